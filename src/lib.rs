@@ -16,6 +16,8 @@
 
 pub mod delivery;
 pub mod event;
+mod logfile;
 pub mod process;
+pub mod relay;
 pub mod spool;
 pub mod wire;
