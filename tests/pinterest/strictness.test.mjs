@@ -52,7 +52,11 @@ const REFUSED = [
   ['no match key', checkout({ user_data: {} }), 'data[0].user_data'],
   ['a phone as the only match key', checkout({ user_data: { ph: [HASH] } }), 'data[0].user_data'],
   ['external_id as the only match key', checkout({ user_data: { external_id: [HASH] } }), 'data[0].user_data'],
-  ['an address without its user agent', checkout({ user_data: { client_ip_address: '203.0.113.9' } }), 'data[0].user_data'],
+  [
+    'an address without its user agent',
+    checkout({ user_data: { client_ip_address: '203.0.113.9' } }),
+    'data[0].user_data',
+  ],
   ['a text as time', checkout({ event_time: '1795000000' }), 'data[0].event_time'],
   ['a time with a fraction', checkout({ event_time: 1795000000.5 }), 'data[0].event_time'],
   ['no event id', checkout({ event_id: undefined }), 'data[0]'],
@@ -68,7 +72,10 @@ const REFUSED = [
 for (const [what, event, path] of REFUSED) {
   test(`${what} is refused at ${path}`, () => {
     const faults = check(JSON.parse(JSON.stringify({ data: [event] })));
-    assert.deepEqual(faults.map((fault) => fault.path), [path]);
+    assert.deepEqual(
+      faults.map((fault) => fault.path),
+      [path],
+    );
   });
 }
 
@@ -76,7 +83,9 @@ test('every fault of a body is named, each once', () => {
   const event = custom({ value: 1, order_id: 2 });
   event.user_data.em = ['x', 'y'];
   assert.deepEqual(
-    check({ data: [event] }).map((fault) => fault.path).sort(),
+    check({ data: [event] })
+      .map((fault) => fault.path)
+      .sort(),
     ['data[0].custom_data.order_id', 'data[0].custom_data.value', 'data[0].user_data.em[0]', 'data[0].user_data.em[1]'],
   );
 });
@@ -95,7 +104,10 @@ test('a refusal for want of match keys says which would do', () => {
 const ALLOWED = [
   ['a full checkout', checkout()],
   ['e-mail as the only match key', checkout({ user_data: { em: [HASH] } })],
-  ['address and user agent as the only match keys', checkout({ user_data: { client_ip_address: '203.0.113.9', client_user_agent: 'x' } })],
+  [
+    'address and user agent as the only match keys',
+    checkout({ user_data: { client_ip_address: '203.0.113.9', client_user_agent: 'x' } }),
+  ],
   ['several hashes of one kind', user({ em: [HASH, HASH.replace('8', '9')] })],
   ['null where it is allowed', checkout({ language: null, custom_data: { value: null, currency: null } })],
   ['an item that costs nothing', content({ item_price: '0' })],
