@@ -65,6 +65,8 @@ const REFUSED = [
   ['another action source', checkout({ action_source: 'website' }), 'data[0].action_source'],
   ['a language with a country', checkout({ language: 'en_US' }), 'data[0].language'],
   ['a relative page address', checkout({ event_source_url: '/checkout/' }), 'data[0].event_source_url'],
+  ['a page address with a space', checkout({ event_source_url: 'https://shop.example/a b' }), 'data[0].event_source_url'],
+  ['a page address without a host', checkout({ event_source_url: 'https:///cart' }), 'data[0].event_source_url'],
   ['a partner name of another form', checkout({ partner_name: 'phloz_test' }), 'data[0].partner_name'],
   ['opt_out as text', checkout({ opt_out: 'true' }), 'data[0].opt_out'],
 ];
@@ -112,6 +114,7 @@ const ALLOWED = [
   ['null where it is allowed', checkout({ language: null, custom_data: { value: null, currency: null } })],
   ['an item that costs nothing', content({ item_price: '0' })],
   ['a money string without a fraction', custom({ value: '1200' })],
+  ['the forms of a partner name', checkout({ partner_name: 'ss-acme.shop_2' })],
   ['no custom_data', checkout({ custom_data: undefined })],
 ];
 
