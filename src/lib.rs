@@ -15,4 +15,6 @@
 //! `event`, `wire` and `delivery::outcome` are pure: no clock, no I/O.
 
 pub mod event;
+#[cfg(feature = "php")]
+mod php;
 pub mod wire;
