@@ -20,7 +20,7 @@ use ext_php_rs::zend::{ClassEntry, ExecuteData, ce, run_handler};
 use super::output;
 use super::panics;
 use super::plain::{self, Plain};
-use crate::event::fault::Fault;
+use crate::event::Fault;
 use crate::relay::Refusal;
 
 // SAFETY: declared as in PHP's ext/spl/spl_exceptions.h. SPL is always compiled in and its MINIT
@@ -70,10 +70,7 @@ fn exception(refusal: Refusal) -> PhpException {
 }
 
 fn faulty(class: &Plain, summary: &str, faults: &[Fault]) -> PhpException {
-    let faulty: Vec<String> = faults
-        .iter()
-        .map(|fault| format!("{}: {}", fault.path, fault.message))
-        .collect();
+    let faulty: Vec<String> = faults.iter().map(Fault::to_string).collect();
     let message = format!("{summary}: {}", faulty.join("; "));
     with(class, &message, ERRORS.name, output::faults(faults))
 }

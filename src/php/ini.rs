@@ -25,19 +25,25 @@ unsafe extern "C" {
     fn zend_unregister_ini_entries(module: i32);
 }
 
-/// A setting's name and the field that carries its text.
-type Setting = (&'static CStr, fn(&mut Ini) -> &mut String);
+/// A setting's name, the field that carries its text, and what an empty text says. In an ini file
+/// PHP makes an empty text of the bare words `off`, `no`, `false` and `none`, so that is what
+/// `pinrelay.sender = off` arrives as.
+type Setting = (&'static CStr, fn(&mut Ini) -> &mut String, &'static str);
 
 const SETTINGS: [Setting; 9] = [
-    (c"pinrelay.spool_root", |ini| &mut ini.spool_root),
-    (c"pinrelay.sender", |ini| &mut ini.sender),
-    (c"pinrelay.durability", |ini| &mut ini.durability),
-    (c"pinrelay.max_bytes", |ini| &mut ini.max_bytes),
-    (c"pinrelay.proxy", |ini| &mut ini.proxy),
-    (c"pinrelay.cafile", |ini| &mut ini.cafile),
-    (c"pinrelay.connect_timeout", |ini| &mut ini.connect_timeout),
-    (c"pinrelay.timeout", |ini| &mut ini.timeout),
-    (c"pinrelay.log_level", |ini| &mut ini.log_level),
+    (c"pinrelay.spool_root", |ini| &mut ini.spool_root, ""),
+    (c"pinrelay.sender", |ini| &mut ini.sender, "off"),
+    (c"pinrelay.durability", |ini| &mut ini.durability, "off"),
+    (c"pinrelay.max_bytes", |ini| &mut ini.max_bytes, ""),
+    (c"pinrelay.proxy", |ini| &mut ini.proxy, ""),
+    (c"pinrelay.cafile", |ini| &mut ini.cafile, ""),
+    (
+        c"pinrelay.connect_timeout",
+        |ini| &mut ini.connect_timeout,
+        "",
+    ),
+    (c"pinrelay.timeout", |ini| &mut ini.timeout, ""),
+    (c"pinrelay.log_level", |ini| &mut ini.log_level, "off"),
 ];
 
 /// Makes the settings known to PHP, with the relay's own defaults.
@@ -47,7 +53,7 @@ pub fn register(module: i32) {
     let table = TABLE.get_or_init(|| {
         let mut defaults = Ini::default();
         let mut entries = [const { IniEntryDef::end() }; SETTINGS.len() + 1];
-        for (entry, (name, field)) in entries.iter_mut().zip(SETTINGS) {
+        for (entry, (name, field, _)) in entries.iter_mut().zip(SETTINGS) {
             let default = CString::new(field(&mut defaults).as_str()).unwrap_or_default();
             let default = Box::leak(default.into_boxed_c_str());
             *entry = IniEntryDef::new(name, default, IniEntryPermission::System);
@@ -66,9 +72,13 @@ pub fn unregister(module: i32) {
 /// The settings as they stand now, for this request.
 pub fn read() -> Ini {
     let mut ini = Ini::default();
-    for (name, field) in SETTINGS {
+    for (name, field, empty) in SETTINGS {
         if let Some(text) = text(name) {
-            *field(&mut ini) = text;
+            *field(&mut ini) = if text.is_empty() {
+                empty.to_owned()
+            } else {
+                text
+            };
         }
     }
     ini

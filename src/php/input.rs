@@ -5,7 +5,7 @@
 
 use ext_php_rs::types::{ZendHashTable, Zval};
 
-use crate::event::raw::{Key, Raw};
+use crate::event::{Key, Raw};
 
 /// Deeper than anything in an event or in options (event, user, list of e-mails makes three), and
 /// the end for an array that contains itself.

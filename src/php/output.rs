@@ -6,7 +6,7 @@ use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendHashTable, Zval};
 use serde_json::{Number, Value, json};
 
-use crate::event::fault::Fault;
+use crate::event::Fault;
 
 /// A JSON array or object on its way to PHP, as `array`. Objects become arrays with string keys, as
 /// `json_decode($text, true)` makes them.
