@@ -17,4 +17,6 @@
 pub mod event;
 #[cfg(feature = "php")]
 mod php;
+pub mod process;
+pub mod spool;
 pub mod wire;
