@@ -77,7 +77,6 @@ impl Relay {
         guarded(|| self.0.drain(seconds)).map(Table)
     }
 
-    #[php(name = "sendTest")]
     pub fn send_test(&self, event: &ZendHashTable) -> PhpResult<Table> {
         let event = input::read(event);
         guarded(|| self.0.send_test(&event)).map(Table)
