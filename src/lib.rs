@@ -14,6 +14,7 @@
 //!
 //! `event`, `wire` and `delivery::outcome` are pure: no clock, no I/O.
 
+pub mod delivery;
 pub mod event;
 pub mod process;
 pub mod spool;
