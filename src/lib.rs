@@ -15,4 +15,6 @@
 //! `event`, `wire` and `delivery::outcome` are pure: no clock, no I/O.
 
 pub mod event;
+pub mod process;
+pub mod spool;
 pub mod wire;

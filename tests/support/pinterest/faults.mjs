@@ -8,15 +8,13 @@
 /**
  * Every distinct fault behind ajv's errors, in ajv's order. Branches of a failed anyOf are left out: only the choice
  * itself failed, and the branches would each complain about keys that are not wanted together.
- * @param {import('ajv').ErrorObject[]} errors
+ * @param {import('ajv').ErrorObject[]} errors  from an ajv with `verbose`, which names the alternatives of an anyOf
  * @param {unknown} body  the value that was checked; messages quote its scalars
  * @returns {Fault[]}
  */
 export function faultsOf(errors, body) {
   const choices = errors.filter((error) => error.keyword === 'anyOf');
-  const inBranch = (error) =>
-    choices.some((choice) => error !== choice && error.schemaPath.startsWith(`${choice.schemaPath}/`)) ||
-    choices.some((choice) => error.keyword === 'required' && error.instancePath === choice.instancePath);
+  const inBranch = (error) => choices.some((choice) => error.schemaPath.startsWith(`${choice.schemaPath}/`));
   const seen = new Set();
   const faults = [];
   for (const error of errors) {
@@ -59,12 +57,17 @@ function worded(error, value) {
     case 'maximum':
       return `${quoted(value)} is greater than the maximum of ${params.limit}`;
     case 'anyOf':
-      return `${quoted(value)} is not valid under any of the given schemas`;
+      return `${quoted(value)} is not valid under any of the given schemas${alternatives(error.schema)}`;
     case 'not':
       return `${quoted(value)} is not allowed here`;
     default:
       return `${quoted(value)} ${error.message}`;
   }
+}
+
+function alternatives(branches) {
+  const needed = branches.filter((branch) => branch.required).map((branch) => branch.required.join(' with '));
+  return needed.length === 0 ? '' : `; it needs ${needed.join(', or ')}`;
 }
 
 function quoted(value) {

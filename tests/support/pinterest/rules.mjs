@@ -8,6 +8,9 @@ import { isApiName } from './event-names.mjs';
 /** Seven days in seconds: the oldest event_time taken (CONTRACT 6). */
 export const OLDEST = 7 * 24 * 3600;
 
+// As seconds this lies in the year 5138, as milliseconds in 1973.
+const FIRST_MILLISECONDS = 100_000_000_000;
+
 /**
  * Why an event fails, or null. Texts about time are Pinterest's own (CONTRACT 6, 7).
  * @param {object} event  one member of `data`
@@ -15,7 +18,17 @@ export const OLDEST = 7 * 24 * 3600;
  * @returns {string|null}
  */
 export function failure(event, now) {
-  return timeFailure(event.event_time, now) ?? nameFailure(event.event_name) ?? addressFailure(event.user_data);
+  return timeFailure(event.event_time, now) ?? lastingFailure(event);
+}
+
+/**
+ * Why an event fails whenever it is sent, or null.
+ * @param {object} event
+ * @returns {string|null}
+ */
+export function lastingFailure({ event_time: time, event_name: name, user_data: user }) {
+  if (time >= FIRST_MILLISECONDS) return `Invalid event_timestamp parameter. ${time} is in milliseconds`;
+  return nameFailure(name) ?? addressFailure(user);
 }
 
 /**
@@ -35,7 +48,7 @@ export function warning(event) {
   return warnings.join(' ');
 }
 
-// The future takes milliseconds too: read as seconds they lie some fifty thousand years ahead.
+// Milliseconds end here too: read as seconds they lie far in the future.
 function timeFailure(time, now) {
   const where = time > now ? 'future' : time < now - OLDEST ? 'past' : null;
   if (where === null) return null;

@@ -25,7 +25,7 @@ export function openApiFile() {
 export function openApiCheck(file, name) {
   const { components } = parse(readFileSync(file, 'utf8'));
   // validateFormats off: int64 says nothing that type integer does not.
-  const ajv = new Ajv({ allErrors: true, validateFormats: false, verbose: false });
+  const ajv = new Ajv({ allErrors: true, validateFormats: false, verbose: true });
   ajv.addVocabulary(['components', 'example']);
   ajv.addSchema({ components }, 'openapi');
   return checkOf(ajv.compile({ $ref: `openapi#/components/schemas/${name}` }));
@@ -35,7 +35,7 @@ export function openApiCheck(file, name) {
 export function ownCheck() {
   const schema = JSON.parse(readFileSync(OWN_SCHEMA, 'utf8'));
   // A refusal needs every fault named, hence allErrors; a body is at most a few megabytes of our own making.
-  return checkOf(new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema));
+  return checkOf(new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true }).compile(schema));
 }
 
 /**
@@ -48,8 +48,9 @@ export function bodyCheck(file = openApiFile()) {
   const theirs = openApiCheck(file, 'ConversionEvents');
   return (body) => {
     const faults = own(body);
-    const known = new Set(faults.map((fault) => fault.path));
-    return faults.concat(theirs(body).filter((fault) => !known.has(fault.path)));
+    // Their anyOf fails above a key that ours has named already; one fault is said once.
+    const said = ({ path }) => faults.some((fault) => fault.path.startsWith(path));
+    return faults.concat(theirs(body).filter((fault) => !said(fault)));
   };
 }
 

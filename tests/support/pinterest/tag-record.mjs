@@ -54,7 +54,9 @@ function faultsOf(record) {
     if (value === undefined) continue;
     if (![value].flat().every((one) => FINISHED.test(one))) fault(`partner.${key}`, 'not a finished SHA-256 hash');
   }
-  for (const path of textsWithEmail(record.data, 'data')) fault(path, 'holds an e-mail address');
+  // The data of load and set is partner data already.
+  const sent = ['page', 'track'].includes(record.command) ? record.data : null;
+  for (const path of textsWithEmail(sent, 'data')) fault(path, 'holds an e-mail address');
   if (EMAIL.test(record.location)) fault('location', 'holds an e-mail address');
   if (record.command === 'track') {
     const { value, order_quantity: quantity } = record.data ?? {};
