@@ -3,7 +3,8 @@
 /**
  * Loads this plugin's classes: namespace Pinrelay\WooCommerce is the folder src/ (PSR-4).
  *
- * Ours and not Composer's, because a shop installs a folder and not a dependency tree; it must know nothing of WordPress.
+ * Ours and not Composer's, because a shop installs a folder and not a dependency tree. It must know nothing of
+ * WordPress.
  */
 
 declare(strict_types=1);

@@ -42,11 +42,11 @@ final class Line
         $price = $price->dividedBy($units, $decimals);
 
         return array_filter([
-            'id' => self::id($line, $settings->itemId),
-            'name' => $line['name'],
-            'category' => implode(', ', $line['categories']),
-            'brand' => $line['brand'],
-            'variant' => $line['variant'],
+            'id' => Text::plain(self::id($line, $settings->itemId)),
+            'name' => Text::plain($line['name']),
+            'category' => Text::plain(implode(', ', $line['categories'])),
+            'brand' => Text::plain($line['brand']),
+            'variant' => Text::plain($line['variant']),
             'price' => $price->isPositive() ? (string) $price : '',
             'quantity' => $quantity,
         ], static fn (string|int $part): bool => $part !== '');

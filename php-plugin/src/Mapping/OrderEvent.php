@@ -44,10 +44,10 @@ final class OrderEvent
             'event_id' => $eventId,
             'event_time' => $eventTime,
         ] + Visit::part($context + ['language' => $facts['language']], self::person($facts)) + array_filter([
-            'order_id' => $facts['number'],
+            'order_id' => Text::plain($facts['number']),
             'currency' => $facts['currency'],
             'value' => $value->isPositive() ? (string) $value : '',
-            'coupon' => implode(',', $facts['coupons']),
+            'coupon' => Text::plain(implode(',', $facts['coupons'])),
             'items' => $items,
         ]);
     }

@@ -9,9 +9,9 @@ use Pinrelay\WooCommerce\Support\Failure;
 /**
  * The outbox: one row per order, moved from state to state by claims.
  *
- * Every move is one INSERT that ignores a duplicate or one UPDATE whose WHERE names the state it leaves, and it happened
- * if and only if one row was affected. So two requests, two workers or two web nodes never do the same thing twice, on
- * any database. Context is erased by the same statement that settles a row. It must not know why a row moves.
+ * Every move is one INSERT that ignores a duplicate or one UPDATE whose WHERE names the state it leaves, and it
+ * happened if and only if one row was affected. So two requests, two workers or two web nodes never do the same thing
+ * twice, on any database. Context is erased by the same statement that settles a row. It must not know why a row moves.
  */
 final class Outbox
 {
@@ -40,7 +40,8 @@ final class Outbox
     {
         $json = self::contextJson($context);
         $made = $this->change(
-            "INSERT IGNORE INTO {$this->table} (order_id, state, consent, context, updated_at) VALUES (%d, %s, %s, %s, %d)",
+            "INSERT IGNORE INTO {$this->table} (order_id, state, consent, context, updated_at)"
+                . ' VALUES (%d, %s, %s, %s, %d)',
             $orderId,
             OutboxRow::NOTED,
             (string) $consent,
@@ -49,7 +50,8 @@ final class Outbox
         );
         if ($made === 0) {
             $this->change(
-                "UPDATE {$this->table} SET context = %s, consent = %s, updated_at = %d WHERE order_id = %d AND state = %s",
+                "UPDATE {$this->table} SET context = %s, consent = %s, updated_at = %d"
+                    . ' WHERE order_id = %d AND state = %s',
                 $json,
                 (string) $consent,
                 $now,
@@ -109,7 +111,8 @@ final class Outbox
             return true;
         }
         return 1 === $this->change(
-            "INSERT IGNORE INTO {$this->table} (order_id, event_id, destination, state, event_time, context, updated_at)"
+            "INSERT IGNORE INTO {$this->table}"
+                . ' (order_id, event_id, destination, state, event_time, context, updated_at)'
                 . " VALUES (%d, %s, %s, %s, %d, '', %d)",
             $orderId,
             $eventId,
@@ -140,8 +143,8 @@ final class Outbox
     public function release(int $orderId, int $now, ?string $verdict = null): bool
     {
         return 1 === $this->change(
-            "UPDATE {$this->table} SET state = %s, node = '', updated_at = %d" . ($verdict === null ? '' : ', verdict = %s')
-                . ' WHERE order_id = %d AND state = %s',
+            "UPDATE {$this->table} SET state = %s, node = '', updated_at = %d"
+                . ($verdict === null ? '' : ', verdict = %s') . ' WHERE order_id = %d AND state = %s',
             ...[OutboxRow::PENDING, $now, ...($verdict === null ? [] : [$verdict]), $orderId, OutboxRow::QUEUED],
         );
     }
@@ -151,13 +154,8 @@ final class Outbox
      *
      * @param list<string> $from states it may come from
      */
-    public function settle(
-        int $orderId,
-        string $verdict,
-        ?string $message,
-        int $now,
-        array $from = [OutboxRow::PENDING, OutboxRow::QUEUED],
-    ): bool {
+    public function settle(int $orderId, string $verdict, ?string $message, int $now, array $from): bool
+    {
         return 1 === $this->change(
             "UPDATE {$this->table} SET state = %s, verdict = %s, message = %s, context = '', node = '', updated_at = %d"
                 . ' WHERE order_id = %d AND state IN (' . self::holes($from) . ')',
@@ -218,10 +216,26 @@ final class Outbox
         );
     }
 
-    /** @return list<OutboxRow> oldest first */
-    public function pending(int $limit): array
+    /** @return list<OutboxRow> what waits for this destination, oldest first */
+    public function pending(string $destination, int $limit): array
     {
-        return $this->rows('WHERE state = %s ORDER BY event_time, order_id LIMIT %d', OutboxRow::PENDING, $limit);
+        return $this->rows(
+            'WHERE state = %s AND destination = %s ORDER BY event_time, order_id LIMIT %d',
+            OutboxRow::PENDING,
+            $destination,
+            $limit,
+        );
+    }
+
+    /** @return list<OutboxRow> pending rows of any destination whose event time is before $before */
+    public function pendingBefore(int $before, int $limit): array
+    {
+        return $this->rows(
+            'WHERE state = %s AND event_time < %d ORDER BY event_time LIMIT %d',
+            OutboxRow::PENDING,
+            $before,
+            $limit,
+        );
     }
 
     /** @return list<OutboxRow> rows in this node's spool for this destination, entered before $before */
@@ -274,7 +288,8 @@ final class Outbox
     public function returnFrom(string $node, int $before, int $now): int
     {
         return $this->change(
-            "UPDATE {$this->table} SET state = %s, node = '', updated_at = %d WHERE state = %s AND node = %s AND updated_at < %d",
+            "UPDATE {$this->table} SET state = %s, node = '', updated_at = %d"
+                . ' WHERE state = %s AND node = %s AND updated_at < %d',
             OutboxRow::PENDING,
             $now,
             OutboxRow::QUEUED,
@@ -308,22 +323,15 @@ final class Outbox
         ));
     }
 
-    /** @return list<int> accepted orders whose event time is before $before */
-    public function olderThan(int $before, int $limit): array
-    {
-        return array_map('intval', $this->column(
-            "SELECT order_id FROM {$this->table} WHERE state IN (%s, %s) AND event_time < %d ORDER BY event_time LIMIT %d",
-            OutboxRow::PENDING,
-            OutboxRow::QUEUED,
-            $before,
-            $limit,
-        ));
-    }
 
     /** Orders seen at checkout and never accepted: their context must not lie about. */
     public function forgetNoted(int $before): int
     {
-        return $this->change("DELETE FROM {$this->table} WHERE state = %s AND updated_at < %d", OutboxRow::NOTED, $before);
+        return $this->change(
+            "DELETE FROM {$this->table} WHERE state = %s AND updated_at < %d",
+            OutboxRow::NOTED,
+            $before,
+        );
     }
 
     /** @return array<string, int> how many rows stand in each state */

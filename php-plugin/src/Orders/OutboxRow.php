@@ -29,8 +29,8 @@ final class OutboxRow
 
     /**
      * @param string               $destination account and test flag, as Settings::destination()
-     * @param ?string              $verdict     settled: delivered, rejected, covered, expired, unconfirmed, withdrawn, invalid, refused, tag_only;
-     *                                          before that null, 'withdraw' or 'late'
+     * @param ?string              $verdict     settled: delivered, rejected, covered, expired, unconfirmed, withdrawn,
+     *                                          invalid, refused or tag_only; before that null, 'withdraw' or 'late'
      * @param ?string              $message     Pinterest's or the extension's own words
      * @param string               $node        whose spool holds it, '' unless queued
      * @param ?int                 $eventTime   unix seconds, fixed at acceptance
@@ -58,7 +58,10 @@ final class OutboxRow
     /** @param array<string, mixed> $row as the database gives it: every value may be a string */
     public static function fromDatabase(array $row): self
     {
-        $text = static fn (string $column): ?string => (string) ($row[$column] ?? '') === '' ? null : (string) $row[$column];
+        $text = static function (string $column) use ($row): ?string {
+            $value = (string) ($row[$column] ?? '');
+            return $value === '' ? null : $value;
+        };
         $context = json_decode((string) ($row['context'] ?? ''), true);
 
         return new self(

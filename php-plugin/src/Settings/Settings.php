@@ -25,7 +25,7 @@ final class Settings
      * @param array<string, 'placed'|'paid'>             $gateways     when an order of a payment method counts
      * @param list<string>                               $orderSources values of created_via that are the shop's own
      * @param string                                     $spoolDir     PINRELAY_SPOOL_DIR, '' when not set
-     * @param bool                                       $held         a copy of the shop, or not decided yet: nothing leaves
+     * @param bool                                       $held         a copy of the shop: nothing leaves
      */
     public function __construct(
         public readonly bool $enabled = false,
@@ -80,7 +80,7 @@ final class Settings
         return $this->gateways[$gateway] ?? 'paid';
     }
 
-    /** Account and test flag together: the queue that events go to, named as the spool names its folder. '' without an account. */
+    /** The queue that events go to: account and test flag, named as the spool names its folder. '' without an account. */
     public function destination(): string
     {
         return self::destinationOf($this->adAccountId, $this->testMode);
