@@ -16,6 +16,8 @@
 
 pub mod delivery;
 pub mod event;
+#[cfg(feature = "php")]
+mod php;
 pub mod process;
 pub mod spool;
 pub mod wire;
