@@ -35,6 +35,8 @@ pub struct Until {
 pub struct Tally {
     /// False when another process or thread leads.
     pub led: bool,
+    /// Whether it left for another reason than that nothing waited.
+    pub told: bool,
     /// Events that Pinterest took.
     pub delivered: u64,
     /// Events that it refused.
@@ -79,7 +81,8 @@ pub fn drain(
         } = stay;
         drop(leader);
         // Whoever captured in the meantime found the lock taken and trusted us.
-        if left? != Left::Idle || process::is_stopping() {
+        tally.told = left? != Left::Idle || process::is_stopping();
+        if tally.told {
             return Ok(tally);
         }
         books.refresh()?;
