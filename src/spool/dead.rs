@@ -1,0 +1,159 @@
+//! Events that Pinterest refused: kept whole, with its words, to be looked at
+//! and put back in line.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::error::Context;
+use super::record::{self, Envelope};
+use super::{SpoolError, files, hash_name};
+
+/// More would be a fault of ours or of the settings, not of the events.
+const MOST: usize = 1000;
+/// After this Pinterest takes the event no more, and what it holds of the
+/// visitor has no use.
+const KEEP_SECONDS: i64 = 7 * 86_400;
+
+/// The letters of one destination.
+#[derive(Debug)]
+pub struct DeadLetters {
+    dir: PathBuf,
+}
+
+/// What is told about a letter.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DeadLetter {
+    /// The event's id.
+    pub event_id: String,
+    /// The API's name of the event.
+    pub event_name: String,
+    /// When it was refused, unix seconds.
+    pub at: i64,
+    /// Pinterest's words.
+    pub message: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored<'a> {
+    at: i64,
+    message: String,
+    #[serde(borrow)]
+    record: Envelope<'a>,
+}
+
+impl DeadLetters {
+    /// The letters below `<destination>/dead`.
+    pub fn new(dir: &Path) -> Self {
+        Self {
+            dir: dir.join("dead"),
+        }
+    }
+
+    /// Keeps a refused event. A second refusal of the same event replaces the
+    /// first. Returns how many old letters were dropped to make room.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn put(&self, record: Envelope<'_>, message: String, now: i64) -> Result<u64, SpoolError> {
+        let path = self.path(&record.id);
+        let text = serde_json::to_vec(&Stored {
+            at: now,
+            message,
+            record,
+        })
+        .map_err(std::io::Error::from)
+        .context("render", &path)?;
+        files::replace(&path, &text).context("write", &path)?;
+        let mut dropped = 0;
+        let newest_first = self.newest_first();
+        for old in newest_first.iter().skip(MOST) {
+            files::remove(old).context("remove", old)?;
+            dropped += 1;
+        }
+        Ok(dropped)
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.newest_first().len()
+    }
+
+    /// The newest `limit` letters; one that does not read is passed over.
+    pub fn list(&self, limit: usize) -> Vec<DeadLetter> {
+        let read = |path: &PathBuf| {
+            let text = fs::read(path).ok()?;
+            let stored: Stored<'_> = serde_json::from_slice(&text).ok()?;
+            Some(DeadLetter {
+                event_id: stored.record.id.into_owned(),
+                event_name: stored.record.name.into_owned(),
+                at: stored.at,
+                message: stored.message,
+            })
+        };
+        self.newest_first()
+            .iter()
+            .filter_map(read)
+            .take(limit)
+            .collect()
+    }
+
+    /// The letter of an event as an encoded record, to be written to a segment.
+    ///
+    /// # Errors
+    /// What the file system says, or that the letter does not read.
+    pub fn record(&self, id: &str) -> Result<Option<(String, Vec<u8>)>, SpoolError> {
+        let path = self.path(id);
+        let text = match fs::read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            other => other.context("read", &path)?,
+        };
+        serde_json::from_slice::<Stored<'_>>(&text)
+            .and_then(|stored| {
+                Ok(Some((
+                    stored.record.name.clone().into_owned(),
+                    record::encode(&stored.record)?,
+                )))
+            })
+            .map_err(std::io::Error::from)
+            .context("read", &path)
+    }
+
+    /// Forgets the letter of an event that is back in line.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn remove(&self, id: &str) -> Result<(), SpoolError> {
+        let path = self.path(id);
+        files::remove(&path).context("remove", &path)
+    }
+
+    /// Removes letters that can be of no use any more.
+    pub fn prune(&self, now: i64) {
+        for path in self.newest_first() {
+            let modified = fs::metadata(&path).map(|meta| meta.mtime());
+            if modified.is_ok_and(|when| when < now - KEEP_SECONDS) {
+                // One that cannot be removed is tried again at the next start.
+                let _ = files::remove(&path);
+            }
+        }
+    }
+
+    fn newest_first(&self) -> Vec<PathBuf> {
+        let mut letters: Vec<_> = files::names(&self.dir)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|name| name.ends_with(".json"))
+            .map(|name| self.dir.join(name))
+            .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
+            .collect();
+        letters.sort_by(|a, b| b.cmp(a));
+        letters.into_iter().map(|(_, path)| path).collect()
+    }
+
+    fn path(&self, id: &str) -> PathBuf {
+        self.dir.join(format!("{}.json", hash_name(id)))
+    }
+}

@@ -1,0 +1,122 @@
+//! The durable queue between a shop's request and Pinterest.
+//!
+//! It must not know what an event means: a record is an id, a name, a time
+//! and bytes that the sender puts into a request as they are.
+//!
+//! # Layout
+//!
+//! ```text
+//! <root>/node                        this machine's name for the shop, and the file's own inode
+//! <root>/<site hash>/<account>[-test]/
+//!     spool.json                     whose spool this is, and the file's own inode
+//!     leader.lock                    flock: the one sender; text: its pid and start
+//!     generation                     the newest settings seen, fixed width
+//!     state.json                     the leader's memory: counters, back-off, pause
+//!     seg/<lane>-<start>-<pid>-<rnd>.seg   records, one writer each
+//!     ack/<segment>                  how far it is settled: a decimal offset
+//!     settled/<lane>-<day>.log       final verdicts, kept seven days
+//!     dead/<hash>.json               events that Pinterest refused, with its words
+//!     withdrawn/<hash>               events taken back before delivery
+//!     pinrelay.log                   the log, capped
+//! ```
+//!
+//! A record is one line, so damage costs one line and a human can read it:
+//!
+//! ```text
+//! 1 1f3a90bc {"id":"…","name":"checkout","time":1790000000,"at":1790000000,"late_ok":false,"event":{…}}\n
+//! | |        └ JSON; "event" is the object of the API, byte for byte
+//! | └ crc32c of the JSON, eight hex digits
+//! └ format
+//! ```
+//!
+//! # Invariants
+//!
+//! 1. A record is on disk before `capture()` returns.
+//! 2. Only the process that made a segment appends to it, with one `write`
+//!    a record, and holds an exclusive `flock` on it while it does. Whoever
+//!    deletes a segment holds the same lock, so no record is written into a
+//!    file on its way out: the writer looks for the file's link under the lock.
+//! 3. A segment is made under a name that readers ignore, locked, and then
+//!    renamed, and stays locked until its first record is in. Else it could be
+//!    deleted, being empty, between its birth and that record.
+//! 4. After a failed or short write the segment is cut back and abandoned.
+//! 5. Segments are strictly first in, first out: one offset acknowledges one.
+//! 6. Only the holder of `leader.lock` writes `ack`, `settled`, `state.json`.
+//! 7. A verdict is in `settled` before the offset moves past its record.
+//!
+//! Locks are `flock`, never `fcntl`: they belong to the open file, so another
+//! reader of the file in the same PHP process cannot strip them.
+
+mod ack;
+mod dead;
+mod error;
+mod files;
+pub mod generation;
+mod leader;
+mod place;
+mod reader;
+mod record;
+mod segment;
+mod state;
+mod verdict;
+mod withdrawn;
+mod writer;
+
+pub use dead::{DeadLetter, DeadLetters};
+pub use error::{Context, Reason, SpoolError};
+pub use files::{random, unix_now};
+pub use leader::{Leader, LeaderNote};
+pub use place::Place;
+pub use reader::{Content, Entry, Event, Ledger, Waiting};
+pub use record::{Envelope, encode};
+pub use state::{LastError, Pause, State};
+pub use verdict::{Settled, Verdict, VerdictLog, Verdicts, shorten};
+pub use withdrawn::Withdrawn;
+pub use writer::{Durability, Limits, Writer};
+
+use sha2::{Digest, Sha256};
+
+/// Which line of a spool a record waits in. Revenue goes first and is never
+/// refused before visits are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// Completed orders.
+    Revenue,
+    /// Everything else.
+    Visit,
+}
+
+impl Lane {
+    /// Both lanes, the one that is served first first.
+    pub const ALL: [Self; 2] = [Self::Revenue, Self::Visit];
+
+    /// The letter that stands for the lane in file names.
+    pub fn letter(self) -> char {
+        match self {
+            Self::Revenue => 'r',
+            Self::Visit => 'v',
+        }
+    }
+
+    fn from_letter(letter: &str) -> Option<Self> {
+        match letter {
+            "r" => Some(Self::Revenue),
+            "v" => Some(Self::Visit),
+            _ => None,
+        }
+    }
+}
+
+/// A file name for a text that may hold anything: the first 128 bits of its
+/// SHA-256, in hex.
+fn hash_name(text: &str) -> String {
+    format!("{:032x}", hash(text))
+}
+
+/// The same as a number, for sets of ids that must stay small.
+pub fn hash(text: &str) -> u128 {
+    let digest = Sha256::digest(text.as_bytes());
+    let mut first = [0; 16];
+    first.copy_from_slice(&digest[..16]);
+    u128::from_be_bytes(first)
+}

@@ -1,0 +1,556 @@
+//! The leader's view of a spool: which segments there are, what in them is
+//! not settled, and when a segment can go.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::PathBuf;
+
+use rustix::fs::{FlockOperation, flock};
+use serde_json::value::RawValue;
+
+use super::ack::Acks;
+use super::error::Context;
+use super::record::{self, Record};
+use super::segment::SegmentName;
+use super::{Lane, Place, SpoolError, Withdrawn, files};
+
+/// A segment that nobody has written to for this long is deleted as soon as it
+/// is settled; a busier one may be written to again, and stays a little.
+const IDLE_SECONDS: i64 = 5;
+/// A segment that was never renamed into place was abandoned by its maker.
+const STILLBORN_SECONDS: i64 = 3_600;
+/// No record is longer; what has no end by then is no record.
+const LONGEST_LINE: u64 = 2 << 20;
+
+/// One line of a segment that is not settled yet.
+#[derive(Debug)]
+pub struct Entry {
+    /// Where it stands.
+    pub segment: SegmentName,
+    /// The offset behind it.
+    pub end: u64,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What a line turned out to be.
+#[derive(Debug)]
+pub enum Content {
+    /// An event.
+    Event(Event),
+    /// A whole line whose event cannot be read any more: lost.
+    Damaged,
+    /// The beginning of a record whose writer died or failed, so that its
+    /// caller was never told that it is safe.
+    Torn,
+}
+
+/// The facts of a record, and its bytes.
+#[derive(Debug)]
+pub struct Event {
+    /// `event_id`.
+    pub id: String,
+    /// `event_name`.
+    pub name: String,
+    /// `event_time`, unix seconds.
+    pub time: i64,
+    /// Capture time, unix seconds.
+    pub at: i64,
+    /// Deliver even after the first hour.
+    pub late_ok: bool,
+    /// The API's object.
+    pub event: Box<RawValue>,
+}
+
+impl Entry {
+    /// The lane it waits in.
+    pub fn lane(&self) -> Lane {
+        self.segment.lane()
+    }
+}
+
+/// What waits in a spool.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Completed orders.
+    pub revenue: u64,
+    /// Everything else.
+    pub visit: u64,
+    /// When the oldest of them was captured, unix seconds.
+    pub oldest_at: Option<i64>,
+}
+
+impl Waiting {
+    /// Both lanes together.
+    pub fn total(&self) -> u64 {
+        self.revenue + self.visit
+    }
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    acked: u64,
+    len: u64,
+    /// Holds a record of a later version, behind which nothing is read.
+    blocked: bool,
+}
+
+impl Known {
+    fn has_work(&self) -> bool {
+        self.acked < self.len && !self.blocked
+    }
+}
+
+/// The segments of a spool and how far each is settled.
+#[derive(Debug)]
+pub struct Ledger {
+    dir: PathBuf,
+    acks: Acks,
+    segments: BTreeMap<SegmentName, Known>,
+}
+
+impl Ledger {
+    /// A view that has not looked yet.
+    pub fn new(place: &Place) -> Self {
+        Self {
+            dir: place.file("seg"),
+            acks: Acks::new(place.dir()),
+            segments: BTreeMap::new(),
+        }
+    }
+
+    /// Looks at the directory again.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn refresh(&mut self) -> Result<(), SpoolError> {
+        let mut there = HashSet::new();
+        for name in files::names(&self.dir).context("read", &self.dir)? {
+            let Some(name) = SegmentName::parse(&name) else {
+                continue;
+            };
+            // A writer may have removed it, or the leader before us.
+            let Ok(meta) = fs::symlink_metadata(self.dir.join(name.as_str())) else {
+                continue;
+            };
+            if !meta.is_file() {
+                continue;
+            }
+            let acks = &self.acks;
+            let known = self.segments.entry(name.clone()).or_insert_with(|| Known {
+                acked: acks.get(&name),
+                ..Known::default()
+            });
+            known.len = meta.len();
+            there.insert(name);
+        }
+        self.segments.retain(|name, _| there.contains(name));
+        Ok(())
+    }
+
+    /// Whether any line is not settled, and whether one of them is an order.
+    pub fn work(&self) -> Option<Lane> {
+        self.segments
+            .iter()
+            .find(|(_, known)| known.has_work())
+            .map(|(name, _)| name.lane())
+    }
+
+    /// Bytes that are not settled.
+    pub fn unsettled_bytes(&self) -> u64 {
+        self.segments
+            .values()
+            .filter(|known| known.has_work())
+            .map(|known| known.len - known.acked)
+            .sum()
+    }
+
+    /// The next lines, orders first, each segment in its order: at most
+    /// `events` lines and about `bytes` bytes, but at least one.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn next(&mut self, events: usize, bytes: u64) -> Result<Vec<Entry>, SpoolError> {
+        let mut entries = Vec::new();
+        let mut left = bytes;
+        for (name, known) in &mut self.segments {
+            if !known.has_work() {
+                continue;
+            }
+            if entries.len() >= events || left == 0 {
+                break;
+            }
+            let path = self.dir.join(name.as_str());
+            let Some(file) = files::open_if_there(&path).context("open", &path)? else {
+                continue;
+            };
+            let want = (known.len - known.acked).min(left.max(1));
+            let mut text = read_at(&file, known.acked, want).context("read", &path)?;
+            if !text.contains(&b'\n') {
+                // The first line is longer than what was asked for.
+                let whole = (known.len - known.acked).min(LONGEST_LINE);
+                text = read_at(&file, known.acked, whole).context("read", &path)?;
+            }
+            left = left.saturating_sub(text.len() as u64);
+            let before = entries.len();
+            known.blocked = !split(&text, name, known.acked, events, &mut entries);
+            let reached_end =
+                known.acked + text.len() as u64 >= known.len || text.len() as u64 >= LONGEST_LINE;
+            let last = entries[before..]
+                .last()
+                .map_or(known.acked, |e: &Entry| e.end);
+            let tail = known.acked + text.len() as u64 - last;
+            if tail > 0 && reached_end && !known.blocked && entries.len() < events {
+                entries.extend(torn_tail(&file, name, last, known.len));
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Moves a segment's offset to `end`: everything before it is settled.
+    ///
+    /// # Errors
+    /// What the file system says; then the events will be met again.
+    pub fn settle(&mut self, segment: &SegmentName, end: u64) -> Result<(), SpoolError> {
+        if let Some(known) = self.segments.get_mut(segment)
+            && known.acked < end
+        {
+            self.acks
+                .set(segment, end)
+                .context("acknowledge in", &self.dir)?;
+            known.acked = end;
+        }
+        Ok(())
+    }
+
+    /// Deletes segments that are settled to their end: with `all`, every one
+    /// that no writer is in the middle of; else those that have gone quiet.
+    /// Settled lines hold addresses and agents, so they must not lie about.
+    pub fn sweep(&mut self, all: bool, now: i64) {
+        let done: Vec<_> = self
+            .segments
+            .iter()
+            .filter(|(_, known)| known.acked >= known.len)
+            .map(|(name, known)| (name.clone(), known.acked))
+            .collect();
+        for (name, acked) in done {
+            let path = self.dir.join(name.as_str());
+            // What fails here is tried again at the next sweep.
+            let Ok(Some(file)) = files::open_if_there(&path) else {
+                continue;
+            };
+            if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+                continue;
+            }
+            // Looked at under the lock: nothing can be added any more.
+            let quiet = file.metadata().is_ok_and(|meta| {
+                meta.len() <= acked && (all || meta.mtime() <= now - IDLE_SECONDS)
+            });
+            if quiet && files::remove(&path).is_ok() {
+                let _ = self.acks.forget(&name);
+                self.segments.remove(&name);
+            }
+        }
+    }
+
+    /// Clears what killed processes left: segments that never got their name,
+    /// and offsets of segments that are gone.
+    pub fn tidy(&self, now: i64) {
+        for segment in self.acks.segments().unwrap_or_default() {
+            if !self.segments.contains_key(&segment) {
+                let _ = self.acks.forget(&segment);
+            }
+        }
+        let hidden = fs::read_dir(&self.dir).into_iter().flatten().flatten();
+        for entry in hidden {
+            let is_old = entry
+                .metadata()
+                .is_ok_and(|meta| meta.mtime() < now - STILLBORN_SECONDS);
+            if is_old && entry.file_name().as_encoded_bytes().starts_with(b".") {
+                let _ = files::remove(&entry.path());
+            }
+        }
+    }
+
+    /// Counts what waits, leaving out what was taken back. Reads the whole
+    /// backlog: for people and tests, not for the sender.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn waiting(&mut self, withdrawn: &Withdrawn) -> Result<Waiting, SpoolError> {
+        let mut waiting = Waiting::default();
+        self.scan(|lane, event| {
+            if withdrawn.contains(&event.id) {
+                return;
+            }
+            match lane {
+                Lane::Revenue => waiting.revenue += 1,
+                Lane::Visit => waiting.visit += 1,
+            }
+            let oldest = waiting.oldest_at.map_or(event.at, |at| at.min(event.at));
+            waiting.oldest_at = Some(oldest);
+        })?;
+        Ok(waiting)
+    }
+
+    /// Shows every event that waits to `see`.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn scan(
+        &mut self,
+        mut see: impl FnMut(Lane, &record::Envelope<'_>),
+    ) -> Result<(), SpoolError> {
+        self.refresh()?;
+        for (name, known) in self.segments.iter().filter(|(_, known)| known.has_work()) {
+            let path = self.dir.join(name.as_str());
+            let Some(file) = files::open_if_there(&path).context("open", &path)? else {
+                continue;
+            };
+            let text =
+                read_at(&file, known.acked, known.len - known.acked).context("read", &path)?;
+            for line in text.split(|b| *b == b'\n') {
+                if let Record::Whole(event) = record::decode(line) {
+                    see(name.lane(), &event);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The end of every segment, for a caller that settles them all.
+    pub fn ends(&self) -> Vec<(SegmentName, u64)> {
+        self.segments
+            .iter()
+            .map(|(name, known)| (name.clone(), known.len))
+            .collect()
+    }
+}
+
+/// Reads up to `len` bytes; fewer when the file ends.
+fn read_at(file: &File, offset: u64, len: u64) -> io::Result<Vec<u8>> {
+    let mut text = vec![0; usize::try_from(len).unwrap_or(usize::MAX)];
+    let mut filled = 0;
+    while filled < text.len() {
+        match file.read_at(&mut text[filled..], offset + filled as u64) {
+            Ok(0) => break,
+            Ok(n) => filled += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    text.truncate(filled);
+    Ok(text)
+}
+
+/// Adds an entry for each whole line, `most` entries at most. False when it
+/// met a record of a later version, behind which nothing can be settled.
+fn split(
+    text: &[u8],
+    segment: &SegmentName,
+    start: u64,
+    most: usize,
+    entries: &mut Vec<Entry>,
+) -> bool {
+    let mut end = start;
+    for line in text.split_inclusive(|b| *b == b'\n') {
+        if line.last() != Some(&b'\n') || entries.len() >= most {
+            break;
+        }
+        end += line.len() as u64;
+        let content = match record::decode(&line[..line.len() - 1]) {
+            Record::Foreign => return false,
+            Record::Damaged => Content::Damaged,
+            Record::Whole(record) => Content::Event(Event {
+                id: record.id.into_owned(),
+                name: record.name.into_owned(),
+                time: record.time,
+                at: record.at,
+                late_ok: record.late_ok,
+                event: record.event.to_owned(),
+            }),
+        };
+        entries.push(Entry {
+            segment: segment.clone(),
+            end,
+            content,
+        });
+    }
+    true
+}
+
+/// Half a line at a segment's end is either being written or all that will
+/// ever be there; the segment's lock tells which.
+fn torn_tail(file: &File, segment: &SegmentName, from: u64, len: u64) -> Option<Entry> {
+    flock(file, FlockOperation::NonBlockingLockExclusive).ok()?;
+    let same_len = file.metadata().is_ok_and(|meta| meta.len() == len);
+    let text = read_at(file, from, len - from).unwrap_or_default();
+    let _ = flock(file, FlockOperation::Unlock);
+    let torn = same_len && !text.is_empty() && !text.contains(&b'\n');
+    torn.then(|| Entry {
+        segment: segment.clone(),
+        end: len,
+        content: Content::Torn,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spool::{Durability, Envelope, Limits, Writer};
+
+    const LIMITS: Limits = Limits {
+        durability: Durability::Off,
+        max_bytes: 1 << 30,
+    };
+
+    fn place() -> (tempfile::TempDir, Place) {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        (dir, place)
+    }
+
+    fn line(id: &str) -> Vec<u8> {
+        let event = RawValue::from_string("{}".into()).unwrap();
+        record::encode(&Envelope {
+            id: id.into(),
+            name: "checkout".into(),
+            time: 1,
+            at: 1,
+            late_ok: false,
+            event: &event,
+        })
+        .unwrap()
+    }
+
+    fn ids(entries: &[Entry]) -> Vec<&str> {
+        entries
+            .iter()
+            .map(|entry| match &entry.content {
+                Content::Event(event) => &*event.id,
+                Content::Damaged => "damaged",
+                Content::Torn => "torn",
+            })
+            .collect()
+    }
+
+    fn next(ledger: &mut Ledger, events: usize) -> Vec<Entry> {
+        ledger.refresh().unwrap();
+        ledger.next(events, 1 << 20).unwrap()
+    }
+
+    #[test]
+    fn orders_come_before_visits_and_each_in_line() {
+        let (_dir, place) = place();
+        for (lane, id) in [
+            (Lane::Visit, "v1"),
+            (Lane::Revenue, "r1"),
+            (Lane::Visit, "v2"),
+        ] {
+            Writer::new(place.clone(), lane)
+                .append(&line(id), &LIMITS)
+                .unwrap();
+        }
+        let mut ledger = Ledger::new(&place);
+        assert_eq!(ids(&next(&mut ledger, 9)), ["r1", "v1", "v2"]);
+        assert_eq!(ids(&next(&mut ledger, 2)), ["r1", "v1"]);
+    }
+
+    #[test]
+    fn what_is_settled_is_not_met_again_and_its_file_goes() {
+        let (_dir, place) = place();
+        let mut writer = Writer::new(place.clone(), Lane::Revenue);
+        for id in ["a", "b", "c"] {
+            writer.append(&line(id), &LIMITS).unwrap();
+        }
+        let mut ledger = Ledger::new(&place);
+        let entries = next(&mut ledger, 2);
+        ledger.settle(&entries[1].segment, entries[1].end).unwrap();
+        let mut later = Ledger::new(&place);
+        assert_eq!(ids(&next(&mut later, 9)), ["c"]);
+        let entries = next(&mut later, 9);
+        later.settle(&entries[0].segment, entries[0].end).unwrap();
+        later.sweep(true, 0);
+        assert!(files::names(&place.file("seg")).unwrap().is_empty());
+        assert!(files::names(&place.file("ack")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_writer_whose_segment_was_swept_writes_elsewhere() {
+        let (_dir, place) = place();
+        let mut writer = Writer::new(place.clone(), Lane::Revenue);
+        let mut ledger = Ledger::new(&place);
+        for id in ["a", "b", "c"] {
+            writer.append(&line(id), &LIMITS).unwrap();
+            let entries = next(&mut ledger, 9);
+            assert_eq!(ids(&entries), [id]);
+            ledger.settle(&entries[0].segment, entries[0].end).unwrap();
+            ledger.sweep(true, 0);
+        }
+    }
+
+    #[test]
+    fn a_damaged_line_costs_one_line_and_a_torn_tail_none_before_it() {
+        let (_dir, place) = place();
+        let mut writer = Writer::new(place.clone(), Lane::Revenue);
+        for id in ["a", "b", "c"] {
+            writer.append(&line(id), &LIMITS).unwrap();
+        }
+        let name = files::names(&place.file("seg")).unwrap().remove(0);
+        let path = place.file("seg").join(name);
+        let mut text = fs::read(&path).unwrap();
+        let at = line("a").len() + 20;
+        text[at] ^= 4;
+        text.extend_from_slice(&line("d")[..30]);
+        fs::write(&path, text).unwrap();
+        drop(writer);
+        let mut ledger = Ledger::new(&place);
+        let entries = next(&mut ledger, 9);
+        assert_eq!(ids(&entries), ["a", "damaged", "c", "torn"]);
+        ledger.settle(&entries[3].segment, entries[3].end).unwrap();
+        assert_eq!(ledger.work(), None);
+    }
+
+    #[test]
+    fn half_a_line_is_left_alone_while_its_writer_is_at_it() {
+        let (_dir, place) = place();
+        Writer::new(place.clone(), Lane::Revenue)
+            .append(&line("a"), &LIMITS)
+            .unwrap();
+        let name = files::names(&place.file("seg")).unwrap().remove(0);
+        let path = place.file("seg").join(name);
+        let file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+        flock(&file, FlockOperation::NonBlockingLockExclusive).unwrap();
+        io::Write::write_all(&mut &file, &line("b")[..30]).unwrap();
+        let mut ledger = Ledger::new(&place);
+        assert_eq!(ids(&next(&mut ledger, 9)), ["a"]);
+        drop(file);
+        assert_eq!(ids(&next(&mut ledger, 9)), ["a", "torn"]);
+    }
+
+    #[test]
+    fn an_event_longer_than_a_batch_still_comes() {
+        let (_dir, place) = place();
+        let mut writer = Writer::new(place.clone(), Lane::Revenue);
+        writer.append(&line(&"x".repeat(5_000)), &LIMITS).unwrap();
+        let mut ledger = Ledger::new(&place);
+        ledger.refresh().unwrap();
+        assert_eq!(ledger.next(9, 100).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn visits_are_refused_before_orders_are() {
+        let (_dir, place) = place();
+        let limits = Limits {
+            max_bytes: 1_000,
+            ..LIMITS
+        };
+        let mut visits = Writer::new(place.clone(), Lane::Visit);
+        let refused = (0..20).find_map(|_| visits.append(&line("v"), &limits).err());
+        assert_eq!(refused.unwrap().reason, crate::spool::Reason::Full);
+        let mut orders = Writer::new(place.clone(), Lane::Revenue);
+        orders.append(&line("r"), &limits).unwrap();
+    }
+}

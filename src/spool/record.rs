@@ -1,0 +1,154 @@
+//! One event as one line: framing, checksum and the few facts the sender needs.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// The only format this version writes. A reader leaves a line of any other
+/// format, and all behind it in that segment, to the version that wrote it.
+const FORMAT: u8 = b'1';
+/// `1 xxxxxxxx `
+const HEAD: usize = 11;
+
+/// What a record says, borrowed from its line.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Envelope<'a> {
+    /// The `event_id` that Pinterest deduplicates by.
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    /// The API's `event_name`.
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
+    /// `event_time`, unix seconds.
+    pub time: i64,
+    /// When it was captured, unix seconds.
+    pub at: i64,
+    /// Deliver even after the first hour.
+    pub late_ok: bool,
+    /// The event object of the API, byte for byte as it will be sent.
+    #[serde(borrow)]
+    pub event: &'a RawValue,
+}
+
+/// What one line of a segment turned out to be.
+#[derive(Debug)]
+pub enum Record<'a> {
+    /// A whole record.
+    Whole(Envelope<'a>),
+    /// The checksum does not fit, or the text is not a record: the event is lost.
+    Damaged,
+    /// Written by a later version.
+    Foreign,
+}
+
+/// Renders one line, newline included.
+///
+/// # Errors
+/// None in practice: every field is text, a number or JSON already.
+pub fn encode(envelope: &Envelope<'_>) -> serde_json::Result<Vec<u8>> {
+    let json = serde_json::to_vec(envelope)?;
+    let mut line = Vec::with_capacity(HEAD + json.len() + 1);
+    line.push(FORMAT);
+    line.extend_from_slice(format!(" {:08x} ", crc32c::crc32c(&json)).as_bytes());
+    line.extend_from_slice(&json);
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// Reads one line without its newline.
+pub fn decode(line: &[u8]) -> Record<'_> {
+    match read(line) {
+        Some(envelope) => Record::Whole(envelope),
+        None if is_later_format(line) => Record::Foreign,
+        None => Record::Damaged,
+    }
+}
+
+fn read(line: &[u8]) -> Option<Envelope<'_>> {
+    let (head, json) = line.split_at_checked(HEAD)?;
+    if head[0] != FORMAT || head[1] != b' ' || head[10] != b' ' {
+        return None;
+    }
+    let sum = u32::from_str_radix(std::str::from_utf8(&head[2..10]).ok()?, 16).ok()?;
+    if sum != crc32c::crc32c(json) {
+        return None;
+    }
+    serde_json::from_slice(json).ok()
+}
+
+/// A later format is believed only when the line checks out as one: a flipped
+/// bit in the first byte must not stop a segment for ever.
+fn is_later_format(line: &[u8]) -> bool {
+    let Some((head, json)) = line.split_at_checked(HEAD) else {
+        return false;
+    };
+    (b'2'..=b'9').contains(&head[0])
+        && std::str::from_utf8(&head[2..10])
+            .ok()
+            .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+            .is_some_and(|sum| {
+                // A flipped first byte leaves a line that is valid as format 1.
+                sum == crc32c::crc32c(json) && serde_json::from_slice::<Envelope<'_>>(json).is_err()
+            })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line() -> Vec<u8> {
+        let event = RawValue::from_string(r#"{"event_name":"checkout"}"#.into()).unwrap();
+        encode(&Envelope {
+            id: "a\"b\n".into(),
+            name: "checkout".into(),
+            time: 5,
+            at: 6,
+            late_ok: true,
+            event: &event,
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn a_record_is_one_line_and_reads_back() {
+        let line = line();
+        assert_eq!(line.iter().filter(|b| **b == b'\n').count(), 1);
+        let Record::Whole(envelope) = decode(&line[..line.len() - 1]) else {
+            panic!("not whole")
+        };
+        assert_eq!(envelope.id, "a\"b\n");
+        assert_eq!(envelope.event.get(), r#"{"event_name":"checkout"}"#);
+    }
+
+    #[test]
+    fn any_flipped_bit_is_damage() {
+        let line = line();
+        let line = &line[..line.len() - 1];
+        for bit in 0..line.len() * 8 {
+            let mut flipped = line.to_vec();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            // Hex digits have two spellings; nothing else may pass.
+            if flipped.eq_ignore_ascii_case(line) && (2..10).contains(&(bit / 8)) {
+                continue;
+            }
+            assert!(matches!(decode(&flipped), Record::Damaged), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn a_later_format_is_left_alone() {
+        let json = br#"{"v":2}"#;
+        let line = format!("2 {:08x} ", crc32c::crc32c(json)).into_bytes();
+        assert!(matches!(
+            decode(&[line, json.to_vec()].concat()),
+            Record::Foreign
+        ));
+    }
+
+    #[test]
+    fn short_and_foreign_text_is_damage() {
+        for text in [&b""[..], b"1", b"1 00000000 ", b"hello world, hello"] {
+            assert!(matches!(decode(text), Record::Damaged));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What one leader tells the next, and the owner: counters, pause, back-off.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::files;
+
+/// The content of `state.json`. Only the leader writes it; anybody reads it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {
+    /// Events that Pinterest said it processed.
+    pub delivered: u64,
+    /// Events given up, by reason.
+    pub lost: BTreeMap<String, u64>,
+    /// When Pinterest last took an event.
+    pub last_success_at: Option<i64>,
+    /// The newest failure.
+    pub last_error: Option<LastError>,
+    /// Set while nothing but a probe is sent.
+    pub paused: Option<Pause>,
+    /// Nothing is sent before this time.
+    pub retry_at: Option<i64>,
+    /// The settings that `retry_at` and `paused` are about: newer ones clear both.
+    pub generation: u64,
+    /// Failed calls in a row, for the back-off.
+    pub failures: u32,
+    /// Unreadable answers in a row to the same events.
+    pub unread: u32,
+    /// Rejected events in a row without one success.
+    pub rejected_in_a_row: u32,
+}
+
+/// A failed call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastError {
+    /// Unix seconds.
+    pub at: i64,
+    /// In words; never a token, a hash or an address.
+    pub message: String,
+    /// Where there was an answer.
+    pub http_status: Option<u16>,
+}
+
+/// Why nothing is sent until the owner acts or a probe succeeds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pause {
+    /// `unauthorized`, `forbidden`, `unknown_account`, `all_rejected`, `configuration`.
+    pub reason: String,
+    /// Unix seconds.
+    pub since: i64,
+    /// Where there was an answer.
+    pub http_status: Option<u16>,
+}
+
+impl State {
+    /// The state as it was last written; a missing or damaged file is a fresh
+    /// start, which costs counters and at most one early call.
+    pub fn read(dir: &Path) -> Self {
+        let mut text = String::new();
+        files::open_if_there(&dir.join("state.json"))
+            .ok()
+            .flatten()
+            .and_then(|mut file| file.read_to_string(&mut text).ok())
+            .and_then(|_| serde_json::from_str(&text).ok())
+            .unwrap_or_default()
+    }
+
+    /// Writes it in one step.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn write(&self, dir: &Path) -> io::Result<()> {
+        files::replace(&dir.join("state.json"), &serde_json::to_vec(self)?)
+    }
+
+    /// The same as seen by settings of `generation`: a pause or a wait that
+    /// older settings earned does not bind newer ones.
+    #[must_use]
+    pub fn for_generation(mut self, generation: u64) -> Self {
+        if self.generation < generation {
+            self.generation = generation;
+            self.paused = None;
+            self.retry_at = None;
+            self.failures = 0;
+            self.unread = 0;
+            self.rejected_in_a_row = 0;
+        }
+        self
+    }
+
+    /// Counts events that were given up.
+    pub fn lose(&mut self, reason: &str, how_many: u64) {
+        if how_many > 0 {
+            *self.lost.entry(reason.to_owned()).or_default() += how_many;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn newer_settings_clear_pause_and_wait_but_no_counter() {
+        let state = State {
+            delivered: 3,
+            generation: 1,
+            failures: 4,
+            retry_at: Some(99),
+            paused: Some(Pause {
+                reason: "unauthorized".into(),
+                since: 5,
+                http_status: Some(401),
+            }),
+            ..State::default()
+        };
+        assert_eq!(state.clone().for_generation(1), state);
+        let cleared = state.for_generation(2);
+        assert_eq!(
+            (cleared.paused, cleared.retry_at, cleared.failures),
+            (None, None, 0)
+        );
+        assert_eq!(cleared.delivered, 3);
+    }
+
+    #[test]
+    fn a_damaged_file_is_a_fresh_start() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("state.json"), "{\"delivered\":").unwrap();
+        assert_eq!(State::read(dir.path()), State::default());
+    }
+}

@@ -1,0 +1,195 @@
+//! The capturing side: one record, one write, one segment of its own.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::MetadataExt;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{FlockOperation, flock};
+
+use super::error::Context;
+use super::segment::SegmentName;
+use super::{Lane, Place, Reason, SpoolError, files};
+use crate::process::Descriptor;
+
+/// A segment that has grown this far is left for a new one.
+const ROTATE_AT: u64 = 1 << 20;
+/// How long a measured size of the spool is good for.
+const MEASURE_EVERY: Duration = Duration::from_secs(1);
+
+/// What must have reached the disk before `capture()` returns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// The page cache: survives a killed process, not a power cut.
+    #[default]
+    Off,
+    /// The platter for revenue, the page cache for visits.
+    Checkout,
+    /// The platter for everything.
+    All,
+}
+
+impl Durability {
+    fn covers(self, lane: Lane) -> bool {
+        match self {
+            Self::Off => false,
+            Self::Checkout => lane == Lane::Revenue,
+            Self::All => true,
+        }
+    }
+}
+
+/// What a writer is bound by; from the ini settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// What must be synced.
+    pub durability: Durability,
+    /// The most a destination may hold, in bytes. Visits are refused at four
+    /// fifths of it, so that revenue still finds room.
+    pub max_bytes: u64,
+}
+
+/// Appends to one lane of one destination, for one process.
+#[derive(Debug)]
+pub struct Writer {
+    place: Place,
+    lane: Lane,
+    open: Option<Segment>,
+    measured: Option<(Instant, u64)>,
+}
+
+#[derive(Debug)]
+struct Segment {
+    /// Closes the file in a forked child, which must not share the lock.
+    _descriptor: Descriptor,
+    file: File,
+    len: u64,
+}
+
+impl Writer {
+    /// A writer that has made nothing yet.
+    pub fn new(place: Place, lane: Lane) -> Self {
+        Self {
+            place,
+            lane,
+            open: None,
+            measured: None,
+        }
+    }
+
+    /// Writes one encoded record. When this returns `Ok` the record survives
+    /// the death of the process.
+    ///
+    /// # Errors
+    /// `full`, `readonly` or `io`; then nothing of the record will be sent.
+    pub fn append(&mut self, line: &[u8], limits: &Limits) -> Result<(), SpoolError> {
+        self.check_size(line.len() as u64, limits.max_bytes)?;
+        let sync = limits.durability.covers(self.lane);
+        let mut segment = match self.take_open(line.len() as u64) {
+            Some(segment) => segment,
+            None => self.create(sync)?,
+        };
+        let before = segment.len;
+        let written = write_once(&mut segment.file, line).and_then(|()| match sync {
+            true => segment.file.sync_data(),
+            false => Ok(()),
+        });
+        if let Err(error) = written {
+            // Abandoned, not reused: what is behind a failed write is unknown.
+            if segment.file.set_len(before).is_err() {
+                log::warn!(
+                    target: self.place.log_target(),
+                    "a failed write could not be cut back; its torn line will be skipped"
+                );
+            }
+            return Err(SpoolError::from_io("write to", self.place.dir(), &error));
+        }
+        segment.len += line.len() as u64;
+        let _ = flock(&segment.file, FlockOperation::Unlock);
+        if let Some((_, bytes)) = &mut self.measured {
+            *bytes += line.len() as u64;
+        }
+        self.open = Some(segment);
+        Ok(())
+    }
+
+    /// The open segment with its lock held, if it is still to be written to:
+    /// not full, not deleted by the leader, and not being looked at by it.
+    fn take_open(&mut self, more: u64) -> Option<Segment> {
+        let segment = self.open.take()?;
+        flock(&segment.file, FlockOperation::NonBlockingLockExclusive).ok()?;
+        let linked = segment.file.metadata().is_ok_and(|meta| meta.nlink() > 0);
+        (linked && segment.len + more <= ROTATE_AT).then_some(segment)
+        // Else the file closes here, and its lock goes with it.
+    }
+
+    /// A new segment, locked and in place.
+    fn create(&self, sync: bool) -> Result<Segment, SpoolError> {
+        let name = SegmentName::fresh(self.lane);
+        let dir = self.place.file("seg");
+        let hidden = dir.join(format!(".{}", name.as_str()));
+        let file = files::private()
+            .append(true)
+            .create_new(true)
+            .open(&hidden)
+            .context("create a segment in", &dir)?;
+        let segment = Segment {
+            _descriptor: Descriptor::register(file.as_raw_fd()),
+            file,
+            len: 0,
+        };
+        flock(&segment.file, FlockOperation::NonBlockingLockExclusive)
+            .map_err(io::Error::from)
+            .and_then(|()| fs::rename(&hidden, dir.join(name.as_str())))
+            .and_then(|()| match sync {
+                true => File::open(&dir)?.sync_all(),
+                false => Ok(()),
+            })
+            .inspect_err(|_| drop(files::remove(&hidden)))
+            .context("create a segment in", &dir)?;
+        Ok(segment)
+    }
+
+    fn check_size(&mut self, more: u64, max_bytes: u64) -> Result<(), SpoolError> {
+        let limit = match self.lane {
+            Lane::Revenue => max_bytes,
+            Lane::Visit => max_bytes / 5 * 4,
+        };
+        let bytes = match self.measured {
+            Some((when, bytes)) if when.elapsed() < MEASURE_EVERY => bytes,
+            _ => {
+                let bytes = self.place.bytes();
+                self.measured = Some((Instant::now(), bytes));
+                bytes
+            }
+        };
+        if bytes.saturating_add(more) <= limit {
+            return Ok(());
+        }
+        Err(SpoolError::new(
+            Reason::Full,
+            format!(
+                "{} holds {bytes} bytes, and pinrelay.max_bytes lets {} have {limit}",
+                self.place.dir().display(),
+                match self.lane {
+                    Lane::Revenue => "a spool",
+                    Lane::Visit => "visits",
+                }
+            ),
+        ))
+    }
+}
+
+/// One `write`, so that a record is never in two pieces with another between
+/// them. A short one means that the disk ran full in the middle.
+fn write_once(file: &mut File, line: &[u8]) -> io::Result<()> {
+    loop {
+        match file.write(line) {
+            Ok(n) if n == line.len() => return Ok(()),
+            Ok(_) => return Err(io::Error::from(rustix::io::Errno::NOSPC)),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
