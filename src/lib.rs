@@ -14,7 +14,10 @@
 //!
 //! `event`, `wire` and `delivery::outcome` are pure: no clock, no I/O.
 
+pub mod delivery;
 pub mod event;
+#[cfg(feature = "php")]
+mod php;
 pub mod process;
 pub mod spool;
 pub mod wire;

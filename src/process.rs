@@ -203,7 +203,8 @@ pub fn running() -> usize {
 }
 
 fn ended() -> &'static (Sender<()>, Receiver<()>) {
-    static ENDED: PerProcess<(Sender<()>, Receiver<()>)> = PerProcess::new(|| bounded(MOST_THREADS));
+    static ENDED: PerProcess<(Sender<()>, Receiver<()>)> =
+        PerProcess::new(|| bounded(MOST_THREADS));
     ENDED.get()
 }
 

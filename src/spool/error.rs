@@ -66,10 +66,7 @@ impl SpoolError {
             Some(Errno::ROFS | Errno::ACCESS | Errno::PERM) => Reason::ReadOnly,
             _ => Reason::Io,
         };
-        Self::new(
-            reason,
-            format!("cannot {what} {}: {error}", path.display()),
-        )
+        Self::new(reason, format!("cannot {what} {}: {error}", path.display()))
     }
 }
 

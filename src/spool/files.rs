@@ -20,7 +20,7 @@ pub(super) fn since_epoch() -> std::time::Duration {
 
 /// Eight random bytes from the kernel: a generator seeded before a fork would
 /// give parent and child the same names.
-pub(super) fn random() -> u64 {
+pub fn random() -> u64 {
     let mut bytes = [0; 8];
     match rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty()) {
         Ok(_) => u64::from_ne_bytes(bytes),

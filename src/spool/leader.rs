@@ -104,9 +104,8 @@ impl LeaderNote {
         file.read_to_string(&mut text).ok()?;
         let mut note: Self = serde_json::from_str(&text).ok()?;
         // The pid of a leader that was killed stays in the file.
-        let alive = Pid::from_raw(note.pid).is_some_and(|pid| {
-            !matches!(test_kill_process(pid), Err(rustix::io::Errno::SRCH))
-        });
+        let alive = Pid::from_raw(note.pid)
+            .is_some_and(|pid| !matches!(test_kill_process(pid), Err(rustix::io::Errno::SRCH)));
         let modified = file.metadata().ok()?.modified().ok()?;
         note.heartbeat_age = modified.elapsed().unwrap_or_default().as_secs_f64();
         alive.then_some(note)

@@ -64,7 +64,7 @@ mod writer;
 
 pub use dead::{DeadLetter, DeadLetters};
 pub use error::{Context, Reason, SpoolError};
-pub use files::unix_now;
+pub use files::{random, unix_now};
 pub use leader::{Leader, LeaderNote};
 pub use place::Place;
 pub use reader::{Content, Entry, Event, Ledger, Waiting};
@@ -114,7 +114,7 @@ fn hash_name(text: &str) -> String {
 }
 
 /// The same as a number, for sets of ids that must stay small.
-fn hash(text: &str) -> u128 {
+pub fn hash(text: &str) -> u128 {
     let digest = Sha256::digest(text.as_bytes());
     let mut first = [0; 16];
     first.copy_from_slice(&digest[..16]);

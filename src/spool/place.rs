@@ -100,7 +100,13 @@ impl Place {
     pub fn is_network_fs(&self) -> bool {
         // NFS, SMB (old and new), CIFS, AFS, CEPH, GlusterFS and sshfs (FUSE).
         const SHARED: [u32; 7] = [
-            0x6969, 0x517b, 0xfe53_4d42, 0xff53_4d42, 0x5346_414f, 0x00c3_6400, 0x6573_5546,
+            0x6969,
+            0x517b,
+            0xfe53_4d42,
+            0xff53_4d42,
+            0x5346_414f,
+            0x00c3_6400,
+            0x6573_5546,
         ];
         rustix::fs::statfs(&self.dir).is_ok_and(|stat| SHARED.contains(&(stat.f_type as u32)))
     }
@@ -272,7 +278,10 @@ where
         return serde_json::from_str(&text)
             .map(|value| (value, inode))
             .map_err(|error| {
-                SpoolError::new(Reason::Io, format!("cannot read {}: {error}", path.display()))
+                SpoolError::new(
+                    Reason::Io,
+                    format!("cannot read {}: {error}", path.display()),
+                )
             });
     }
     let temporary = path.with_extension(format!("{:016x}.tmp", files::random()));

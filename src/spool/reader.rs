@@ -196,9 +196,11 @@ impl Ledger {
             left = left.saturating_sub(text.len() as u64);
             let before = entries.len();
             known.blocked = !split(&text, name, known.acked, events, &mut entries);
-            let reached_end = known.acked + text.len() as u64 >= known.len
-                || text.len() as u64 >= LONGEST_LINE;
-            let last = entries[before..].last().map_or(known.acked, |e: &Entry| e.end);
+            let reached_end =
+                known.acked + text.len() as u64 >= known.len || text.len() as u64 >= LONGEST_LINE;
+            let last = entries[before..]
+                .last()
+                .map_or(known.acked, |e: &Entry| e.end);
             let tail = known.acked + text.len() as u64 - last;
             if tail > 0 && reached_end && !known.blocked && entries.len() < events {
                 entries.extend(torn_tail(&file, name, last, known.len));
@@ -297,7 +299,10 @@ impl Ledger {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn scan(&mut self, mut see: impl FnMut(Lane, &record::Envelope<'_>)) -> Result<(), SpoolError> {
+    pub fn scan(
+        &mut self,
+        mut see: impl FnMut(Lane, &record::Envelope<'_>),
+    ) -> Result<(), SpoolError> {
         self.refresh()?;
         for (name, known) in self.segments.iter().filter(|(_, known)| known.has_work()) {
             let path = self.dir.join(name.as_str());
@@ -439,8 +444,14 @@ mod tests {
     #[test]
     fn orders_come_before_visits_and_each_in_line() {
         let (_dir, place) = place();
-        for (lane, id) in [(Lane::Visit, "v1"), (Lane::Revenue, "r1"), (Lane::Visit, "v2")] {
-            Writer::new(place.clone(), lane).append(&line(id), &LIMITS).unwrap();
+        for (lane, id) in [
+            (Lane::Visit, "v1"),
+            (Lane::Revenue, "r1"),
+            (Lane::Visit, "v2"),
+        ] {
+            Writer::new(place.clone(), lane)
+                .append(&line(id), &LIMITS)
+                .unwrap();
         }
         let mut ledger = Ledger::new(&place);
         assert_eq!(ids(&next(&mut ledger, 9)), ["r1", "v1", "v2"]);
@@ -505,7 +516,9 @@ mod tests {
     #[test]
     fn half_a_line_is_left_alone_while_its_writer_is_at_it() {
         let (_dir, place) = place();
-        Writer::new(place.clone(), Lane::Revenue).append(&line("a"), &LIMITS).unwrap();
+        Writer::new(place.clone(), Lane::Revenue)
+            .append(&line("a"), &LIMITS)
+            .unwrap();
         let name = files::names(&place.file("seg")).unwrap().remove(0);
         let path = place.file("seg").join(name);
         let file = fs::OpenOptions::new().append(true).open(&path).unwrap();

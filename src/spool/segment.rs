@@ -62,7 +62,13 @@ mod tests {
 
     #[test]
     fn other_files_are_no_segments() {
-        for name in ["", "x", "r-1.seg", "r-0000000000000000-1-2.tmp", "z-0000000000000000-1-2.seg"] {
+        for name in [
+            "",
+            "x",
+            "r-1.seg",
+            "r-0000000000000000-1-2.tmp",
+            "z-0000000000000000-1-2.seg",
+        ] {
             assert_eq!(SegmentName::parse(name), None);
         }
     }

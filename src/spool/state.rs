@@ -120,7 +120,10 @@ mod tests {
         };
         assert_eq!(state.clone().for_generation(1), state);
         let cleared = state.for_generation(2);
-        assert_eq!((cleared.paused, cleared.retry_at, cleared.failures), (None, None, 0));
+        assert_eq!(
+            (cleared.paused, cleared.retry_at, cleared.failures),
+            (None, None, 0)
+        );
         assert_eq!(cleared.delivered, 3);
     }
 

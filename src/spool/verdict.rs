@@ -83,11 +83,7 @@ impl Verdicts {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn after(
-        &self,
-        cursor: &str,
-        limit: usize,
-    ) -> Result<(String, Vec<Settled>), SpoolError> {
+    pub fn after(&self, cursor: &str, limit: usize) -> Result<(String, Vec<Settled>), SpoolError> {
         let mut marks = parse_cursor(cursor);
         let mut lanes = Vec::new();
         for (lane, mark) in Lane::ALL.into_iter().zip(marks) {
@@ -176,7 +172,10 @@ impl VerdictLog {
         }
         let dir = self.dir.clone();
         let file = self.file(lane, now).context("open the verdicts in", &dir)?;
-        let len = file.metadata().context("look at the verdicts in", &dir)?.len();
+        let len = file
+            .metadata()
+            .context("look at the verdicts in", &dir)?
+            .len();
         match fallocate(file, FallocateFlags::KEEP_SIZE, len, bytes) {
             // Not every file system can reserve; there the write must do.
             Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => Ok(()),
@@ -342,9 +341,17 @@ mod tests {
     fn pages_of_both_lanes_come_oldest_first_and_none_twice() {
         let (_dir, mut log, verdicts) = log();
         for at in [10, 20, DAY + 5, 2 * DAY] {
-            let lane = if at % 20 == 0 { Lane::Visit } else { Lane::Revenue };
-            log.append(lane, &[settled(&at.to_string(), at, Verdict::Delivered)], at)
-                .unwrap();
+            let lane = if at % 20 == 0 {
+                Lane::Visit
+            } else {
+                Lane::Revenue
+            };
+            log.append(
+                lane,
+                &[settled(&at.to_string(), at, Verdict::Delivered)],
+                at,
+            )
+            .unwrap();
         }
         let (mut cursor, mut seen) = (String::new(), Vec::new());
         loop {
@@ -357,8 +364,12 @@ mod tests {
             cursor = next;
         }
         assert_eq!(seen, [10, 20, DAY + 5, 2 * DAY]);
-        log.append(Lane::Visit, &[settled("x", 2 * DAY + 1, Verdict::Expired)], 2 * DAY + 1)
-            .unwrap();
+        log.append(
+            Lane::Visit,
+            &[settled("x", 2 * DAY + 1, Verdict::Expired)],
+            2 * DAY + 1,
+        )
+        .unwrap();
         assert_eq!(verdicts.after(&cursor, 9).unwrap().1.len(), 1);
         assert_eq!(verdicts.after("nonsense", 9).unwrap().1.len(), 5);
     }
@@ -366,25 +377,34 @@ mod tests {
     #[test]
     fn a_line_cut_by_a_kill_is_closed_off_and_not_told() {
         let (dir, mut log, verdicts) = log();
-        log.append(Lane::Revenue, &[settled("a", 1, Verdict::Delivered)], 1).unwrap();
+        log.append(Lane::Revenue, &[settled("a", 1, Verdict::Delivered)], 1)
+            .unwrap();
         let path = day_file(&dir.path().join("settled"), Lane::Revenue, 0);
         let mut text = std::fs::read(&path).unwrap();
         text.extend_from_slice(b"{\"event_id\":\"half");
         std::fs::write(&path, text).unwrap();
         let mut next = VerdictLog::new(dir.path());
-        next.append(Lane::Revenue, &[settled("b", 2, Verdict::Delivered)], 2).unwrap();
+        next.append(Lane::Revenue, &[settled("b", 2, Verdict::Delivered)], 2)
+            .unwrap();
         let ids: Vec<_> = verdicts.after("", 9).unwrap().1;
-        assert_eq!(ids.iter().map(|s| &*s.event_id).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(
+            ids.iter().map(|s| &*s.event_id).collect::<Vec<_>>(),
+            ["a", "b"]
+        );
     }
 
     #[test]
     fn only_delivered_orders_are_remembered_and_only_for_a_week() {
         let (_dir, mut log, _) = log();
-        log.append(Lane::Revenue, &[settled("old", 1, Verdict::Delivered)], 1).unwrap();
+        log.append(Lane::Revenue, &[settled("old", 1, Verdict::Delivered)], 1)
+            .unwrap();
         let now = 9 * DAY;
         log.append(
             Lane::Revenue,
-            &[settled("new", now, Verdict::Delivered), settled("no", now, Verdict::Late)],
+            &[
+                settled("new", now, Verdict::Delivered),
+                settled("no", now, Verdict::Late),
+            ],
             now,
         )
         .unwrap();

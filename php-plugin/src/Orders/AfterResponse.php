@@ -20,7 +20,7 @@ use Pinrelay\WooCommerce\Support\Throttle;
  */
 final class AfterResponse
 {
-    private const THROTTLE = 'pinrelay_step';
+    public const THROTTLE = 'pinrelay_step';
     private const STEP_SECONDS = 10;
     /** A round in a web worker keeps it from its next visitor. */
     private const CAPTURE_SECONDS = 1.0;

@@ -36,6 +36,22 @@ final class Disk
         @file_put_contents($dir . '/.htaccess', "Require all denied\n");
     }
 
+    /** Removes a folder of ours with all that is in it. Links are removed and never followed. */
+    public static function remove(string $dir): void
+    {
+        if (!@is_dir($dir) || @is_link($dir)) {
+            return;
+        }
+        foreach (@scandir($dir) ?: [] as $name) {
+            if ($name === '.' || $name === '..') {
+                continue;
+            }
+            $path = $dir . '/' . $name;
+            @is_dir($path) && !@is_link($path) ? self::remove($path) : @unlink($path);
+        }
+        @rmdir($dir);
+    }
+
     /** The user id this process works as, null where PHP cannot tell. */
     public static function user(): ?int
     {

@@ -10,84 +10,71 @@ namespace Pinrelay\WooCommerce\Settings;
  */
 final class SettingsForm
 {
-    /**
-     * @param array<string, mixed>  $values what to store; complete only when there are no faults
-     * @param array<string, string> $faults message by field name, "gateways[cod]" for one of several
-     */
-    private function __construct(
-        #[\SensitiveParameter]
-        public readonly array $values,
-        public readonly array $faults,
-        public readonly bool $tokenEntered,
-    ) {
-    }
+    /** Fields by the constant that may fix them. */
+    private const SWITCHES = ['enabled' => 'ENABLED', 'test_mode' => 'TEST_MODE'];
+    /** Empty is allowed here and means "none". */
+    private const IDS = ['tag_id' => 'TAG_ID', 'ad_account_id' => 'AD_ACCOUNT_ID'];
+    private const CHOICES = ['value', 'item_id'];
+
+    /** @var array<string, mixed> what to store; fit to be stored only when there are no faults */
+    public readonly array $values;
+    /** @var array<string, string> message by field name, "gateways[cod]" for one of them */
+    public readonly array $faults;
+    public readonly bool $hasNewToken;
 
     /**
      * @param array<string, mixed> $input     as submitted, unslashed: enabled, tag_id, ad_account_id, access_token,
      *                                        access_token_clear, test_mode, value, item_id, gateways[id]
-     * @param array<string, mixed> $stored    what is stored now; fields fixed by a constant keep their stored value
-     * @param Constants            $constants these fields are not read from the form
+     * @param array<string, mixed> $stored    what is stored now: kept where the form does not say otherwise
+     * @param Constants            $constants the fields they fix are not read from the form
      */
-    public static function read(#[\SensitiveParameter] array $input, array $stored, Constants $constants): self
+    public function __construct(#[\SensitiveParameter] array $input, array $stored, Constants $constants)
     {
+        $text = static fn (string $field): string => is_string($input[$field] ?? null) ? trim($input[$field]) : '';
         $values = $stored;
-        $faults = [];
-        $token = self::text($input, 'access_token');
+        $faulty = [];
 
-        foreach (['enabled' => 'ENABLED', 'test_mode' => 'TEST_MODE'] as $field => $constant) {
+        foreach (self::SWITCHES as $field => $constant) {
             if (!$constants->has($constant)) {
                 $values[$field] = !empty($input[$field]);
             }
         }
-
-        $ids = [
-            'tag_id' => ['TAG_ID', Rules::tagId(...)],
-            'ad_account_id' => ['AD_ACCOUNT_ID', Rules::adAccountId(...)],
-        ];
-        foreach ($ids as $field => [$constant, $rule]) {
-            if ($constants->has($constant)) {
-                continue;
+        foreach (self::IDS as $field => $constant) {
+            if (!$constants->has($constant)) {
+                $values[$field] = $text($field);
+                $faulty[$field] = $values[$field] === '' ? null : $field;
             }
-            $values[$field] = self::text($input, $field);
-            $fault = $values[$field] === '' ? null : $rule($values[$field]);
-            if ($fault !== null) {
-                $faults[$field] = $fault;
+        }
+        // Nothing entered means "keep the saved one", since the page never shows it.
+        $token = $constants->has('ACCESS_TOKEN') ? '' : $text('access_token');
+        if ($token !== '') {
+            $values['access_token'] = $token;
+            $faulty['access_token'] = 'access_token';
+        } elseif (!$constants->has('ACCESS_TOKEN') && !empty($input['access_token_clear'])) {
+            $values['access_token'] = '';
+        }
+        foreach (self::CHOICES as $field) {
+            $values[$field] = $text($field);
+            $faulty[$field] = $field;
+        }
+
+        $faults = [];
+        foreach (array_filter($faulty) as $field => $rule) {
+            if (!Rules::allows($rule, $values[$field])) {
+                $faults[$field] = Rules::words($rule);
+            }
+        }
+        $gateways = is_array($stored['gateways'] ?? null) ? $stored['gateways'] : [];
+        foreach (is_array($input['gateways'] ?? null) ? $input['gateways'] : [] as $id => $when) {
+            $gateways[$id] = $when;
+            if (!Rules::allows('gateway', $when)) {
+                $faults["gateways[{$id}]"] = Rules::words('gateway');
             }
         }
 
-        if (!$constants->has('ACCESS_TOKEN')) {
-            if ($token !== '') {
-                $fault = Rules::accessToken($token);
-                if ($fault !== null) {
-                    $faults['access_token'] = $fault;
-                }
-                $values['access_token'] = $token;
-            } elseif (!empty($input['access_token_clear'])) {
-                $values['access_token'] = '';
-            }
-        }
-
-        foreach (['value' => Rules::value(...), 'item_id' => Rules::itemId(...)] as $field => $rule) {
-            $values[$field] = self::text($input, $field);
-            $fault = $rule($values[$field]);
-            if ($fault !== null) {
-                $faults[$field] = $fault;
-            }
-        }
-
-        $gateways = is_array($input['gateways'] ?? null) ? $input['gateways'] : [];
-        $kept = is_array($stored['gateways'] ?? null) ? $stored['gateways'] : [];
-        foreach ($gateways as $id => $policy) {
-            $policy = is_string($policy) ? $policy : '';
-            $fault = Rules::gateway($policy);
-            if ($fault !== null) {
-                $faults["gateways[{$id}]"] = $fault;
-            }
-            $kept[(string) $id] = $policy;
-        }
-        $values['gateways'] = $kept;
-
-        return new self($values, $faults, $token !== '');
+        $this->values = ['gateways' => $gateways] + $values;
+        $this->faults = $faults;
+        $this->hasNewToken = $token !== '';
     }
 
     public function isWellFormed(): bool
@@ -95,15 +82,9 @@ final class SettingsForm
         return $this->faults === [];
     }
 
-    /** What may be shown again in the form: everything but the token. @return array<string, mixed> */
+    /** What may be shown in the form again: everything but the token. @return array<string, mixed> */
     public function shown(): array
     {
         return array_diff_key($this->values, ['access_token' => true]);
-    }
-
-    /** @param array<string, mixed> $input */
-    private static function text(array $input, string $field): string
-    {
-        return is_string($input[$field] ?? null) ? trim($input[$field]) : '';
     }
 }

@@ -12,6 +12,16 @@ final class SettingsStore
 {
     public const OPTION = 'pinrelay_settings';
 
+    /** The rule for each constant that holds text. */
+    private const RULES = [
+        'TAG_ID' => 'tag_id',
+        'AD_ACCOUNT_ID' => 'ad_account_id',
+        'ACCESS_TOKEN' => 'access_token',
+        'API_BASE' => 'url',
+        'TAG_SCRIPT_URL' => 'url',
+        'SPOOL_DIR' => 'directory',
+    ];
+
     private ?Settings $inEffect = null;
 
     /** @param bool $held whether this site holds still (CopyGuard) */
@@ -54,16 +64,15 @@ final class SettingsStore
     /**
      * Constants that are set but not well-formed, and so not used.
      *
-     * @return array<string, string> message by form field name, or by constant name for those without a field
+     * @return array<string, string> message by constant name without the prefix
      */
     public static function constantFaults(Constants $constants): array
     {
         $faults = [];
-        foreach (self::constantRules() as $name => [$field, $rule]) {
+        foreach (self::RULES as $name => $rule) {
             $text = $constants->text($name);
-            $fault = $constants->has($name) && $text !== '' ? $rule($text) : null;
-            if ($fault !== null) {
-                $faults[$field] = $fault;
+            if ($constants->has($name) && $text !== '' && !Rules::allows($rule, $text)) {
+                $faults[$name] = Rules::words($rule);
             }
         }
         return $faults;
@@ -76,51 +85,36 @@ final class SettingsStore
         bool $held = false,
     ): Settings {
         $plain = new Settings();
-        $text = static function (string $field, string $constant, \Closure $rule) use ($stored, $constants): string {
-            $value = $constants->has($constant) ? $constants->text($constant) : ($stored[$field] ?? '');
-            return is_string($value) && $value !== '' && $rule($value) === null ? $value : '';
-        };
         $flag = static fn (string $field, string $constant): bool => $constants->has($constant)
             ? $constants->flag($constant)
             : !empty($stored[$field]);
-        $choice = static fn (string $field, \Closure $rule, string $default): string =>
-            is_string($stored[$field] ?? null) && $rule($stored[$field]) === null ? $stored[$field] : $default;
-        $list = static fn (string $field, array $default): array =>
-            is_array($stored[$field] ?? null) ? $stored[$field] + $default : $default;
+        $text = static function (string $constant, string $field = '') use ($stored, $constants): string {
+            $value = $constants->has($constant) ? $constants->text($constant) : ($stored[$field] ?? '');
+            return Rules::allows(self::RULES[$constant], $value) ? $value : '';
+        };
+        $choice = static fn (string $field, string $default): string =>
+            Rules::allows($field, $stored[$field] ?? null) ? $stored[$field] : $default;
+        $list = static fn (string $field): array => is_array($stored[$field] ?? null) ? $stored[$field] : [];
+        $sources = array_values(array_filter($list('order_sources'), 'is_string'));
 
         return new Settings(
             enabled: $flag('enabled', 'ENABLED'),
-            tagId: $text('tag_id', 'TAG_ID', Rules::tagId(...)),
-            adAccountId: $text('ad_account_id', 'AD_ACCOUNT_ID', Rules::adAccountId(...)),
-            accessToken: $text('access_token', 'ACCESS_TOKEN', Rules::accessToken(...)),
+            tagId: $text('TAG_ID', 'tag_id'),
+            adAccountId: $text('AD_ACCOUNT_ID', 'ad_account_id'),
+            accessToken: $text('ACCESS_TOKEN', 'access_token'),
             testMode: $flag('test_mode', 'TEST_MODE'),
-            events: $list('events', $plain->events),
-            value: $choice('value', Rules::value(...), $plain->value),
-            itemId: $choice('item_id', Rules::itemId(...), $plain->itemId),
+            events: array_filter($list('events'), 'is_array') + $plain->events,
+            value: $choice('value', $plain->value),
+            itemId: $choice('item_id', $plain->itemId),
             gateways: array_filter(
-                $list('gateways', $plain->gateways),
-                static fn (mixed $policy): bool => is_string($policy) && Rules::gateway($policy) === null,
-            ),
-            orderSources: is_array($stored['order_sources'] ?? null)
-                ? array_values(array_filter($stored['order_sources'], 'is_string'))
-                : $plain->orderSources,
-            tagScriptUrl: $text('', 'TAG_SCRIPT_URL', Rules::url(...)) ?: $plain->tagScriptUrl,
-            apiBase: rtrim($text('', 'API_BASE', Rules::url(...)) ?: $plain->apiBase, '/'),
-            spoolDir: $text('', 'SPOOL_DIR', Rules::directory(...)),
+                $list('gateways'),
+                static fn (mixed $when): bool => Rules::allows('gateway', $when),
+            ) + $plain->gateways,
+            orderSources: $sources ?: $plain->orderSources,
+            tagScriptUrl: $text('TAG_SCRIPT_URL') ?: $plain->tagScriptUrl,
+            apiBase: rtrim($text('API_BASE') ?: $plain->apiBase, '/'),
+            spoolDir: $text('SPOOL_DIR'),
             held: $held,
         );
-    }
-
-    /** @return array<string, array{string, \Closure(string): ?string}> */
-    private static function constantRules(): array
-    {
-        return [
-            'TAG_ID' => ['tag_id', Rules::tagId(...)],
-            'AD_ACCOUNT_ID' => ['ad_account_id', Rules::adAccountId(...)],
-            'ACCESS_TOKEN' => ['access_token', Rules::accessToken(...)],
-            'API_BASE' => ['PINRELAY_API_BASE', Rules::url(...)],
-            'TAG_SCRIPT_URL' => ['PINRELAY_TAG_SCRIPT_URL', Rules::url(...)],
-            'SPOOL_DIR' => ['PINRELAY_SPOOL_DIR', Rules::directory(...)],
-        ];
     }
 }

@@ -12,8 +12,8 @@ namespace Pinrelay\WooCommerce\Settings;
  */
 final class State
 {
-    private const OPTION = 'pinrelay_state';
-    private const SECRET = 'pinrelay_secret';
+    public const OPTION = 'pinrelay_state';
+    public const SECRET = 'pinrelay_secret';
 
     /** @return array<string, mixed> */
     public function all(): array

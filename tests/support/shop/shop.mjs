@@ -7,7 +7,6 @@ import { chmod, copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exists } from './cache.mjs';
 import { fpmConfig, nginxConfig, phpIni, wpConfig } from './configs.mjs';
 import { layoutOf } from './layout.mjs';
 import { account, asShop, fpmBinary, nginxBinary } from './php.mjs';
@@ -55,15 +54,7 @@ function pinterestConstants(standin) {
 
 /** Copies the checkout's plugin in: the shop's account may not be able to read the checkout. */
 async function installPlugin(at) {
-  const source = path.join(root, 'php-plugin');
-  if (!(await exists(source))) {
-    return false;
-  }
-  const target = path.join(at.plugins, 'pinrelay');
-  await rm(target, { recursive: true, force: true });
-  await cp(source, target, { recursive: true });
-  await own(target);
-  return true;
+  await cp(path.join(root, 'php-plugin'), path.join(at.plugins, 'pinrelay'), { recursive: true });
 }
 
 /**
@@ -101,7 +92,10 @@ export async function startShop(wish = {}) {
   // mkdtemp gives 0700; nginx's worker and the pool have to pass.
   await chmod(at.dir, 0o755);
   await writeFile(at.wpConfig, wpConfig(at, { ...pinterestConstants(wish.standin), ...wish.constants }));
-  const withPlugin = (wish.plugin ?? true) && (await installPlugin(at));
+  const withPlugin = wish.plugin ?? true;
+  if (withPlugin) {
+    await installPlugin(at);
+  }
 
   let extension = wish.extension ?? null;
   async function writeIni() {
@@ -124,7 +118,9 @@ export async function startShop(wish = {}) {
   await own(at.dir);
 
   const wp = wpCli(at, asShop);
-  await wp('eval-file', '--use-include', await shared(at, 'finish.php'), url, theme, checkout, withPlugin ? 'pinrelay' : '');
+  const products = JSON.parse(
+    await wp('eval-file', '--use-include', await shared(at, 'finish.php'), url, theme, checkout, withPlugin ? 'pinrelay' : ''),
+  );
 
   const startFpm = () =>
     startService(fpmBinary(), ['-F', '-y', `${at.run}/fpm.conf`], {
@@ -150,6 +146,8 @@ export async function startShop(wish = {}) {
     url,
     theme,
     paths: at,
+    /** Product ids by SKU. */
+    products,
     admin: ADMIN,
     /** Where each checkout lives, whichever is assigned. */
     pages: real

@@ -2,7 +2,7 @@
 
 /**
  * Gives a copied template its own address, theme and checkout, and activates
- * the plugin under test.
+ * the plugin under test. Prints the products' ids by SKU, as JSON.
  *
  * Arguments: url, theme ('classic' or 'block'), checkout (likewise), plugin slug or ''.
  */
@@ -27,3 +27,9 @@ if ($plugin !== '') {
         WP_CLI::error($error);
     }
 }
+
+$ids = [];
+foreach (['MUG-1', 'HOSTILE-1', 'BOOK-1', 'VASE', 'VASE-Small', 'VASE-Large'] as $sku) {
+    $ids[$sku] = wc_get_product_id_by_sku($sku);
+}
+echo wp_json_encode(array_filter($ids));

@@ -1,0 +1,289 @@
+//! The order in which rulings reach the disk.
+//!
+//! A refused event is among the dead letters before its verdict is written,
+//! and a verdict is written before its segment's offset moves: whoever is
+//! killed in between does a step again and loses nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::spool::{
+    Content, DeadLetters, Entry, Envelope, Event, Lane, Ledger, Place, Settled, SpoolError, State,
+    Verdict, VerdictLog, Withdrawn, hash, shorten,
+};
+
+use super::triage::{Known, Settle};
+
+/// The final word on a line.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ruling {
+    /// On an event.
+    Event {
+        /// What became of it.
+        verdict: Verdict,
+        /// For people.
+        message: Option<String>,
+        /// Where it is counted as lost.
+        loss: Option<&'static str>,
+    },
+    /// On a line that holds no event any more.
+    Unreadable(&'static str),
+}
+
+impl From<Settle> for Ruling {
+    fn from(settle: Settle) -> Self {
+        Self::Event {
+            verdict: settle.verdict,
+            message: settle.why.map(str::to_owned),
+            loss: settle.loss,
+        }
+    }
+}
+
+impl Ruling {
+    /// Pinterest took the event.
+    pub fn delivered() -> Self {
+        Self::Event {
+            verdict: Verdict::Delivered,
+            message: None,
+            loss: None,
+        }
+    }
+
+    /// Pinterest will never take it.
+    pub fn rejected(message: &str) -> Self {
+        Self::Event {
+            verdict: Verdict::Rejected,
+            message: Some(shorten(message)),
+            loss: None,
+        }
+    }
+}
+
+/// A line on its way to a ruling.
+#[derive(Debug)]
+pub struct Slot {
+    /// The line.
+    pub entry: Entry,
+    /// `None` while it is to be sent.
+    pub ruling: Option<Ruling>,
+    settled: bool,
+}
+
+impl Slot {
+    /// A line, with a ruling where it needs no call.
+    pub fn new(entry: Entry, ruling: Option<Ruling>) -> Self {
+        Self {
+            entry,
+            ruling,
+            settled: false,
+        }
+    }
+
+    /// Whether Pinterest is still to be asked about it.
+    pub fn is_to_be_sent(&self) -> bool {
+        self.ruling.is_none()
+    }
+
+    /// Its event, if it holds one.
+    pub fn event(&self) -> Option<&Event> {
+        match &self.entry.content {
+            Content::Event(event) => Some(event),
+            _ => None,
+        }
+    }
+}
+
+/// What was settled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settlement {
+    /// Events that Pinterest took.
+    pub delivered: u64,
+    /// Events that it refused.
+    pub rejected: u64,
+    /// Lines of any kind.
+    pub lines: u64,
+}
+
+/// Everything a leader writes.
+pub struct Books {
+    place: Place,
+    /// What waits.
+    pub ledger: Ledger,
+    /// What the owner and the next leader are told.
+    pub state: State,
+    log: VerdictLog,
+    dead: DeadLetters,
+    withdrawn: Withdrawn,
+    delivered: HashSet<u128>,
+}
+
+impl Books {
+    /// Opens the books of a spool whose lock is held.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn open(place: &Place, generation: u64, now: i64) -> Result<Self, SpoolError> {
+        let log = VerdictLog::new(place.dir());
+        let dead = DeadLetters::new(place.dir());
+        log.prune(now);
+        dead.prune(now);
+        let mut ledger = Ledger::new(place);
+        ledger.refresh()?;
+        ledger.tidy(now);
+        Ok(Self {
+            delivered: log.delivered(),
+            withdrawn: Withdrawn::read(place.dir()),
+            state: State::read(place.dir()).for_generation(generation),
+            place: place.clone(),
+            ledger,
+            log,
+            dead,
+        })
+    }
+
+    /// Looks again at what waits and at what was taken back.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn refresh(&mut self) -> Result<(), SpoolError> {
+        self.withdrawn = Withdrawn::read(self.place.dir());
+        self.ledger.refresh()
+    }
+
+    /// What is known about an event besides its record.
+    pub fn known(&self, event: &Event, lane: Lane) -> Known {
+        Known {
+            delivered: lane == Lane::Revenue && self.delivered.contains(&hash(&event.id)),
+            withdrawn: self.withdrawn.contains(&event.id),
+        }
+    }
+
+    /// Makes sure that verdicts on these lines can be written.
+    ///
+    /// # Errors
+    /// `full` above all.
+    pub fn reserve(&mut self, slots: &[Slot], now: i64) -> Result<(), SpoolError> {
+        for lane in Lane::ALL {
+            let ids = slots
+                .iter()
+                .filter(|slot| slot.entry.lane() == lane)
+                .filter_map(|slot| Some(&*slot.event()?.id));
+            self.log.reserve(lane, ids, now)?;
+        }
+        Ok(())
+    }
+
+    /// Settles every line that has a ruling and whose segment has no line
+    /// before it without one. A line is settled once, however often this is
+    /// called.
+    ///
+    /// # Errors
+    /// What the file system says; then the lines will be met again.
+    pub fn commit(&mut self, slots: &mut [Slot], now: i64) -> Result<Settlement, SpoolError> {
+        let mut done = ruled(slots);
+        let mut settlement = Settlement {
+            lines: done.len() as u64,
+            ..Settlement::default()
+        };
+        let mut lines: HashMap<Lane, Vec<Settled>> = HashMap::new();
+        for slot in &done {
+            match (&slot.entry.content, &slot.ruling) {
+                (
+                    Content::Event(event),
+                    Some(Ruling::Event {
+                        verdict,
+                        message,
+                        loss,
+                    }),
+                ) => {
+                    if *verdict == Verdict::Rejected {
+                        let reason = message.clone().unwrap_or_default();
+                        let dropped = self.dead.put(envelope(event), reason, now)?;
+                        self.state.lose("dead_letters_full", dropped);
+                        settlement.rejected += 1;
+                    }
+                    if let Some(loss) = loss {
+                        self.state.lose(loss, 1);
+                    }
+                    lines.entry(slot.entry.lane()).or_default().push(Settled {
+                        event_id: event.id.clone(),
+                        event_name: event.name.clone(),
+                        verdict: *verdict,
+                        at: now,
+                        message: message.clone(),
+                    });
+                }
+                (_, Some(Ruling::Unreadable(reason))) => {
+                    log::error!(
+                        target: self.place.log_target(),
+                        "a line of {} ending at {} cannot be read: {reason}",
+                        slot.entry.segment.as_str(),
+                        slot.entry.end
+                    );
+                    self.state.lose(reason, 1);
+                }
+                _ => {}
+            }
+        }
+        for (lane, settled) in &lines {
+            self.log.append(*lane, settled, now)?;
+        }
+        for slot in &done {
+            let Some(event) = slot.event() else { continue };
+            if let Some(Ruling::Event {
+                verdict: Verdict::Delivered,
+                ..
+            }) = slot.ruling
+            {
+                let is_new =
+                    slot.entry.lane() == Lane::Visit || self.delivered.insert(hash(&event.id));
+                settlement.delivered += u64::from(is_new);
+            }
+        }
+        self.state.delivered += settlement.delivered;
+        for slot in &done {
+            self.ledger.settle(&slot.entry.segment, slot.entry.end)?;
+            if let Some(event) = slot.event() {
+                self.withdrawn.clear(&event.id);
+            }
+        }
+        for slot in &mut done {
+            slot.settled = true;
+        }
+        Ok(settlement)
+    }
+
+    /// Writes the counters down. A failure costs counters, not events.
+    pub fn save(&self) {
+        if let Err(error) = self.state.write(self.place.dir()) {
+            log::warn!(target: self.place.log_target(), "cannot write state.json: {error}");
+        }
+    }
+}
+
+fn envelope(event: &Event) -> Envelope<'_> {
+    Envelope {
+        id: (&*event.id).into(),
+        name: (&*event.name).into(),
+        time: event.time,
+        at: event.at,
+        late_ok: event.late_ok,
+        event: &event.event,
+    }
+}
+
+/// The lines that can be settled now: within each segment, those before the
+/// first one without a ruling.
+fn ruled(slots: &mut [Slot]) -> Vec<&mut Slot> {
+    let mut blocked = HashSet::new();
+    slots
+        .iter_mut()
+        .filter(|slot| !slot.settled)
+        .filter(|slot| {
+            if slot.ruling.is_none() {
+                blocked.insert(slot.entry.segment.clone());
+            }
+            !blocked.contains(&slot.entry.segment)
+        })
+        .collect()
+}

@@ -1,0 +1,228 @@
+//! One call to Pinterest.
+//!
+//! It must not know what an answer means. It never logs or keeps a token.
+
+use std::io::Read;
+use std::time::Duration;
+
+use ureq::config::Config;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, Proxy};
+
+use super::{Settings, Transport};
+
+/// A word on each of 1000 events fits many times over.
+const LONGEST_ANSWER: u64 = 4 << 20;
+
+/// What came back.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// `Retry-After`.
+    pub retry_after: Option<String>,
+    /// `x-ratelimit-reset`.
+    pub ratelimit_reset: Option<String>,
+    /// `x-ratelimit-remaining`.
+    pub ratelimit_remaining: Option<String>,
+    /// At most 4 MiB of it; what was longer does not parse, and is unread.
+    pub body: Vec<u8>,
+}
+
+/// No answer, so nobody knows whether the events arrived.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct CallFailed(pub String);
+
+/// Whoever can make a call; a test may be one.
+pub trait Client {
+    /// Posts one body and waits for the answer, at most `limit`.
+    ///
+    /// # Errors
+    /// Whatever kept an answer from coming.
+    fn post(&mut self, body: &[u8], test: bool, limit: Duration) -> Result<Answer, CallFailed>;
+}
+
+/// The real one: one kept-alive connection, redirects refused.
+pub struct Http {
+    agent: Agent,
+    endpoint: String,
+    authorization: String,
+}
+
+impl Http {
+    /// The agent belongs to the thread that calls this: a connection must not
+    /// be shared with a forked child.
+    pub fn new(settings: &Settings, config: Config) -> Self {
+        Self {
+            agent: config.new_agent(),
+            endpoint: settings.endpoint.clone(),
+            authorization: format!("Bearer {}", settings.token.reveal()),
+        }
+    }
+}
+
+impl Client for Http {
+    fn post(&mut self, body: &[u8], test: bool, limit: Duration) -> Result<Answer, CallFailed> {
+        let query = if test { "?test=true" } else { "" };
+        let mut response = self
+            .agent
+            .post(format!("{}{query}", self.endpoint))
+            .config()
+            .timeout_global(Some(limit))
+            .build()
+            .header("Authorization", &self.authorization)
+            .content_type("application/json")
+            .send(body)
+            .map_err(|error| CallFailed(explain(&error)))?;
+        let header = |name: &str| {
+            let value = response.headers().get(name)?.to_str().ok()?;
+            Some(value.to_owned())
+        };
+        let mut answer = Answer {
+            status: response.status().as_u16(),
+            retry_after: header("retry-after"),
+            ratelimit_reset: header("x-ratelimit-reset"),
+            ratelimit_remaining: header("x-ratelimit-remaining"),
+            body: Vec::new(),
+        };
+        // Read to its end, or the connection is not used again.
+        response
+            .body_mut()
+            .as_reader()
+            .take(LONGEST_ANSWER)
+            .read_to_end(&mut answer.body)
+            .map_err(|error| CallFailed(format!("the answer broke off: {error}")))?;
+        Ok(answer)
+    }
+}
+
+/// An error's kind, without the address it was about: a proxy's may hold a
+/// password.
+fn explain(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Timeout(what) => format!("no answer in time ({what})"),
+        ureq::Error::HostNotFound => "the host name was not found".to_owned(),
+        ureq::Error::ConnectionFailed => "the connection failed".to_owned(),
+        ureq::Error::InvalidProxyUrl => "pinrelay.proxy is not a proxy's address".to_owned(),
+        ureq::Error::Io(error) => format!("the connection failed: {error}"),
+        ureq::Error::Rustls(error) => format!("no secure connection: {error}"),
+        other => format!("the call failed: {other}"),
+    }
+}
+
+/// Builds the agent's configuration. Must run on PHP's thread: the library
+/// reads the environment here, and `putenv()` may change it at any time.
+///
+/// # Errors
+/// When the CA file or the proxy cannot be used; in words for the owner.
+pub fn transport(transport: &Transport, endpoint: &str) -> Result<Config, CallFailed> {
+    let mut tls = TlsConfig::builder();
+    if let Some(cafile) = &transport.cafile {
+        let pem = std::fs::read(cafile).map_err(|error| {
+            CallFailed(format!(
+                "cannot read pinrelay.cafile {}: {error}",
+                cafile.display()
+            ))
+        })?;
+        let roots: Vec<Certificate<'static>> = parse_pem(&pem)
+            .filter_map(|item| match item {
+                Ok(PemItem::Certificate(certificate)) => Some(certificate),
+                _ => None,
+            })
+            .collect();
+        if roots.is_empty() {
+            return Err(CallFailed(format!(
+                "pinrelay.cafile {} holds no certificate",
+                cafile.display()
+            )));
+        }
+        tls = tls.root_certs(RootCerts::from(roots));
+    }
+    let proxy = match proxy_for(transport.proxy.as_deref(), endpoint, |name| {
+        std::env::var(name).ok()
+    }) {
+        Some(proxy) => Some(
+            Proxy::new(&proxy)
+                .map_err(|_| CallFailed("pinrelay.proxy is not a proxy's address".to_owned()))?,
+        ),
+        None => None,
+    };
+    Ok(Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .timeout_resolve(Some(transport.connect_timeout))
+        .timeout_connect(Some(transport.connect_timeout))
+        .user_agent(concat!("Pinrelay/", env!("CARGO_PKG_VERSION")))
+        .tls_config(tls.build())
+        .proxy(proxy)
+        .build())
+}
+
+/// The proxy for an address: the setting, else the variables that curl reads,
+/// in lower case only. `HTTP_PROXY` may be a visitor's `Proxy:` header. What
+/// listens on this machine is never reached by way of another.
+fn proxy_for(
+    setting: Option<&str>,
+    endpoint: &str,
+    env: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
+    if let Some(setting) = setting {
+        return Some(setting.to_owned());
+    }
+    let (scheme, rest) = endpoint.split_once("://")?;
+    let host = rest.split(['/', '?']).next()?;
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(host, |(name, _)| name);
+    let exempt = env("no_proxy").unwrap_or_default();
+    let is_exempt = exempt
+        .split(',')
+        .map(|entry| entry.trim().trim_start_matches('.'))
+        .filter(|entry| !entry.is_empty())
+        .any(|entry| entry == "*" || name == entry || name.ends_with(&format!(".{entry}")));
+    if is_exempt || name == "localhost" || name.starts_with("127.") || name == "[::1]" {
+        return None;
+    }
+    [format!("{scheme}_proxy"), "all_proxy".to_owned()]
+        .iter()
+        .filter_map(|name| env(name))
+        .find(|proxy| !proxy.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_proxy_is_the_setting_else_what_curl_would_take() {
+        let env = |name: &str| match name {
+            "https_proxy" => Some("http://one:1".to_owned()),
+            "all_proxy" => Some("http://all:1".to_owned()),
+            "HTTP_PROXY" => Some("http://attacker:1".to_owned()),
+            "no_proxy" => Some("internal.example, .local".to_owned()),
+            _ => None,
+        };
+        for (setting, endpoint, expected) in [
+            (None, "https://api.pinterest.com/v5", Some("http://one:1")),
+            (None, "http://api.example/v5", Some("http://all:1")),
+            (None, "https://a.internal.example/", None),
+            (None, "https://box.local:8443/", None),
+            (None, "http://127.0.0.1:8080/v5", None),
+            (None, "http://localhost/v5", None),
+            (
+                Some("http://two:2"),
+                "https://api.pinterest.com/v5",
+                Some("http://two:2"),
+            ),
+        ] {
+            assert_eq!(
+                proxy_for(setting, endpoint, env).as_deref(),
+                expected,
+                "{endpoint}"
+            );
+        }
+    }
+}

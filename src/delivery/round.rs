@@ -1,0 +1,356 @@
+//! One batch, from the lines that wait to rulings on disk.
+//!
+//! A refused batch is split, left half first, until the poison event stands
+//! alone. A lone refusal is not final at once: ten of them without a success
+//! are not ten bad events but one bad setting, and then everything is kept.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use crate::spool::{Content, Event, Lane, LastError, Pause, SpoolError, Verdict, hash, random};
+
+use super::books::{Books, Ruling, Settlement, Slot};
+use super::outcome::{self, Outcome, Word, classify};
+use super::triage::triage;
+use super::{Client, Settings, backoff};
+
+/// Events in one call (CONTRACT 8), and in one of test mode, where Pinterest
+/// looks at no more (CONTRACT 9).
+const MOST_EVENTS: usize = 1_000;
+const MOST_TEST_EVENTS: usize = 20;
+/// While calls fail, a try need not cost a megabyte.
+const MOST_EVENTS_FAILING: usize = 20;
+const MOST_BYTES: u64 = 1_000_000;
+/// Finding one poison event in a full batch takes twenty.
+const MOST_CALLS: u32 = 64;
+const AFTER_MOST_CALLS: Duration = Duration::from_secs(5);
+const MOST_REJECTED: u32 = 10;
+const MOST_UNREAD: u8 = 5;
+const PROBE_EVERY: Duration = Duration::from_secs(15 * 60);
+
+/// What a leader remembers from one batch to the next.
+#[derive(Default)]
+pub struct Memory {
+    /// Nothing is sent before this.
+    pub not_before: Option<Instant>,
+    /// How often the answer about an event could not be read.
+    unread: HashMap<u128, u8>,
+}
+
+/// What a batch needs.
+pub struct Round<'a> {
+    /// Where rulings go.
+    pub books: &'a mut Books,
+    /// How to call.
+    pub client: &'a mut dyn Client,
+    /// Whom to call.
+    pub settings: &'a Settings,
+    /// What the last batch left behind.
+    pub memory: &'a mut Memory,
+    /// The time of day, unix seconds.
+    pub clock: &'a dyn Fn() -> i64,
+    /// False once the leader should leave.
+    pub go_on: &'a dyn Fn() -> bool,
+    /// The longest a call may take.
+    pub limit: Duration,
+}
+
+/// What a call told about its events.
+enum Told {
+    /// Go on with the next part.
+    Next,
+    /// Send nothing more for now.
+    Stop,
+}
+
+/// The part of a batch that is in a call, and the refusals not yet believed.
+struct Batch {
+    slots: Vec<Slot>,
+    /// Indices of the slots to be sent; the parts of a batch are ranges of this.
+    send: Vec<usize>,
+    /// Indices of slots that a lone refusal stands against, with its words.
+    held: Vec<(usize, String)>,
+}
+
+impl Batch {
+    fn new(slots: Vec<Slot>) -> Self {
+        let send = (0..slots.len())
+            .filter(|index| slots[*index].is_to_be_sent())
+            .collect();
+        Self {
+            slots,
+            send,
+            held: Vec::new(),
+        }
+    }
+
+    fn events(&self, part: Range<usize>) -> impl Iterator<Item = &Event> {
+        self.send[part]
+            .iter()
+            .filter_map(|index| self.slots[*index].event())
+    }
+}
+
+impl Round<'_> {
+    /// Settles what needs no call: for while nothing may be sent.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn settle_only(&mut self) -> Result<Settlement, SpoolError> {
+        let mut slots = self.take(MOST_EVENTS)?;
+        self.books.commit(&mut slots, (self.clock)())
+    }
+
+    /// Sends one batch and settles what it can.
+    ///
+    /// # Errors
+    /// What the file system says; the events stay.
+    pub fn send(&mut self) -> Result<Settlement, SpoolError> {
+        let now = (self.clock)();
+        let mut total = Settlement::default();
+        let mut batch = Batch::new(self.take(self.batch_size())?);
+        let mut parts = Vec::new();
+        if !batch.send.is_empty() {
+            self.books.reserve(&batch.slots, now)?;
+            parts.push(0..batch.send.len());
+        }
+        let mut calls = 0;
+        while let Some(part) = parts.pop() {
+            if !(self.go_on)() {
+                break;
+            }
+            if calls == MOST_CALLS {
+                self.memory.not_before = Some(Instant::now() + AFTER_MOST_CALLS);
+                break;
+            }
+            calls += 1;
+            if let Told::Stop = self.call(&mut batch, part, &mut parts) {
+                batch.held.clear();
+                break;
+            }
+            if self.is_everything_refused(&batch) {
+                self.pause("all_rejected", refused_words(&batch), None);
+                batch.held.clear();
+                break;
+            }
+            // After each call: past the first hour Pinterest itself no longer
+            // knows what it has seen.
+            add(&mut total, self.books.commit(&mut batch.slots, now)?);
+        }
+        if parts.is_empty() {
+            self.believe(&mut batch);
+        }
+        add(&mut total, self.books.commit(&mut batch.slots, now)?);
+        Ok(total)
+    }
+
+    /// The next lines, ruled where no call is needed.
+    fn take(&mut self, most: usize) -> Result<Vec<Slot>, SpoolError> {
+        let now = (self.clock)();
+        let entries = self.books.ledger.next(most, MOST_BYTES)?;
+        let slots = entries.into_iter().map(|entry| {
+            let ruling = match &entry.content {
+                Content::Damaged => Some(Ruling::Unreadable("damaged")),
+                Content::Torn => Some(Ruling::Unreadable("torn")),
+                Content::Event(event) => {
+                    let known = self.books.known(event, entry.lane());
+                    triage(event, entry.lane(), known, self.settings.late, now).map(Ruling::from)
+                }
+            };
+            Slot::new(entry, ruling)
+        });
+        Ok(slots.collect())
+    }
+
+    fn batch_size(&self) -> usize {
+        let state = &self.books.state;
+        match (&state.paused, state.failures) {
+            // A probe: one event is all that is risked.
+            (Some(_), _) => 1,
+            (None, 1..) => MOST_EVENTS_FAILING,
+            (None, 0) if self.settings.test => MOST_TEST_EVENTS,
+            (None, 0) => MOST_EVENTS,
+        }
+    }
+
+    /// One call, and what it means for the events in `part`.
+    fn call(
+        &mut self,
+        batch: &mut Batch,
+        part: Range<usize>,
+        parts: &mut Vec<Range<usize>>,
+    ) -> Told {
+        let body = body(batch, part.clone());
+        let answer = match self.client.post(&body, self.settings.test, self.limit) {
+            Ok(answer) => answer,
+            Err(error) => return self.back_off(batch, None, error.0, None),
+        };
+        let status = Some(answer.status);
+        if let Some(rest) = outcome::rest(&answer) {
+            self.memory.not_before = Some(Instant::now() + rest);
+        }
+        match classify(&answer, part.len()) {
+            Outcome::Verdicts(words) => {
+                self.rule(batch, part, words);
+                Told::Next
+            }
+            Outcome::Split(message) if part.len() == 1 => {
+                self.note(message.clone(), status);
+                batch.held.push((batch.send[part.start], message));
+                Told::Next
+            }
+            Outcome::Split(message) => {
+                self.note(message, status);
+                let middle = part.start + part.len() / 2;
+                parts.push(middle..part.end);
+                parts.push(part.start..middle);
+                Told::Next
+            }
+            Outcome::Unread(message) => {
+                self.count_unread(batch, part);
+                self.back_off(batch, None, message, status)
+            }
+            Outcome::Retry { after, message } => self.back_off(batch, after, message, status),
+            Outcome::Pause { reason, message } => {
+                self.pause(reason, message, status);
+                Told::Stop
+            }
+        }
+    }
+
+    /// Pinterest's word on each event of a part.
+    fn rule(&mut self, batch: &mut Batch, part: Range<usize>, words: Vec<Word>) {
+        let any_success = words.contains(&Word::Processed);
+        for (position, word) in part.zip(words) {
+            let index = batch.send[position];
+            match word {
+                Word::Processed => batch.slots[index].ruling = Some(Ruling::delivered()),
+                Word::Refused(message) => batch.held.push((index, message)),
+            }
+        }
+        if any_success {
+            self.books.state.rejected_in_a_row = 0;
+            self.succeed();
+            self.believe(batch);
+            self.books.state.rejected_in_a_row = 0;
+        }
+    }
+
+    /// Pinterest works, or nothing is left to ask: the refusals are final.
+    fn believe(&mut self, batch: &mut Batch) {
+        for (index, message) in batch.held.drain(..) {
+            batch.slots[index].ruling = Some(Ruling::rejected(&message));
+            self.books.state.rejected_in_a_row += 1;
+        }
+    }
+
+    fn is_everything_refused(&self, batch: &Batch) -> bool {
+        let held = u32::try_from(batch.held.len()).unwrap_or(u32::MAX);
+        held > 0 && self.books.state.rejected_in_a_row.saturating_add(held) >= MOST_REJECTED
+    }
+
+    fn count_unread(&mut self, batch: &mut Batch, part: Range<usize>) {
+        for index in &batch.send[part] {
+            let slot = &mut batch.slots[*index];
+            let Some(event) = slot.event() else { continue };
+            let tries = self.memory.unread.entry(hash(&event.id)).or_default();
+            *tries += 1;
+            if *tries >= MOST_UNREAD {
+                self.memory.unread.remove(&hash(&event.id));
+                slot.ruling = Some(Ruling::Event {
+                    verdict: Verdict::Unconfirmed,
+                    message: Some("five answers in a row could not be read".to_owned()),
+                    loss: Some("unconfirmed"),
+                });
+            }
+        }
+    }
+
+    fn succeed(&mut self) {
+        let state = &mut self.books.state;
+        state.last_success_at = Some((self.clock)());
+        state.paused = None;
+        state.retry_at = None;
+        state.failures = 0;
+    }
+
+    fn note(&mut self, message: String, http_status: Option<u16>) {
+        self.books.state.last_error = Some(LastError {
+            at: (self.clock)(),
+            message,
+            http_status,
+        });
+    }
+
+    fn back_off(
+        &mut self,
+        batch: &Batch,
+        after: Option<Duration>,
+        message: String,
+        status: Option<u16>,
+    ) -> Told {
+        let now = (self.clock)();
+        let fresh = batch.slots.iter().any(|slot| {
+            slot.entry.lane() == Lane::Revenue
+                && slot
+                    .event()
+                    .is_some_and(|event| now.saturating_sub(event.time) < 3_600)
+        });
+        self.books.state.failures = self.books.state.failures.saturating_add(1);
+        let wait =
+            after.unwrap_or_else(|| backoff::wait(self.books.state.failures, fresh, random()));
+        self.note(message, status);
+        self.hold(wait);
+        Told::Stop
+    }
+
+    fn pause(&mut self, reason: &str, message: String, http_status: Option<u16>) {
+        let since = (self.clock)();
+        self.note(message, http_status);
+        let paused = &mut self.books.state.paused;
+        // A probe that fails does not make the pause younger.
+        if paused.as_ref().is_none_or(|pause| pause.reason != reason) {
+            *paused = Some(Pause {
+                reason: reason.to_owned(),
+                since,
+                http_status,
+            });
+        }
+        self.hold(PROBE_EVERY);
+    }
+
+    fn hold(&mut self, wait: Duration) {
+        self.memory.not_before = Some(Instant::now() + wait);
+        let seconds = i64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(i64::MAX);
+        self.books.state.retry_at = Some((self.clock)().saturating_add(seconds));
+    }
+}
+
+/// The request: the bytes of the records, unchanged, so that a repeated call
+/// says exactly the same.
+fn body(batch: &Batch, part: Range<usize>) -> Vec<u8> {
+    let events = || batch.events(part.clone()).map(|event| event.event.get());
+    let len: usize = events().map(|event| event.len() + 1).sum();
+    let mut body = Vec::with_capacity(len + 16);
+    body.extend_from_slice(br#"{"data":["#);
+    for (index, event) in events().enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        body.extend_from_slice(event.as_bytes());
+    }
+    body.extend_from_slice(b"]}");
+    body
+}
+
+fn refused_words(batch: &Batch) -> String {
+    let last = batch.held.last().map_or("", |(_, message)| message);
+    format!("every event is refused: {last}")
+}
+
+fn add(total: &mut Settlement, more: Settlement) {
+    total.delivered += more.delivered;
+    total.rejected += more.rejected;
+    total.lines += more.lines;
+}

@@ -1,0 +1,78 @@
+//! What a sender is told: where to, as whom, and how patiently.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A text that must not reach a log, a dump or an error.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a token.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The token itself; for the request header alone.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What to do with a revenue event that missed the first hour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Late {
+    /// Deliver it anyway.
+    #[default]
+    Send,
+    /// Settle it as `late`, for the caller to decide.
+    Return,
+}
+
+/// Everything a sender needs to know; fixed for its life.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `<base>/ad_accounts/<id>/events`, without a query.
+    pub endpoint: String,
+    /// Sent as a bearer token.
+    pub token: Secret,
+    /// Adds `?test=true`, and at most 20 events a call.
+    pub test: bool,
+    /// Raised by the shop with each change; a higher one on disk ends this sender.
+    pub generation: u64,
+    /// For revenue events that are late.
+    pub late: Late,
+    /// How to reach Pinterest.
+    pub transport: Transport,
+}
+
+/// How to reach Pinterest; from the ini settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transport {
+    /// `http://`, `https://` or `socks5://` address of a proxy.
+    pub proxy: Option<String>,
+    /// PEM file of certificate authorities; the built-in list when absent.
+    pub cafile: Option<PathBuf>,
+    /// For name, connection and TLS.
+    pub connect_timeout: Duration,
+    /// For a whole call.
+    pub timeout: Duration,
+}
+
+impl Default for Transport {
+    fn default() -> Self {
+        Self {
+            proxy: None,
+            cafile: None,
+            connect_timeout: Duration::from_secs(5),
+            timeout: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What need not, or must not, be sent at all. Pure.
+
+use crate::spool::{Event, Lane, Verdict};
+
+use super::Late;
+
+/// Pinterest takes an event for an offline one after an hour. A revenue event
+/// is turned back five minutes before, while the answer can still be trusted.
+const LATE_AFTER: i64 = 55 * 60;
+/// A visit that is not counted with its browser half is not worth sending.
+const STALE_AFTER: i64 = 60 * 60;
+/// Pinterest refuses what is older.
+const EXPIRED_AFTER: i64 = 7 * 86_400;
+
+/// What is known about an event besides its record.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known {
+    /// Pinterest has it.
+    pub delivered: bool,
+    /// It was taken back.
+    pub withdrawn: bool,
+}
+
+/// A final word without a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settle {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, for people.
+    pub why: Option<&'static str>,
+    /// Where it is counted as lost.
+    pub loss: Option<&'static str>,
+}
+
+impl Settle {
+    const fn as_(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            why: None,
+            loss: None,
+        }
+    }
+}
+
+/// `None` means: send it.
+pub fn triage(event: &Event, lane: Lane, known: Known, late: Late, now: i64) -> Option<Settle> {
+    let age = now.saturating_sub(event.time);
+    if known.withdrawn {
+        return Some(Settle::as_(Verdict::Withdrawn));
+    }
+    if known.delivered {
+        return Some(Settle {
+            why: Some("Pinterest had it already"),
+            ..Settle::as_(Verdict::Delivered)
+        });
+    }
+    if age > EXPIRED_AFTER {
+        return Some(Settle {
+            why: Some("older than seven days"),
+            loss: Some("expired"),
+            ..Settle::as_(Verdict::Expired)
+        });
+    }
+    if event.late_ok {
+        return None;
+    }
+    match lane {
+        Lane::Revenue if age > LATE_AFTER && late == Late::Return => Some(Settle {
+            why: Some("not delivered within 55 minutes"),
+            ..Settle::as_(Verdict::Late)
+        }),
+        Lane::Visit if age > STALE_AFTER => Some(Settle {
+            why: Some("a visit older than an hour"),
+            loss: Some("stale"),
+            ..Settle::as_(Verdict::Expired)
+        }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::value::RawValue;
+
+    const NOW: i64 = 2_000_000_000;
+
+    fn verdict(age: i64, lane: Lane, late_ok: bool, late: Late) -> Option<Verdict> {
+        let event = Event {
+            id: "a".into(),
+            name: "x".into(),
+            time: NOW - age,
+            at: NOW,
+            late_ok,
+            event: RawValue::from_string("{}".into()).unwrap(),
+        };
+        triage(&event, lane, Known::default(), late, NOW).map(|settle| settle.verdict)
+    }
+
+    #[test]
+    fn lateness_follows_the_lane_and_the_owner() {
+        use Lane::{Revenue, Visit};
+        use Late::{Return, Send};
+        for (age, lane, late_ok, late, expected) in [
+            (0, Revenue, false, Return, None),
+            (3_300, Revenue, false, Return, None),
+            (3_301, Revenue, false, Return, Some(Verdict::Late)),
+            (3_301, Revenue, false, Send, None),
+            (3_301, Revenue, true, Return, None),
+            (3_600, Visit, false, Return, None),
+            (3_601, Visit, false, Send, Some(Verdict::Expired)),
+            (3_601, Visit, true, Send, None),
+            (604_800, Revenue, true, Return, None),
+            (604_801, Revenue, true, Return, Some(Verdict::Expired)),
+            (604_801, Revenue, false, Send, Some(Verdict::Expired)),
+            (i64::MAX, Visit, false, Send, Some(Verdict::Expired)),
+            (-500, Revenue, false, Return, None),
+        ] {
+            assert_eq!(
+                verdict(age, lane, late_ok, late),
+                expected,
+                "{age} {lane:?} {late_ok}"
+            );
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What was bought: the lines of `items`. CONTRACT 5.
+//!
+//! A line whose price or quantity cannot be used is sent without it; a line is
+//! never a reason to lose the sale, unless its types are wrong.
+
+use super::fault::{Findings, Path};
+use super::fields::{self, Integers};
+use super::money::Money;
+use super::raw::Raw;
+
+/// Lines sent at most. An order of more still counts all its items.
+pub(crate) const MOST_LINES: usize = 500;
+
+/// Longest text of a line, in characters.
+const LONGEST: usize = 500;
+
+/// More of one thing than anybody buys; also keeps sums far from overflow.
+const MOST_OF_ONE: i64 = 1_000_000_000;
+
+const KEYS: [&str; 7] = [
+    "id", "name", "category", "brand", "variant", "price", "quantity",
+];
+
+/// One line of an order, a cart or a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// As in the catalogue.
+    pub(crate) id: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) category: Option<String>,
+    pub(crate) brand: Option<String>,
+    pub(crate) variant: Option<String>,
+    /// Of one unit, before discount. Zero is a gift.
+    pub(crate) price: Option<Money>,
+    /// At least one; `None` where the caller's could not be used.
+    pub(crate) quantity: Option<i64>,
+}
+
+/// All lines, and how many things they are together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Items {
+    /// The lines sent.
+    pub(crate) lines: Vec<Item>,
+    /// The sum of the quantities of all lines given.
+    pub(crate) count: i64,
+}
+
+/// Reads `items`. Floats among the prices are rounded to `minor_units` decimals.
+pub(super) fn read(
+    raw: Option<&Raw>,
+    minor_units: u32,
+    at: Path<'_>,
+    findings: &mut Findings,
+) -> Items {
+    let given = fields::list(raw, "items", at, findings);
+    let mut items = Items {
+        lines: Vec::with_capacity(given.len().min(MOST_LINES)),
+        count: 0,
+    };
+    for (index, raw) in &given {
+        let item = line(raw, minor_units, at.entry(*index), findings);
+        // A quantity that could not be used still was something.
+        items.count = items.count.saturating_add(item.quantity.unwrap_or(1));
+        if items.lines.len() < MOST_LINES {
+            items.lines.push(item);
+        }
+    }
+    if given.len() > MOST_LINES {
+        let message = format!(
+            "only the first {MOST_LINES} of {} lines are sent",
+            given.len()
+        );
+        findings.warn(at, message);
+    }
+    items
+}
+
+fn line(raw: &Raw, minor_units: u32, at: Path<'_>, findings: &mut Findings) -> Item {
+    let [id, name, category, brand, variant, price, quantity] =
+        fields::pick(raw, &KEYS, at, findings);
+    let mut text =
+        |raw, key, integers| fields::descriptive(raw, integers, LONGEST, at.field(key), findings);
+    Item {
+        id: text(id, "id", Integers::AsText),
+        name: text(name, "name", Integers::Refused),
+        category: text(category, "category", Integers::Refused),
+        brand: text(brand, "brand", Integers::Refused),
+        variant: text(variant, "variant", Integers::Refused),
+        price: unit_price(price, minor_units, at.field("price"), findings),
+        quantity: units(quantity, at.field("quantity"), findings),
+    }
+}
+
+fn unit_price(
+    raw: Option<&Raw>,
+    minor_units: u32,
+    at: Path<'_>,
+    findings: &mut Findings,
+) -> Option<Money> {
+    match Money::read(raw?, minor_units) {
+        Ok(price) if price.is_negative() => {
+            findings.left_out(at, "below zero");
+            None
+        }
+        Ok(price) => Some(price),
+        Err(rule) => {
+            findings.fault(at, rule);
+            None
+        }
+    }
+}
+
+/// A whole number of at least one. Whole floats are taken: shops that sell by
+/// weight count everything in floats.
+fn units(raw: Option<&Raw>, at: Path<'_>, findings: &mut Findings) -> Option<i64> {
+    let units = match raw {
+        None => return Some(1),
+        Some(Raw::Int(units)) => *units,
+        Some(Raw::Float(units)) if units.fract() == 0.0 => *units as i64,
+        Some(Raw::Float(_)) => {
+            findings.left_out(at, "not a whole number");
+            return None;
+        }
+        Some(other) => {
+            findings.fault(at, format!("must be an integer, not {}", other.kind()));
+            return None;
+        }
+    };
+    if !(1..=MOST_OF_ONE).contains(&units) {
+        findings.left_out(at, "not between 1 and 1000000000");
+        return None;
+    }
+    Some(units)
+}

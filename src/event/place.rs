@@ -1,0 +1,169 @@
+//! Where the buyer lives: country, state, city and postcode as Pinterest wants
+//! them before hashing. CONTRACT 4. The form of a rule is that of `person`.
+
+use super::person::lower;
+
+/// ISO 3166-1 alpha-2, two letters each, and Kosovo's user-assigned XK, which shops offer.
+const COUNTRIES: &str = "\
+    ADAEAFAGAIALAMAOAQARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLBMBNBOBQBRBSBTBVBWBYBZ\
+    CACCCDCFCGCHCICKCLCMCNCOCRCUCVCWCXCYCZDEDJDKDMDODZECEEEGEHERESETFIFJFKFMFOFR\
+    GAGBGDGEGFGGGHGIGLGMGNGPGQGRGSGTGUGWGYHKHMHNHRHTHUIDIEILIMINIOIQIRISITJEJMJOJP\
+    KEKGKHKIKMKNKPKRKWKYKZLALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMSMT\
+    MUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPGPHPKPLPMPNPRPSPTPWPYQARERORSRURW\
+    SASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZ\
+    UAUGUMUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZAZMZW";
+
+/// The alpha-2 code of this text, in upper case.
+pub(super) fn country_code(text: &str) -> Option<&'static str> {
+    let known = |code: &[u8]| code.eq_ignore_ascii_case(text.as_bytes());
+    let at = COUNTRIES.as_bytes().chunks_exact(2).position(known)?;
+    COUNTRIES.get(at * 2..at * 2 + 2)
+}
+
+/// ISO 3166-1 alpha-2, lower case.
+pub(super) fn country(text: &str, normal: &mut String) -> Result<(), &'static str> {
+    let code = country_code(text).ok_or("not an ISO 3166 two-letter country code")?;
+    lower(code, normal);
+    Ok(())
+}
+
+/// A two-letter code, lower case; ISO 3166-2's country part (`DE-BY`) is dropped,
+/// because that is how WooCommerce writes some countries' states.
+pub(super) fn state(text: &str, normal: &mut String) -> Result<(), &'static str> {
+    let letters = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_alphabetic());
+    let code = match text.split_once('-') {
+        Some((country, code)) if letters(country) => code,
+        _ => text,
+    };
+    if !letters(code) {
+        return Err("not a two-letter state code");
+    }
+    lower(code, normal);
+    Ok(())
+}
+
+/// Digits only. A postcode with letters has no known form, so it is left out.
+pub(super) fn postcode(text: &str, normal: &mut String) -> Result<(), &'static str> {
+    for c in text.chars() {
+        match c {
+            '0'..='9' => normal.push(c),
+            '-' => {}
+            c if c.is_whitespace() => {}
+            _ => return Err("a postcode with more than digits, hyphens and spaces"),
+        }
+    }
+    if normal.is_empty() {
+        return Err("a postcode without digits");
+    }
+    Ok(())
+}
+
+/// Lower case without spaces and punctuation; letters of every script stay.
+pub(super) fn city(text: &str, normal: &mut String) -> Result<(), &'static str> {
+    let kept = |c: &char| !c.is_whitespace() && !c.is_control() && !is_punctuation(*c);
+    if text.is_ascii() {
+        normal.extend(text.chars().filter(kept));
+        normal.make_ascii_lowercase();
+    } else {
+        normal.extend(text.to_lowercase().chars().filter(kept));
+    }
+    if !normal.chars().any(char::is_alphabetic) {
+        return Err("not a city: it has no letter");
+    }
+    Ok(())
+}
+
+/// Punctuation and symbols as they occur in place names. Not "everything but
+/// letters and digits": vowel signs of Indic scripts are neither, yet belong to the word.
+fn is_punctuation(c: char) -> bool {
+    if c.is_alphanumeric() {
+        return false;
+    }
+    matches!(c,
+        '\0'..='\u{BF}' | '\u{D7}' | '\u{F7}' // ASCII and Latin-1
+        | '\u{2B0}'..='\u{2FF}' // spacing marks used as apostrophes
+        | '\u{55A}'..='\u{55F}' | '\u{58A}' // Armenian
+        | '\u{5BE}' | '\u{5C0}' | '\u{5C3}' | '\u{5F3}' | '\u{5F4}' // Hebrew
+        | '\u{60C}' | '\u{61B}' | '\u{61F}' | '\u{66A}'..='\u{66D}' | '\u{6D4}' // Arabic
+        | '\u{964}' | '\u{965}' | '\u{970}' // Devanagari
+        | '\u{E4F}' | '\u{E5A}' | '\u{E5B}' // Thai
+        | '\u{1680}' | '\u{2000}'..='\u{206F}' | '\u{2E00}'..='\u{2E7F}' // general
+        | '\u{20A0}'..='\u{20CF}' | '\u{2100}'..='\u{2BFF}' // symbols
+        | '\u{3000}'..='\u{303F}' | '\u{30A0}' | '\u{30FB}' // CJK
+        | '\u{FE10}'..='\u{FE1F}' | '\u{FE30}'..='\u{FE6F}' | '\u{FEFF}'
+        | '\u{FF00}'..='\u{FF65}' | '\u{FFE0}'..='\u{FFFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Rule = fn(&str, &mut String) -> Result<(), &'static str>;
+
+    fn apply(rule: Rule, text: &str) -> Option<String> {
+        let mut normal = String::new();
+        rule(text, &mut normal).ok().map(|()| normal)
+    }
+
+    #[test]
+    fn a_country_is_an_iso_code_in_either_case() {
+        assert_eq!(apply(country, "US").as_deref(), Some("us"));
+        assert_eq!(apply(country, "de").as_deref(), Some("de"));
+        for text in ["USA", "UK", "XX", "D", "Germany", "ÄÖ", "DA"] {
+            assert_eq!(apply(country, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_country_table_is_sorted_and_holds_249_codes_and_kosovo() {
+        let codes: Vec<_> = COUNTRIES.as_bytes().chunks(2).collect();
+        assert_eq!(codes.len(), 250);
+        assert!(codes.is_sorted());
+        assert!(codes.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn a_state_is_a_two_letter_code_even_in_its_iso_form() {
+        assert_eq!(apply(state, "CA").as_deref(), Some("ca"));
+        assert_eq!(apply(state, "DE-BY").as_deref(), Some("by"));
+        for text in [
+            "NSW",
+            "California",
+            "C",
+            "13",
+            "JP13",
+            "AU-NSW",
+            "ÖS",
+            "-CA",
+        ] {
+            assert_eq!(apply(state, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_postcode_is_digits_or_left_out() {
+        assert_eq!(apply(postcode, "94105").as_deref(), Some("94105"));
+        assert_eq!(apply(postcode, "02139-4307").as_deref(), Some("021394307"));
+        assert_eq!(apply(postcode, "114 55").as_deref(), Some("11455"));
+        for text in ["SW1A 1AA", "1012 AB", "-", "〒100"] {
+            assert_eq!(apply(postcode, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_city_loses_spaces_and_punctuation_but_no_letter_of_any_script() {
+        for (text, normal) in [
+            ("New York", "newyork"),
+            ("São Paulo", "sãopaulo"),
+            ("L'Haÿ-les-Roses", "lhaÿlesroses"),
+            ("St. John\u{2019}s", "stjohns"),
+            ("Köln (Zentrum)", "kölnzentrum"),
+            ("मुंबई", "मुंबई"),
+            ("東京　都", "東京都"),
+            ("ΑΘΗΝΑ", "αθηνα"),
+        ] {
+            assert_eq!(apply(city, text).as_deref(), Some(normal), "{text}");
+        }
+        assert_eq!(apply(city, "..."), None);
+    }
+}

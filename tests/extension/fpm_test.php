@@ -1,0 +1,191 @@
+<?php
+
+/** Under PHP-FPM, as shops run: capture in a request, delivery by the background thread, and every way a worker ends. */
+
+declare(strict_types=1);
+
+// phpcs:disable PSR1.Files.SideEffects -- a script
+
+namespace Pinrelay\Tests;
+
+require __DIR__ . '/support/world.php';
+require __DIR__ . '/support/Fpm.php';
+
+if (!function_exists('pcntl_signal')) {
+    define('SIGTERM', 15);
+    define('SIGQUIT', 3);
+    define('SIGUSR2', 12);
+}
+
+/** Captures in a request and returns the worker's pid. */
+function captured(Fpm $fpm, array $options, string $eventId, bool $kill = false): int
+{
+    $input = ['options' => $options, 'event' => event(['event_id' => $eventId]), 'kill' => $kill];
+    $output = $fpm->request('capture.php', $input);
+    $answer = json_decode($output, true);
+    same($eventId, $answer['event_id'] ?? null, "what the request answered ($output)");
+    return $answer['pid'];
+}
+
+function status(Fpm $fpm, array $options): array
+{
+    $output = $fpm->request('status.php', ['options' => $options]);
+    return json_decode($output, true) ?? fail("no status: $output");
+}
+
+/** No worker crashed: a segmentation fault or an abort would stand in FPM's log. */
+function healthy(Fpm $fpm): void
+{
+    foreach (['signal 11', 'signal 6', 'signal 7', 'core dumped', 'panic at'] as $trouble) {
+        truth(!str_contains($fpm->log(), $trouble), "no '$trouble' in {$fpm->log()}");
+    }
+}
+
+/** A spool place that the workers own, whoever runs the tests. */
+function shopOptions(string $base): array
+{
+    $options = options(['api_base' => $base]);
+    $place = dirname($options['spool_dir']);
+    if (isRoot()) {
+        chown($place, given('PINRELAY_USER'));
+    }
+    return $options;
+}
+
+test('an event captured in a request is delivered by the background thread', function (): void {
+    $pinterest = new Pinterest();
+    $fpm = new Fpm();
+    $options = shopOptions($pinterest->base);
+    captured($fpm, $options, 'in-a-request');
+    $pinterest->waitFor('in-a-request');
+    eventually('the spool is empty', fn (): bool => status($fpm, $options)['waiting']['revenue'] === 0);
+    same(1, status($fpm, $options)['delivered']);
+    same(['in-a-request'], $pinterest->eventIds());
+    discreet(contents($options['spool_dir']));
+    healthy($fpm);
+});
+
+test('a request does not wait for a Pinterest that does not answer', function (): void {
+    $fpm = new Fpm(['pm.max_children' => '1']);
+    $options = shopOptions(silentPinterest());
+    // The one worker could not answer the later requests if an earlier one waited for the thirty seconds of a call.
+    for ($order = 1; $order <= 20; $order++) {
+        captured($fpm, $options, "order-$order");
+    }
+    same(20, status($fpm, $options)['waiting']['revenue']);
+});
+
+test('what a worker captured right before SIGKILL is delivered by the next one', function (): void {
+    $pinterest = new Pinterest();
+    $fpm = new Fpm(['pm.max_children' => '1']);
+    $options = shopOptions($pinterest->base);
+    $ids = [];
+    for ($round = 1; $round <= 5; $round++) {
+        captured($fpm, $options, $ids[] = "killed-$round", kill: true);
+    }
+    // A request that only constructs a relay starts the sender; the check runs at most once a second.
+    eventually('all are delivered', function () use ($fpm, $options, $pinterest, $ids): bool {
+        status($fpm, $options);
+        return array_diff($ids, $pinterest->eventIds()) === [];
+    });
+    healthy($fpm);
+});
+
+test('php_admin_value of a pool reaches the extension: sender off spools and sends nothing', function (): void {
+    $pinterest = new Pinterest();
+    $options = shopOptions($pinterest->base);
+    $off = new Fpm(['php_admin_value[pinrelay.sender]' => 'off']);
+    captured($off, $options, 'spooled-only');
+    // Long enough for a sender to have sent, had there been one; slowness can only hide a failure here.
+    usleep(1_500_000);
+    same([], $pinterest->eventIds());
+    same(null, status($off, $options)['sender']);
+
+    $auto = new Fpm();
+    eventually('another pool delivers', function () use ($auto, $options, $pinterest): bool {
+        status($auto, $options);
+        return $pinterest->eventIds() === ['spooled-only'];
+    });
+});
+
+test('phpinfo() shows the pool\'s setting, which a script cannot change', function (): void {
+    $fpm = new Fpm(['php_admin_value[pinrelay.sender]' => 'off']);
+    $output = $fpm->request('info.php');
+    truth(str_starts_with($output, 'false'), 'ini_set is refused');
+    truth(preg_match('~Sender *</td><td class="v">off *</td>~', $output) === 1, 'the sender is off');
+});
+
+test('workers that are recycled after each request lose nothing', function (): void {
+    $pinterest = new Pinterest();
+    $fpm = new Fpm(['pm.max_requests' => '1']);
+    $options = shopOptions($pinterest->base);
+    $pids = [];
+    for ($order = 1; $order <= 10; $order++) {
+        $pids[] = captured($fpm, $options, "recycled-$order");
+    }
+    truth(count(array_unique($pids)) > 5, 'the workers were recycled');
+    eventually('all are delivered', function () use ($fpm, $options, $pinterest): bool {
+        status($fpm, $options);
+        return count(array_unique($pinterest->eventIds())) === 10;
+    });
+    healthy($fpm);
+});
+
+test('FPM ends though a call to Pinterest is in flight', function (): void {
+    $fpm = new Fpm();
+    $options = shopOptions(silentPinterest());
+    captured($fpm, $options, 'in-flight');
+    eventually('the sender is at work', fn (): bool => status($fpm, $options)['sender'] !== null);
+    $fpm->signal(SIGQUIT);
+    // A worker leaves within 200 ms; one that waited for its call would need that call's thirty seconds.
+    $fpm->ended(9.0);
+    truth(!str_contains($fpm->log(), 'SIGKILL'), "no worker had to be killed: {$fpm->log()}");
+    healthy($fpm);
+});
+
+test('a graceful reload loses nothing and the workers after it deliver', function (): void {
+    $pinterest = new Pinterest();
+    $fpm = new Fpm();
+    $options = shopOptions($pinterest->base);
+    $ids = [];
+    for ($round = 1; $round <= 3; $round++) {
+        $before = captured($fpm, $options, $ids[] = "before-$round");
+        $fpm->signal(SIGUSR2);
+        eventually('new workers answer', function () use ($fpm, $options, $before): bool {
+            $status = json_decode(@$fpm->request('status.php', ['options' => $options]), true);
+            return isset($status['pid']) && $status['pid'] !== $before
+                && substr_count($fpm->log(), 'ready to handle connections') > 0;
+        });
+        captured($fpm, $options, $ids[] = "after-$round");
+    }
+    eventually('all are delivered', function () use ($fpm, $options, $pinterest, $ids): bool {
+        status($fpm, $options);
+        return array_diff($ids, $pinterest->eventIds()) === [];
+    });
+    healthy($fpm);
+});
+
+test('workers started on demand and ended when idle deliver what they captured', function (): void {
+    $pinterest = new Pinterest();
+    $fpm = new Fpm(['pm' => 'ondemand', 'pm.process_idle_timeout' => '1s']);
+    $options = shopOptions($pinterest->base);
+    captured($fpm, $options, 'on-demand');
+    $pinterest->waitFor('on-demand');
+    healthy($fpm);
+});
+
+test('several workers at once share one sender and deliver each event once', function (): void {
+    $pinterest = new Pinterest();
+    $fpm = new Fpm(['pm.max_children' => '4']);
+    $options = shopOptions($pinterest->base);
+    $ids = [];
+    for ($order = 1; $order <= 40; $order++) {
+        captured($fpm, $options, $ids[] = "shared-$order");
+    }
+    eventually('all are delivered', function () use ($fpm, $options, $pinterest, $ids): bool {
+        status($fpm, $options);
+        return array_diff($ids, $pinterest->eventIds()) === [];
+    });
+    same(40, count($pinterest->eventIds()), 'events received');
+    healthy($fpm);
+});
