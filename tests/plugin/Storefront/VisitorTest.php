@@ -58,7 +58,8 @@ final class VisitorTest extends TestCase
     public function testAFilterMayKnowTheAddressButNotInventAPrivateOne(): void
     {
         Site::visit(server: ['REMOTE_ADDR' => '10.0.0.1']);
-        Site::$filters['pinrelay_visitor_ip'] = static fn (string $ip): string => str_replace('10.0.0', '198.51.100', $ip);
+        Site::$filters['pinrelay_visitor_ip'] = static fn (string $ip): string
+            => str_replace('10.0.0', '198.51.100', $ip);
         self::assertSame('198.51.100.1', (new Visitor())->context()['ip']);
         foreach (['192.168.0.1', null, ['198.51.100.7']] as $answer) {
             Site::$filters['pinrelay_visitor_ip'] = static fn (): mixed => $answer;
