@@ -50,7 +50,7 @@ pub struct Round<'a> {
     pub memory: &'a mut Memory,
     /// The time of day, unix seconds.
     pub clock: &'a dyn Fn() -> i64,
-    /// False once the leader should leave.
+    /// False once the leader should leave; asked between calls.
     pub go_on: &'a dyn Fn() -> bool,
     /// The longest a call may take.
     pub limit: Duration,
@@ -117,10 +117,12 @@ impl Round<'_> {
         }
         let mut calls = 0;
         while let Some(part) = parts.pop() {
-            if !(self.go_on)() {
+            if calls > 0 && !(self.go_on)() {
+                parts.push(part);
                 break;
             }
             if calls == MOST_CALLS {
+                parts.push(part);
                 self.memory.not_before = Some(Instant::now() + AFTER_MOST_CALLS);
                 break;
             }
