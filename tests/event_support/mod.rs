@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub mod strict;
+
 use pinrelay::event::{Event, Fault, Moment, Prepared, Raw, prepare};
 use pinrelay::wire;
 use serde_json::{Value, json};
