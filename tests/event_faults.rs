@@ -1,5 +1,11 @@
 //! What refuses an event: every structural fault is reported, together, by path.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "clippy knows only functions marked as tests"
+)]
+
 mod event_support;
 
 use event_support::{NOW, least_user, paths, prepare_raw, prepared, try_prepare};

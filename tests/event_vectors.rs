@@ -1,5 +1,11 @@
 //! Normalisation and hashing of every match key, against the test vectors of CONTRACT 4.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "clippy knows only functions marked as tests"
+)]
+
 mod event_support;
 
 use event_support::{NOW, body, full_order, least_user, paths, prepared, sha256, try_prepare};
@@ -217,7 +223,10 @@ fn an_orders_id_is_the_same_for_ever_and_others_are_fresh() {
     assert_eq!(order(json!(15), "checkout"), order(json!("15"), "checkout"));
     assert_ne!(order(json!(15), "checkout"), order(json!(16), "checkout"));
     // Written down here: a change would count every order in flight twice.
-    assert_eq!(order(json!(15), "checkout"), "3aea4761fe26c85516e21720d61ac1b6");
+    assert_eq!(
+        order(json!(15), "checkout"),
+        "3aea4761fe26c85516e21720d61ac1b6"
+    );
     assert_eq!(order(json!(15), "add_to_cart"), "fresh");
     assert_eq!(order(json!(null), "checkout"), "fresh");
     let given = json!({"event_name": "checkout", "event_id": 7, "order_id": 15,

@@ -2,6 +2,10 @@
 //! the way from JSON to a rendered body.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(
+    clippy::expect_used,
+    reason = "clippy knows only functions marked as tests"
+)]
 
 pub mod strict;
 
