@@ -1,0 +1,70 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Admin;
+
+use Pinrelay\WooCommerce\Relay\Extension;
+use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Site\CopyGuard;
+use Pinrelay\WooCommerce\Status\Report;
+
+/**
+ * Decides which notice the owner sees in the admin area: at most one, the one to act on first. Pure.
+ */
+final class NoticeRules
+{
+    /** Asks whether this site is the shop or a copy of it. */
+    public const QUESTION = 'question';
+    /** Reminds of the answer "a copy", where it can be changed. */
+    public const COPY = 'copy';
+    public const EXTENSION = 'extension';
+    public const TROUBLE = 'trouble';
+    public const PAUSED = 'paused';
+    public const TEST_MODE = 'test_mode';
+
+    /**
+     * @param string $site     CopyGuard's answer
+     * @param string $screen    id of the current admin screen
+     * @param bool   $mayManage whether this user may change the settings
+     * @param bool   $hasHidden whether this user has hidden the notice about the extension
+     * @return ?string one of the constants above
+     */
+    public static function decide(string $site, Report $report, string $screen, bool $mayManage, bool $hasHidden): ?string
+    {
+        if (!$mayManage || !self::isRelevant($screen)) {
+            return null;
+        }
+        $settings = $report->settings;
+        $isOwnPage = str_ends_with($screen, '_page_' . SettingsPage::SLUG);
+
+        return match (true) {
+            $site === CopyGuard::UNDECIDED => self::QUESTION,
+            $site === CopyGuard::COPY => $isOwnPage ? self::COPY : null,
+            // The page itself says the rest in its status block.
+            $isOwnPage => null,
+            $report->extension !== Extension::OK => $hasHidden && self::mayHide($settings) ? null : self::EXTENSION,
+            !$settings->apiReady() => null,
+            $report->trouble !== null && !$report->trouble->isPassing() => self::TROUBLE,
+            ($report->relay['paused'] ?? null) !== null => self::PAUSED,
+            $settings->testMode => self::TEST_MODE,
+            default => null,
+        };
+    }
+
+    /** A shop that wants the browser half alone need not hear of the extension again. */
+    public static function mayHide(Settings $settings): bool
+    {
+        return !$settings->enabled || $settings->adAccountId === '';
+    }
+
+    /** Where an owner looks after the shop; a notice on every page of the admin area is not read any more. */
+    private static function isRelevant(string $screen): bool
+    {
+        return in_array($screen, ['dashboard', 'plugins', 'shop_order', 'edit-shop_order'], true)
+            || str_starts_with($screen, 'woocommerce_page_')
+            || str_ends_with($screen, '_page_wc-orders')
+            || str_contains($screen, 'page_wc-')
+            || str_ends_with($screen, '_page_' . SettingsPage::SLUG);
+    }
+}

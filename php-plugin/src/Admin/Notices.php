@@ -1,0 +1,158 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Admin;
+
+use Pinrelay\WooCommerce\Relay\RelayFactory;
+use Pinrelay\WooCommerce\Settings\SettingsStore;
+use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Site\CopyGuard;
+use Pinrelay\WooCommerce\Site\Home;
+use Pinrelay\WooCommerce\Status\Report;
+use Pinrelay\WooCommerce\Status\Words;
+use Pinrelay\WooCommerce\Support\Guard;
+
+/** Prints the one admin notice that NoticeRules chose, and takes the owner's answer where it asks for one. */
+final class Notices
+{
+    private const ABOUT_SITE = 'pinrelay_site';
+    private const HIDE = 'pinrelay_hide';
+    public const HIDDEN = 'pinrelay_hidden';
+
+    /** @param string $site CopyGuard's answer for this request */
+    public function __construct(
+        private readonly SettingsStore $store,
+        private readonly State $state,
+        private readonly RelayFactory $relays,
+        private readonly Guard $guard,
+        private readonly string $site,
+    ) {
+    }
+
+    public function register(): void
+    {
+        add_action('admin_notices', $this->guard->action('notices', $this->print(...)));
+        add_action('admin_post_' . self::ABOUT_SITE, $this->guard->action('the site', $this->takeAnswer(...)));
+        add_action('admin_post_' . self::HIDE, $this->guard->action('hide a notice', $this->hide(...)));
+    }
+
+    private function print(): void
+    {
+        if (!current_user_can(SettingsPage::CAPABILITY)) {
+            return;
+        }
+        $settings = $this->store->settings();
+        $report = Report::gather($settings, $this->relays, null);
+        $notice = NoticeRules::decide(
+            $this->site,
+            $report,
+            (string) (get_current_screen()?->id ?? ''),
+            true,
+            (bool) get_user_meta(get_current_user_id(), self::HIDDEN, true),
+        );
+        match ($notice) {
+            NoticeRules::QUESTION => $this->say('warning', sprintf(
+                /* translators: %s: the site's address */
+                __(
+                    'This site (%s) may be a copy of your shop: its address, or its kind of environment, is not the '
+                        . 'one you confirmed. Until you decide, it tells Pinterest nothing, because a copy would '
+                        . 'report trial orders as sales.',
+                    'pinrelay',
+                ),
+                Home::address(),
+            ), self::form(self::ABOUT_SITE, [
+                'shop' => __('This is the shop', 'pinrelay'),
+                'copy' => __('This is a copy', 'pinrelay'),
+            ])),
+            NoticeRules::COPY => $this->say('info', __(
+                'You said that this site is a copy of your shop, so it tells Pinterest nothing.',
+                'pinrelay',
+            ), self::form(self::ABOUT_SITE, ['shop' => __('This is the shop after all', 'pinrelay')])),
+            NoticeRules::EXTENSION => $this->say(
+                'warning',
+                Words::extension($report->extension),
+                NoticeRules::mayHide($settings) ? self::form(self::HIDE, [
+                    'hide' => __('Do not show this again', 'pinrelay'),
+                ]) : '',
+            ),
+            NoticeRules::TROUBLE => $this->say('error', Words::trouble($report->trouble)),
+            NoticeRules::PAUSED => $this->say('error', Words::paused($report->relay['paused']) . ' '
+                . __('Your orders wait meanwhile, for up to seven days.', 'pinrelay')),
+            NoticeRules::TEST_MODE => $this->say('info', __(
+                'Test mode is on: Pinterest does not count the sales that your server reports.',
+                'pinrelay',
+            )),
+            null => null,
+        };
+    }
+
+    /** @param string $form HTML of self::form(); without one, a link to the settings */
+    private function say(string $kind, string $words, string $form = ''): void
+    {
+        printf(
+            '<div class="notice notice-%s"><p><strong>Pinrelay:</strong> %s%s</p>%s</div>',
+            esc_attr($kind),
+            esc_html($words),
+            $form !== '' ? '' : sprintf(
+                ' <a href="%s">%s</a>',
+                esc_url(SettingsPage::url()),
+                esc_html__('Open the Pinrelay settings', 'pinrelay'),
+            ),
+            $form,
+        );
+    }
+
+    /** @param array<string, string> $choices words by value; the first is the main one */
+    private static function form(string $action, array $choices): string
+    {
+        $buttons = '';
+        foreach ($choices as $value => $words) {
+            $buttons .= sprintf(
+                '<button class="button%s" name="choice" value="%s">%s</button> ',
+                $buttons === '' && count($choices) > 1 ? ' button-primary' : '',
+                esc_attr($value),
+                esc_html($words),
+            );
+        }
+        return sprintf(
+            '<form method="post" action="%s"><p>%s<input type="hidden" name="action" value="%s">%s</p></form>',
+            esc_url(admin_url('admin-post.php')),
+            wp_nonce_field($action, '_wpnonce', true, false),
+            esc_attr($action),
+            $buttons,
+        );
+    }
+
+    private function takeAnswer(): void
+    {
+        $choice = $this->choice(self::ABOUT_SITE);
+        if ($choice === 'shop' || $choice === 'copy') {
+            $this->state->put(CopyGuard::answer($choice === 'shop', Home::hash(), wp_get_environment_type()));
+        }
+        $this->goBack();
+    }
+
+    private function hide(): void
+    {
+        if ($this->choice(self::HIDE) === 'hide') {
+            update_user_meta(get_current_user_id(), self::HIDDEN, '1');
+        }
+        $this->goBack();
+    }
+
+    private function choice(string $action): string
+    {
+        check_admin_referer($action);
+        if (!current_user_can(SettingsPage::CAPABILITY)) {
+            wp_die(esc_html__('You may not change these settings.', 'pinrelay'), '', ['response' => 403]);
+        }
+        return is_string($_POST['choice'] ?? null) ? $_POST['choice'] : '';
+    }
+
+    private function goBack(): never
+    {
+        wp_safe_redirect(wp_get_referer() ?: SettingsPage::url());
+        exit;
+    }
+}

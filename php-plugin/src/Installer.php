@@ -1,0 +1,88 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce;
+
+use Pinrelay\WooCommerce\Orders\OutboxTable;
+use Pinrelay\WooCommerce\Relay\Disk;
+use Pinrelay\WooCommerce\Relay\Health;
+use Pinrelay\WooCommerce\Relay\Nodes;
+use Pinrelay\WooCommerce\Relay\Spool;
+use Pinrelay\WooCommerce\Relay\SpoolPlace;
+use Pinrelay\WooCommerce\Settings\SettingsStore;
+use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Site\Home;
+
+/**
+ * What the plugin leaves on one site, and how it goes again: the table, the options, the schedule.
+ *
+ * A site is set up by its first request and not by the activation hook alone, which on a network runs on one site only.
+ */
+final class Installer
+{
+    public const TICK = 'pinrelay_tick';
+    public const EVERY_MINUTE = 'pinrelay_minute';
+
+    /** Makes what is missing, once per version of the table. */
+    public static function setUp(State $state): void
+    {
+        if ((int) $state->get('db_version', 0) === OutboxTable::VERSION) {
+            return;
+        }
+        (new OutboxTable($GLOBALS['wpdb']))->create();
+        $state->secret();
+        $known = $state->all();
+        // The first activation starts at now: orders of the years before are not conversions of today.
+        $state->put([
+            'db_version' => OutboxTable::VERSION,
+            'activated_at' => $known['activated_at'] ?? time(),
+            'home_hash' => $known['home_hash'] ?? Home::hash(),
+        ]);
+        self::schedule();
+    }
+
+    /** @param array<string, mixed> $schedules filter cron_schedules */
+    public static function addSchedule(array $schedules): array
+    {
+        return $schedules + [
+            self::EVERY_MINUTE => ['interval' => MINUTE_IN_SECONDS, 'display' => 'Pinrelay: every minute'],
+        ];
+    }
+
+    public static function schedule(): void
+    {
+        if (wp_next_scheduled(self::TICK) === false) {
+            wp_schedule_event(time() + MINUTE_IN_SECONDS, self::EVERY_MINUTE, self::TICK);
+        }
+    }
+
+    public static function unschedule(): void
+    {
+        wp_clear_scheduled_hook(self::TICK);
+    }
+
+    /** Removes everything of ours from the current site. Nothing can be had back. */
+    public static function remove(): void
+    {
+        self::unschedule();
+        $spool = get_option(Spool::OPTION);
+        if (is_array($spool) && ($spool['source'] ?? '') === SpoolPlace::CONTENT) {
+            Disk::remove((string) $spool['dir']);
+        }
+        foreach ((new Nodes($GLOBALS['wpdb']))->names() as $name) {
+            delete_option($name);
+        }
+        $options = [
+            SettingsStore::OPTION,
+            State::OPTION,
+            State::SECRET,
+            Spool::OPTION,
+            Health::OPTION,
+            Orders\AfterResponse::THROTTLE,
+        ];
+        array_map('delete_option', $options);
+        delete_metadata('user', 0, Admin\Notices::HIDDEN, '', true);
+        (new OutboxTable($GLOBALS['wpdb']))->drop();
+    }
+}

@@ -1,0 +1,104 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Mapping;
+
+/**
+ * What an order says, as a plain array that survives JSON: the only place that reads a WC_Order for an event. Thin on
+ * purpose; everything that is decided is decided by OrderEvent, which is tested on such arrays recorded from real
+ * orders.
+ *
+ * Holds the buyer's raw personal data: it lives for one call and is never stored or logged.
+ */
+final class OrderFacts
+{
+    /**
+     * Shape (amounts are decimal strings as WooCommerce stores them, with up to its rounding precision):
+     *   id int, number string, currency string, language string (two letters, the shop's),
+     *   decimals int and round_at_subtotal bool (how the shop rounds), customer_id int (0: guest),
+     *   items list of lines (Line), coupons list of codes,
+     *   fees, fees_tax, shipping, shipping_tax, tax, total: string,
+     *   billing: email, phone, first_name, last_name, city, state, postcode, country
+     *
+     * @return array<string, mixed>
+     */
+    public static function of(\WC_Order $order): array
+    {
+        $items = [];
+        foreach ($order->get_items() as $item) {
+            if ($item instanceof \WC_Order_Item_Product) {
+                $items[] = self::line($item);
+            }
+        }
+        $fees = Decimal::zero();
+        $feesTax = Decimal::zero();
+        foreach ($order->get_fees() as $fee) {
+            $fees = $fees->plus(Decimal::of($fee->get_total()));
+            $feesTax = $feesTax->plus(Decimal::of($fee->get_total_tax()));
+        }
+
+        return [
+            'id' => $order->get_id(),
+            'number' => (string) $order->get_order_number(),
+            'currency' => (string) $order->get_currency(),
+            'language' => substr(get_locale(), 0, 2),
+            'decimals' => wc_get_price_decimals(),
+            'round_at_subtotal' => get_option('woocommerce_tax_round_at_subtotal') === 'yes',
+            'customer_id' => (int) $order->get_customer_id(),
+            'items' => $items,
+            'coupons' => array_values(array_map('strval', $order->get_coupon_codes())),
+            'fees' => (string) $fees,
+            'fees_tax' => (string) $feesTax,
+            'shipping' => (string) Decimal::of($order->get_shipping_total()),
+            'shipping_tax' => (string) Decimal::of($order->get_shipping_tax()),
+            'tax' => (string) Decimal::of($order->get_total_tax()),
+            'total' => (string) Decimal::of($order->get_total()),
+            'billing' => [
+                'email' => (string) $order->get_billing_email(),
+                'phone' => (string) $order->get_billing_phone(),
+                'first_name' => (string) $order->get_billing_first_name(),
+                'last_name' => (string) $order->get_billing_last_name(),
+                'city' => (string) $order->get_billing_city(),
+                'state' => (string) $order->get_billing_state(),
+                'postcode' => (string) $order->get_billing_postcode(),
+                'country' => (string) $order->get_billing_country(),
+            ],
+        ];
+    }
+
+    /** @return array<string, mixed> */
+    private static function line(\WC_Order_Item_Product $item): array
+    {
+        $product = $item->get_product();
+        $product = $product instanceof \WC_Product ? $product : null;
+        $productId = $item->get_product_id() ?: self::storedId($item, '_product_id');
+        $variationId = $item->get_variation_id() ?: self::storedId($item, '_variation_id');
+        $sku = $product === null ? '' : (string) $product->get_sku();
+
+        return [
+            'product_id' => $productId,
+            'variation_id' => $variationId,
+            'sku' => $sku,
+            'filtered_id' => ProductFacts::filteredId($productId, $variationId, $sku),
+            'name' => Terms::text((string) $item->get_name()),
+            'categories' => Terms::categories($productId),
+            'brand' => Terms::brand($productId),
+            'variant' => $product === null ? '' : Terms::variant($product),
+            'quantity' => $item->get_quantity() + 0,
+            'subtotal' => (string) Decimal::of($item->get_subtotal()),
+            'subtotal_tax' => (string) Decimal::of($item->get_subtotal_tax()),
+            'total' => (string) Decimal::of($item->get_total()),
+            'total_tax' => (string) Decimal::of($item->get_total_tax()),
+        ];
+    }
+
+    /**
+     * The id as the order stored it. WooCommerce answers 0 for a product that has been deleted since, because its
+     * setter refuses ids that are no product any more; Pinterest saw the product under that id all the same.
+     */
+    private static function storedId(\WC_Order_Item_Product $item, string $key): int
+    {
+        return absint(wc_get_order_item_meta($item->get_id(), $key, true));
+    }
+}

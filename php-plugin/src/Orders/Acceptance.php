@@ -1,0 +1,61 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Orders;
+
+use Pinrelay\WooCommerce\Settings\Settings;
+
+/**
+ * Decides whether an order is a purchase that the shop tells Pinterest about. Pure: the order comes as plain facts.
+ *
+ * Imports, point of sale, marketplaces and split orders fire the same hooks by the thousand, so an order counts only
+ * when the shop's own checkout made it, after the plugin was activated, and when its payment method says so.
+ */
+final class Acceptance
+{
+    /** Statuses of an order that was never placed, or is no sale any more. */
+    private const NO_SALE = ['cancelled', 'failed', 'refunded', 'trash', 'checkout-draft', 'auto-draft', 'draft'];
+
+    /** WooCommerce calls a cash-on-delivery order paid as soon as it is processing (HOOKS 1); the cash comes later. */
+    private const PAID_ONLY_WHEN_COMPLETED = ['cod'];
+
+    /**
+     * @param array{
+     *   status: string, created_via: string, parent_id: int, payment_method: string,
+     *   is_paid: bool, date_paid: ?int, date_created: ?int
+     * } $order status without the wc- prefix; dates in unix seconds
+     * @param int $activatedAt unix seconds; older orders are not the plugin's
+     */
+    public static function isPurchase(array $order, Settings $settings, int $activatedAt): bool
+    {
+        return self::isOwn($order, $settings, $activatedAt)
+            && self::isSale($order['status'])
+            && ($settings->countsWhen($order['payment_method']) === 'placed'
+                ? $order['status'] !== 'pending'
+                : self::isPaid($order));
+    }
+
+    /** Whether the shop's own checkout made it, since activation. */
+    public static function isOwn(array $order, Settings $settings, int $activatedAt): bool
+    {
+        return in_array($order['created_via'], $settings->orderSources, true)
+            && $order['parent_id'] === 0
+            && $order['date_created'] !== null
+            && $order['date_created'] >= $activatedAt;
+    }
+
+    /** Whether an order in this status is, or may become, a sale. What is not is withdrawn before delivery. */
+    public static function isSale(string $status): bool
+    {
+        return !in_array($status, self::NO_SALE, true);
+    }
+
+    private static function isPaid(array $order): bool
+    {
+        if (in_array($order['payment_method'], self::PAID_ONLY_WHEN_COMPLETED, true)) {
+            return $order['status'] === 'completed';
+        }
+        return $order['is_paid'] || $order['date_paid'] !== null;
+    }
+}

@@ -1,0 +1,76 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Orders;
+
+use Pinrelay\WooCommerce\Relay\Extension;
+use Pinrelay\WooCommerce\Relay\Health;
+use Pinrelay\WooCommerce\Relay\RelayFactory;
+use Pinrelay\WooCommerce\Relay\Trouble;
+use Pinrelay\WooCommerce\Settings\SettingsStore;
+use Pinrelay\WooCommerce\Support\Guard;
+use Pinrelay\WooCommerce\Support\Throttle;
+
+/**
+ * What a web request does once its visitor has the answer: constructs a Relay, which starts the sender where work
+ * waits, and now and then does a round of the tick. So a shop whose WP-Cron is broken still delivers.
+ *
+ * Only where PHP can let the visitor go first (FPM, LiteSpeed) does it more than constructing the Relay.
+ */
+final class AfterResponse
+{
+    public const THROTTLE = 'pinrelay_step';
+    private const STEP_SECONDS = 10;
+    /** A round in a web worker keeps it from its next visitor. */
+    private const CAPTURE_SECONDS = 1.0;
+
+    public function __construct(
+        private readonly Tick $tick,
+        private readonly RelayFactory $relays,
+        private readonly SettingsStore $store,
+        private readonly Throttle $throttle,
+        private readonly Guard $guard,
+    ) {
+    }
+
+    public function register(): void
+    {
+        // Registered during WordPress' own shutdown function, ours runs after all others, so that finishing the
+        // response cuts nobody short.
+        add_action('shutdown', $this->guard->action('shutdown', function (): void {
+            register_shutdown_function($this->guard->action('after the response', $this->run(...)));
+        }), PHP_INT_MAX);
+    }
+
+    public function run(): void
+    {
+        $settings = $this->store->settings();
+        if (!$settings->active() || $settings->destination() === '') {
+            return;
+        }
+        $mayWork = $this->letVisitorGo();
+        $relay = $this->relays->relay();
+        $now = time();
+        if ($mayWork && $this->throttle->claim(self::THROTTLE, self::STEP_SECONDS, $now)) {
+            $this->tick->run($now, self::CAPTURE_SECONDS);
+            $trouble = $this->relays->trouble();
+            if ($trouble === null && $relay !== null && !$relay->status()['spool']['writable']) {
+                $trouble = new Trouble('readonly', 'The spool folder cannot be written.');
+            }
+            Health::remember(Extension::state(), Extension::version(), $trouble);
+        } elseif ($this->relays->trouble() !== null) {
+            Health::remember(Extension::state(), Extension::version(), $this->relays->trouble());
+        }
+    }
+
+    /** Sends the response off, where PHP can. */
+    private function letVisitorGo(): bool
+    {
+        return match (true) {
+            function_exists('fastcgi_finish_request') => fastcgi_finish_request(),
+            function_exists('litespeed_finish_request') => litespeed_finish_request(),
+            default => false,
+        };
+    }
+}

@@ -1,0 +1,120 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Orders;
+
+use Pinrelay\WooCommerce\Mapping\OrderEvent;
+use Pinrelay\WooCommerce\Mapping\OrderFacts;
+use Pinrelay\WooCommerce\Relay\RelayFactory;
+use Pinrelay\WooCommerce\Settings\SettingsStore;
+use Pinrelay\WooCommerce\Support\Guard;
+
+/**
+ * Hands one accepted order to the extension: claims its row, maps it, captures it. The same for the first try in the
+ * checkout's request and for every repetition by the tick. It must not know which of them calls.
+ *
+ * The claim comes first, so that no two workers capture the same order; what fails after it gives the row back. A
+ * process that dies in between leaves a queued row without a verdict, which the tick returns.
+ */
+final class Dispatcher
+{
+    public function __construct(
+        private readonly Outbox $outbox,
+        private readonly RelayFactory $relays,
+        private readonly SettingsStore $store,
+        private readonly Guard $guard,
+    ) {
+    }
+
+    /** True when the order is in the spool; otherwise its row stays pending, or was settled with the reason. */
+    public function send(OutboxRow $row, int $now): bool
+    {
+        $relay = $this->relays->relayFor($row->destination);
+        $node = $relay === null ? null : $this->relays->node();
+        if ($relay === null || $node === null) {
+            return false;
+        }
+        $order = wc_get_order($row->orderId);
+        $isSale = $order instanceof \WC_Order && Acceptance::isSale($order->get_status());
+        if (!$isSale || $row->verdict === OutboxRow::WITHDRAW) {
+            $this->settle($row, 'withdrawn', null, $now);
+            return false;
+        }
+        if (!$this->outbox->claim($row->orderId, $node, $now)) {
+            return false;
+        }
+        try {
+            $event = $this->event($row, $order);
+            if ($event === null) {
+                $this->settle($row, 'withdrawn', 'The filter pinrelay_event left it out.', $now);
+                return false;
+            }
+            $relay->capture($event);
+            return true;
+        } catch (\Pinrelay\InvalidEventException $invalid) {
+            // Asking again would be refused again.
+            $this->settle($row, 'invalid', $invalid->getMessage(), $now);
+        } catch (\Pinrelay\SpoolException $full) {
+            $this->outbox->release($row->orderId, $now);
+            $this->relays->failed('capture', $full);
+        } catch (\Throwable $thrown) {
+            $this->outbox->release($row->orderId, $now);
+            // The tick repeats this each minute; the log need hear of it once.
+            if ($this->outbox->remark($row->orderId, $thrown::class)) {
+                $this->guard->report('capture', $thrown);
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Ends an order's way and tells whoever listens.
+     *
+     * @param list<string> $from states it may come from
+     */
+    public function settle(
+        OutboxRow $row,
+        string $verdict,
+        ?string $message,
+        int $now,
+        array $from = [OutboxRow::PENDING, OutboxRow::QUEUED],
+    ): void {
+        if ($this->outbox->settle($row->orderId, $verdict, $message, $now, $from)) {
+            /**
+             * An order's server half has its last word.
+             *
+             * @param int    $order_id
+             * @param string $verdict  delivered, rejected, covered, expired, unconfirmed, withdrawn, invalid, tag_only
+             */
+            do_action('pinrelay_order_settled', $row->orderId, $verdict);
+        }
+    }
+
+    /** @return ?array<string, mixed> null when a filter leaves the order out */
+    private function event(OutboxRow $row, \WC_Order $order): ?array
+    {
+        $fixed = array_filter([
+            'event_id' => $row->eventId,
+            'event_time' => $row->eventTime,
+            'late_ok' => $row->verdict === OutboxRow::LATE,
+        ]);
+        $event = OrderEvent::map(
+            OrderFacts::of($order),
+            $row->context,
+            $row->eventId,
+            (int) $row->eventTime,
+            $this->store->settings(),
+        );
+        /**
+         * The event of an order before it is handed over, as the extension's event array; null leaves it out. Its id
+         * and time are fixed: verdicts are found by the one, and deduplication depends on both.
+         *
+         * @param array    $event
+         * @param WC_Order $order
+         */
+        $event = apply_filters('pinrelay_event', $event, $order);
+
+        return is_array($event) ? $fixed + $event : null;
+    }
+}

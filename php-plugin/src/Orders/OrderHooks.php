@@ -1,0 +1,200 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Orders;
+
+use Pinrelay\WooCommerce\Relay\RelayFactory;
+use Pinrelay\WooCommerce\Settings\SettingsStore;
+use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Storefront\Visitor;
+use Pinrelay\WooCommerce\Support\Guard;
+
+/**
+ * The only owner of WooCommerce's order hooks: every way an order can be placed, paid, cancelled or removed leads to
+ * note(), accept() or withdraw(). It never saves an order: the hooks fire in the middle of WooCommerce saving it.
+ */
+final class OrderHooks
+{
+    /** @var array<int, true> orders this request has accepted or found accepted */
+    private array $accepted = [];
+
+    public function __construct(
+        private readonly Outbox $outbox,
+        private readonly Dispatcher $dispatcher,
+        private readonly RelayFactory $relays,
+        private readonly SettingsStore $store,
+        private readonly State $state,
+        private readonly Visitor $visitor,
+        private readonly Guard $guard,
+    ) {
+    }
+
+    public function register(): void
+    {
+        $on = function (string $hook, callable $work, int $arguments): void {
+            add_action($hook, $this->guard->action($hook, $work), 10, $arguments);
+        };
+
+        // Seen at checkout, with the shopper's own request at hand; a later webhook has the gateway's. Neither fires
+        // in the other checkout.
+        $on('woocommerce_checkout_order_processed', fn ($id, $posted = null, $order = null) => $this->note(
+            $order ?? $id
+        ), 3);
+        $on('woocommerce_store_api_checkout_order_processed', $this->note(...), 1);
+
+        // Placed or paid. The status hooks cover merchants who confirm by hand, where nothing else fires;
+        // status_changed covers custom statuses; payment_complete a gateway whose status hooks another plugin stopped.
+        foreach (['processing', 'completed', 'on-hold'] as $status) {
+            $on('woocommerce_order_status_' . $status, fn ($id, $order = null) => $this->accept($order ?? $id), 2);
+        }
+        $on('woocommerce_order_status_changed', function ($id, $from, $to, $order = null): void {
+            Acceptance::isSale((string) $to) ? $this->accept($order ?? $id) : $this->withdraw($id);
+        }, 4);
+        $on('woocommerce_payment_complete', $this->accept(...), 1);
+        $on('woocommerce_thankyou', $this->accept(...), 1);
+
+        $on('woocommerce_trash_order', $this->withdraw(...), 1);
+        $on('woocommerce_before_delete_order', $this->withdraw(...), 1);
+    }
+
+    /** An order was placed in this shopper's request: keeps what only this request knows. */
+    public function note(mixed $order): void
+    {
+        $order = $this->order($order);
+        $settings = $this->store->settings();
+        if ($order === null || !Acceptance::isOwn($this->facts($order), $settings, $this->activatedAt())) {
+            return;
+        }
+        /**
+         * Whether this shopper's data may go to Pinterest: true, false, or null where nobody asked.
+         *
+         * @param ?bool    $consent
+         * @param WC_Order $order
+         */
+        $consent = apply_filters('pinrelay_consent', null, $order);
+        if ($consent === false) {
+            $this->outbox->refuse($order->get_id(), time());
+            return;
+        }
+        $this->outbox->note(
+            $order->get_id(),
+            $this->visitor->context(),
+            $consent === true ? 'granted' : null,
+            time(),
+        );
+    }
+
+    /** An order may have become a purchase: the first to notice accepts it, once and for ever. */
+    public function accept(mixed $order): void
+    {
+        $order = $this->order($order);
+        if ($order === null || isset($this->accepted[$order->get_id()])) {
+            return;
+        }
+        $id = $order->get_id();
+        $settings = $this->store->settings();
+        /**
+         * Whether an order is a purchase to tell Pinterest about. Asked at every hook until it is accepted.
+         *
+         * @param bool     $accept
+         * @param WC_Order $order
+         */
+        $accept = apply_filters(
+            'pinrelay_accept_order',
+            Acceptance::isPurchase($this->facts($order), $settings, $this->activatedAt()),
+            $order,
+        );
+        if ($accept !== true) {
+            return;
+        }
+        $now = time();
+        $eventId = EventId::ofOrder($id, $this->state->secret());
+        $row = $this->outbox->find($id);
+        $isNew = $row === null || $row->state === OutboxRow::NOTED || $row->verdict === 'withdrawn';
+        if (!$isNew) {
+            if ($row->verdict === OutboxRow::WITHDRAW) {
+                $this->outbox->wishKept($id);
+            }
+            $this->accepted[$id] = true;
+            return;
+        }
+        if (!$this->outbox->accept($id, $eventId, $settings->destination(), $now)) {
+            return;
+        }
+        $this->accepted[$id] = true;
+        /**
+         * An order was accepted as a purchase.
+         *
+         * @param int    $order_id
+         * @param string $event_id the id that both halves carry
+         */
+        do_action('pinrelay_order_accepted', $id, $eventId);
+
+        $row = $this->outbox->find($id);
+        if ($row === null) {
+            return;
+        }
+        if ($settings->destination() === '' || !$settings->wants('checkout', 'api')) {
+            $this->dispatcher->settle($row, 'tag_only', null, $now);
+            return;
+        }
+        $this->dispatcher->send($row, $now);
+    }
+
+    /** An order was cancelled, failed, refunded or removed: what Pinterest has not been told yet is not told. */
+    public function withdraw(mixed $orderId): void
+    {
+        $id = $orderId instanceof \WC_Abstract_Order ? $orderId->get_id() : (int) $orderId;
+        if ($id <= 0 || !$this->store->settings()->active()) {
+            return;
+        }
+        unset($this->accepted[$id]);
+        $row = $this->outbox->find($id);
+        if ($row === null || !in_array($row->state, [OutboxRow::PENDING, OutboxRow::QUEUED], true)) {
+            return;
+        }
+        if ($row->state === OutboxRow::PENDING) {
+            $this->dispatcher->settle($row, 'withdrawn', null, time(), [OutboxRow::PENDING]);
+        }
+        // In a spool, maybe only just: the wish stands in the row for the node that holds it, whose answer settles it.
+        $this->outbox->wishWithdrawn($id);
+        $row = $this->outbox->find($id);
+        if ($row?->verdict === OutboxRow::WITHDRAW && $row->node === $this->relays->node()) {
+            $this->relays->relayFor($row->destination)?->withdraw([$row->eventId]);
+        }
+    }
+
+    /** A real shop order, or null when there is nothing to do. Subscriptions are orders too, to PHP. */
+    private function order(mixed $order): ?\WC_Order
+    {
+        if (!$this->store->settings()->active()) {
+            return null;
+        }
+        if (!$order instanceof \WC_Order) {
+            $order = is_numeric($order) && (int) $order > 0 ? wc_get_order((int) $order) : null;
+        }
+        $isShopOrder = $order instanceof \WC_Order && $order->get_type() === 'shop_order' && $order->get_id() > 0;
+
+        return $isShopOrder ? $order : null;
+    }
+
+    /** @return array<string, mixed> as Acceptance reads it */
+    private function facts(\WC_Order $order): array
+    {
+        return [
+            'status' => $order->get_status(),
+            'created_via' => (string) $order->get_created_via(),
+            'parent_id' => (int) $order->get_parent_id(),
+            'payment_method' => (string) $order->get_payment_method(),
+            'is_paid' => (bool) $order->is_paid(),
+            'date_paid' => $order->get_date_paid()?->getTimestamp(),
+            'date_created' => $order->get_date_created()?->getTimestamp(),
+        ];
+    }
+
+    private function activatedAt(): int
+    {
+        return (int) $this->state->get('activated_at', PHP_INT_MAX);
+    }
+}

@@ -1,0 +1,439 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Orders;
+
+use Pinrelay\WooCommerce\Support\Failure;
+
+/**
+ * The outbox: one row per order, moved from state to state by claims.
+ *
+ * Every move is one INSERT that ignores a duplicate or one UPDATE whose WHERE names the state it leaves, and it
+ * happened if and only if one row was affected. So two requests, two workers or two web nodes never do the same thing
+ * twice, on any database. Context is erased by the same statement that settles a row. It must not know why a row moves.
+ */
+final class Outbox
+{
+    /** Longest value kept of one fact of the shopper's request, in bytes: a hostile header must not fill the table. */
+    private const LONGEST_FACT = 2048;
+
+    private readonly string $table;
+
+    /** @param \wpdb $wpdb */
+    public function __construct(private readonly object $wpdb)
+    {
+        $this->table = (new OutboxTable($wpdb))->name();
+    }
+
+    public function find(int $orderId): ?OutboxRow
+    {
+        return $this->rows('WHERE order_id = %d', $orderId)[0] ?? null;
+    }
+
+    /**
+     * noted: the order was seen at checkout. A shopper who tries the same unpaid order again brings fresher facts.
+     *
+     * @param array<string, mixed> $context as Storefront\Visitor::context() gives it
+     */
+    public function note(int $orderId, array $context, ?string $consent, int $now): void
+    {
+        $json = self::contextJson($context);
+        $made = $this->change(
+            "INSERT IGNORE INTO {$this->table} (order_id, state, consent, context, updated_at)"
+                . ' VALUES (%d, %s, %s, %s, %d)',
+            $orderId,
+            OutboxRow::NOTED,
+            (string) $consent,
+            $json,
+            $now,
+        );
+        if ($made === 0) {
+            $this->change(
+                "UPDATE {$this->table} SET context = %s, consent = %s, updated_at = %d"
+                    . ' WHERE order_id = %d AND state = %s',
+                $json,
+                (string) $consent,
+                $now,
+                $orderId,
+                OutboxRow::NOTED,
+            );
+        }
+    }
+
+    /** The shopper refused consent: the order's number and that word are kept, so that no later hook sends it. */
+    public function refuse(int $orderId, int $now): void
+    {
+        $made = $this->change(
+            "INSERT IGNORE INTO {$this->table} (order_id, state, verdict, consent, context, updated_at)"
+                . " VALUES (%d, %s, %s, %s, '', %d)",
+            $orderId,
+            OutboxRow::SETTLED,
+            OutboxRow::REFUSED,
+            OutboxRow::REFUSED,
+            $now,
+        );
+        if ($made === 0) {
+            $this->change(
+                "UPDATE {$this->table} SET state = %s, verdict = %s, consent = %s, context = '', updated_at = %d"
+                    . ' WHERE order_id = %d AND state = %s',
+                OutboxRow::SETTLED,
+                OutboxRow::REFUSED,
+                OutboxRow::REFUSED,
+                $now,
+                $orderId,
+                OutboxRow::NOTED,
+            );
+        }
+    }
+
+    /**
+     * pending: the order is a purchase; id, time and destination are fixed. True for the one caller who made it so.
+     * An order that was withdrawn and is paid after all is accepted anew.
+     */
+    public function accept(int $orderId, string $eventId, string $destination, int $now): bool
+    {
+        $moved = $this->change(
+            "UPDATE {$this->table} SET state = %s, event_id = %s, destination = %s, event_time = %d, verdict = '',"
+                . " message = '', node = '', updated_at = %d"
+                . ' WHERE order_id = %d AND (state = %s OR (state = %s AND verdict = %s))',
+            OutboxRow::PENDING,
+            $eventId,
+            $destination,
+            $now,
+            $now,
+            $orderId,
+            OutboxRow::NOTED,
+            OutboxRow::SETTLED,
+            'withdrawn',
+        );
+        if ($moved === 1) {
+            return true;
+        }
+        return 1 === $this->change(
+            "INSERT IGNORE INTO {$this->table}"
+                . ' (order_id, event_id, destination, state, event_time, context, updated_at)'
+                . " VALUES (%d, %s, %s, %s, %d, '', %d)",
+            $orderId,
+            $eventId,
+            $destination,
+            OutboxRow::PENDING,
+            $now,
+            $now,
+        );
+    }
+
+    /** queued: one worker takes a pending row to its node's spool. True for the one who got it. */
+    public function claim(int $orderId, string $node, int $now): bool
+    {
+        return 1 === $this->change(
+            "UPDATE {$this->table} SET state = %s, node = %s, updated_at = %d WHERE order_id = %d AND state = %s",
+            OutboxRow::QUEUED,
+            $node,
+            $now,
+            $orderId,
+            OutboxRow::PENDING,
+        );
+    }
+
+    /**
+     * Back to pending, id, time and destination unchanged. $verdict LATE marks that it may be delivered after the first
+     * hour, null leaves that mark as it is, '' clears a wish to withdraw.
+     */
+    public function release(int $orderId, int $now, ?string $verdict = null): bool
+    {
+        return 1 === $this->change(
+            "UPDATE {$this->table} SET state = %s, node = '', updated_at = %d"
+                . ($verdict === null ? '' : ', verdict = %s') . ' WHERE order_id = %d AND state = %s',
+            ...[OutboxRow::PENDING, $now, ...($verdict === null ? [] : [$verdict]), $orderId, OutboxRow::QUEUED],
+        );
+    }
+
+    /**
+     * settled: the last word about an accepted order; its context goes with the same statement.
+     *
+     * @param list<string> $from states it may come from
+     */
+    public function settle(int $orderId, string $verdict, ?string $message, int $now, array $from): bool
+    {
+        return 1 === $this->change(
+            "UPDATE {$this->table} SET state = %s, verdict = %s, message = %s, context = '', node = '', updated_at = %d"
+                . ' WHERE order_id = %d AND state IN (' . self::holes($from) . ')',
+            OutboxRow::SETTLED,
+            $verdict,
+            self::cut((string) $message, 500),
+            $now,
+            $orderId,
+            ...$from,
+        );
+    }
+
+    /** Notes on a queued row that its order was cancelled. The state's time stays: the row has not moved. */
+    public function wishWithdrawn(int $orderId): bool
+    {
+        return 1 === $this->change(
+            "UPDATE {$this->table} SET verdict = %s WHERE order_id = %d AND state = %s AND verdict <> %s",
+            OutboxRow::WITHDRAW,
+            $orderId,
+            OutboxRow::QUEUED,
+            OutboxRow::WITHDRAW,
+        );
+    }
+
+    /** Takes that wish back: the order is paid after all. */
+    public function wishKept(int $orderId): bool
+    {
+        return 1 === $this->change(
+            "UPDATE {$this->table} SET verdict = '' WHERE order_id = %d AND state = %s AND verdict = %s",
+            $orderId,
+            OutboxRow::QUEUED,
+            OutboxRow::WITHDRAW,
+        );
+    }
+
+    /** The thank-you page's report of its browser half; "fired" is never taken back. */
+    public function browser(int $orderId, string $what): bool
+    {
+        return 1 === $this->change(
+            "UPDATE {$this->table} SET browser = %s WHERE order_id = %d AND browser <> %s AND browser <> %s",
+            $what,
+            $orderId,
+            OutboxRow::FIRED,
+            $what,
+        );
+    }
+
+    /** Remembers why a row could not move, once; true when that is news. */
+    public function remark(int $orderId, string $message): bool
+    {
+        $message = self::cut($message, 500);
+        return 1 === $this->change(
+            "UPDATE {$this->table} SET message = %s WHERE order_id = %d AND state <> %s AND message <> %s",
+            $message,
+            $orderId,
+            OutboxRow::SETTLED,
+            $message,
+        );
+    }
+
+    /** @return list<OutboxRow> what waits for this destination, oldest first */
+    public function pending(string $destination, int $limit): array
+    {
+        return $this->rows(
+            'WHERE state = %s AND destination = %s ORDER BY event_time, order_id LIMIT %d',
+            OutboxRow::PENDING,
+            $destination,
+            $limit,
+        );
+    }
+
+    /** @return list<OutboxRow> pending rows of any destination whose event time is before $before */
+    public function pendingBefore(int $before, int $limit): array
+    {
+        return $this->rows(
+            'WHERE state = %s AND event_time < %d ORDER BY event_time LIMIT %d',
+            OutboxRow::PENDING,
+            $before,
+            $limit,
+        );
+    }
+
+    /** @return list<OutboxRow> rows in this node's spool for this destination, entered before $before */
+    public function queuedOn(string $node, string $destination, int $before, int $limit): array
+    {
+        return $this->rows(
+            'WHERE state = %s AND node = %s AND destination = %s AND updated_at < %d ORDER BY updated_at LIMIT %d',
+            OutboxRow::QUEUED,
+            $node,
+            $destination,
+            $before,
+            $limit,
+        );
+    }
+
+    /** @return list<string> event ids to take back from this node's spool */
+    public function wishesOn(string $node, string $destination): array
+    {
+        return array_map('strval', $this->column(
+            "SELECT event_id FROM {$this->table} WHERE state = %s AND node = %s AND destination = %s AND verdict = %s",
+            OutboxRow::QUEUED,
+            $node,
+            $destination,
+            OutboxRow::WITHDRAW,
+        ));
+    }
+
+    /**
+     * @param list<string> $eventIds
+     * @return list<OutboxRow> rows with these event ids
+     */
+    public function byEventIds(array $eventIds): array
+    {
+        return $eventIds === []
+            ? []
+            : $this->rows('WHERE event_id IN (' . self::holes($eventIds) . ')', ...$eventIds);
+    }
+
+    /** @return list<string> nodes that hold queued rows entered before $before */
+    public function nodesHolding(int $before): array
+    {
+        return array_map('strval', $this->column(
+            "SELECT DISTINCT node FROM {$this->table} WHERE state = %s AND updated_at < %d",
+            OutboxRow::QUEUED,
+            $before,
+        ));
+    }
+
+    /** Takes a silent node's rows back. A withdrawn order's row is settled instead by Dispatcher when it comes up. */
+    public function returnFrom(string $node, int $before, int $now): int
+    {
+        return $this->change(
+            "UPDATE {$this->table} SET state = %s, node = '', updated_at = %d"
+                . ' WHERE state = %s AND node = %s AND updated_at < %d',
+            OutboxRow::PENDING,
+            $now,
+            OutboxRow::QUEUED,
+            $node,
+            $before,
+        );
+    }
+
+    /** An account that never worked gives its rows to the one that replaced it. */
+    public function redirect(string $from, string $to, int $now): int
+    {
+        return $this->change(
+            "UPDATE {$this->table} SET state = %s, destination = %s, node = '', updated_at = %d"
+                . ' WHERE destination = %s AND state IN (%s, %s)',
+            OutboxRow::PENDING,
+            $to,
+            $now,
+            $from,
+            OutboxRow::PENDING,
+            OutboxRow::QUEUED,
+        );
+    }
+
+    /** @return list<string> destinations that accepted orders still wait for */
+    public function destinations(): array
+    {
+        return array_map('strval', $this->column(
+            "SELECT DISTINCT destination FROM {$this->table} WHERE state IN (%s, %s)",
+            OutboxRow::PENDING,
+            OutboxRow::QUEUED,
+        ));
+    }
+
+
+    /** Orders seen at checkout and never accepted: their context must not lie about. */
+    public function forgetNoted(int $before): int
+    {
+        return $this->change(
+            "DELETE FROM {$this->table} WHERE state = %s AND updated_at < %d",
+            OutboxRow::NOTED,
+            $before,
+        );
+    }
+
+    /** @return array<string, int> how many rows stand in each state */
+    public function counts(): array
+    {
+        $counts = [OutboxRow::NOTED => 0, OutboxRow::PENDING => 0, OutboxRow::QUEUED => 0, OutboxRow::SETTLED => 0];
+        foreach ($this->select("SELECT state, COUNT(*) AS n FROM {$this->table} GROUP BY state") as $row) {
+            $counts[(string) $row['state']] = (int) $row['n'];
+        }
+        return $counts;
+    }
+
+    /** @return array<string, int> how many settled rows have each verdict */
+    public function verdicts(): array
+    {
+        $verdicts = [];
+        $sql = "SELECT verdict, COUNT(*) AS n FROM {$this->table} WHERE state = %s GROUP BY verdict ORDER BY verdict";
+        foreach ($this->select($sql, OutboxRow::SETTLED) as $row) {
+            $verdicts[(string) $row['verdict']] = (int) $row['n'];
+        }
+        return $verdicts;
+    }
+
+    /** Whether any accepted order is not settled. */
+    public function hasWork(): bool
+    {
+        return $this->column(
+            "SELECT order_id FROM {$this->table} WHERE state IN (%s, %s) LIMIT 1",
+            OutboxRow::PENDING,
+            OutboxRow::QUEUED,
+        ) !== [];
+    }
+
+    /** @return list<OutboxRow> */
+    private function rows(string $where, string|int ...$values): array
+    {
+        return array_map(
+            OutboxRow::fromDatabase(...),
+            $this->select("SELECT * FROM {$this->table} {$where}", ...$values),
+        );
+    }
+
+    /** @return list<mixed> the first column */
+    private function column(string $sql, string|int ...$values): array
+    {
+        return array_map(static fn (array $row): mixed => reset($row), $this->select($sql, ...$values));
+    }
+
+    /** @return list<array<string, mixed>> */
+    private function select(string $sql, string|int ...$values): array
+    {
+        return $this->quietly(function () use ($sql, $values): array {
+            $sql = $values === [] ? $sql : $this->wpdb->prepare($sql, ...$values);
+            $rows = $this->wpdb->get_results($sql, 'ARRAY_A');
+            if ($this->wpdb->last_error !== '' || !is_array($rows)) {
+                throw new Failure('The outbox could not be read.');
+            }
+            return $rows;
+        });
+    }
+
+    /** How many rows a statement changed. */
+    private function change(string $sql, string|int ...$values): int
+    {
+        return $this->quietly(function () use ($sql, $values): int {
+            $changed = $this->wpdb->query($this->wpdb->prepare($sql, ...$values));
+            if ($changed === false) {
+                throw new Failure('The outbox could not be written.');
+            }
+            return (int) $changed;
+        });
+    }
+
+    /** wpdb prints errors into the page where WP_DEBUG is on, which would break a checkout's JSON answer; ours throw. */
+    private function quietly(\Closure $work): mixed
+    {
+        $before = $this->wpdb->suppress_errors(true);
+        try {
+            return $work();
+        } finally {
+            $this->wpdb->suppress_errors($before);
+        }
+    }
+
+    /** @param list<string> $values */
+    private static function holes(array $values): string
+    {
+        return implode(', ', array_fill(0, count($values), '%s'));
+    }
+
+    /** @param array<string, mixed> $context */
+    private static function contextJson(array $context): string
+    {
+        $short = array_map(
+            static fn (mixed $fact): mixed => is_string($fact) ? self::cut($fact, self::LONGEST_FACT) : $fact,
+            $context,
+        );
+        return (string) json_encode($short, JSON_INVALID_UTF8_SUBSTITUTE | JSON_PARTIAL_OUTPUT_ON_ERROR);
+    }
+
+    private static function cut(string $text, int $bytes): string
+    {
+        return strlen($text) <= $bytes ? $text : mb_strcut($text, 0, $bytes, 'UTF-8');
+    }
+}

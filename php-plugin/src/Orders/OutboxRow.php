@@ -1,0 +1,89 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Orders;
+
+/**
+ * One order as the outbox knows it, read-only.
+ *
+ * States: noted (seen at checkout) > pending (accepted, to be captured) > queued (in a node's spool) > settled.
+ */
+final class OutboxRow
+{
+    public const NOTED = 'noted';
+    public const PENDING = 'pending';
+    public const QUEUED = 'queued';
+    public const SETTLED = 'settled';
+
+    /** Verdict of an order whose shopper refused consent: nothing else is kept of it. */
+    public const REFUSED = 'refused';
+    /** On a queued row: the order was cancelled since, the spool's answer is awaited. */
+    public const WITHDRAW = 'withdraw';
+    /** On a pending or queued row: it missed the first hour and may be delivered all the same. */
+    public const LATE = 'late';
+
+    /** The browser half as the thank-you page reported it; null is silence. */
+    public const FIRED = 'fired';
+    public const BLOCKED = 'blocked';
+
+    /**
+     * @param string               $destination account and test flag, as Settings::destination()
+     * @param ?string              $verdict     settled: delivered, rejected, covered, expired, unconfirmed, withdrawn,
+     *                                          invalid, refused or tag_only; before that null, 'withdraw' or 'late'
+     * @param ?string              $message     Pinterest's or the extension's own words
+     * @param string               $node        whose spool holds it, '' unless queued
+     * @param ?int                 $eventTime   unix seconds, fixed at acceptance
+     * @param ?string              $consent     'granted', 'refused', or null where nobody asked
+     * @param array<string, mixed> $context     the shopper's request at checkout; [] once settled
+     * @param ?string              $browser     'fired', 'blocked', or null
+     * @param int                  $updatedAt   unix seconds when the state was entered
+     */
+    public function __construct(
+        public readonly int $orderId,
+        public readonly string $eventId,
+        public readonly string $destination,
+        public readonly string $state,
+        public readonly ?string $verdict = null,
+        public readonly ?string $message = null,
+        public readonly string $node = '',
+        public readonly ?int $eventTime = null,
+        public readonly ?string $consent = null,
+        public readonly array $context = [],
+        public readonly ?string $browser = null,
+        public readonly int $updatedAt = 0,
+    ) {
+    }
+
+    /** @param array<string, mixed> $row as the database gives it: every value may be a string */
+    public static function fromDatabase(array $row): self
+    {
+        $text = static function (string $column) use ($row): ?string {
+            $value = (string) ($row[$column] ?? '');
+            return $value === '' ? null : $value;
+        };
+        $context = json_decode((string) ($row['context'] ?? ''), true);
+
+        return new self(
+            orderId: (int) $row['order_id'],
+            eventId: (string) ($row['event_id'] ?? ''),
+            destination: (string) ($row['destination'] ?? ''),
+            state: (string) $row['state'],
+            verdict: $text('verdict'),
+            message: $text('message'),
+            node: (string) ($row['node'] ?? ''),
+            eventTime: (int) ($row['event_time'] ?? 0) ?: null,
+            consent: $text('consent'),
+            context: is_array($context) ? $context : [],
+            browser: $text('browser'),
+            updatedAt: (int) ($row['updated_at'] ?? 0),
+        );
+    }
+
+    /** Whether the shop has counted this order as a purchase, so that its browser half may be printed. */
+    public function isAccepted(): bool
+    {
+        return in_array($this->state, [self::PENDING, self::QUEUED, self::SETTLED], true)
+            && !in_array($this->verdict, [self::REFUSED, self::WITHDRAW, 'withdrawn'], true);
+    }
+}

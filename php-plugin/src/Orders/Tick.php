@@ -1,0 +1,174 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Orders;
+
+use Pinrelay\Relay;
+use Pinrelay\WooCommerce\Relay\Nodes;
+use Pinrelay\WooCommerce\Relay\RelayFactory;
+use Pinrelay\WooCommerce\Settings\SettingsStore;
+use Pinrelay\WooCommerce\Support\Guard;
+
+/**
+ * One round of looking after the outbox: takes over verdicts, brings back what a lost spool held, captures again what
+ * waits, forgets what is too old. Safe to run in any number of workers at once, since every row moves by a claim; each
+ * part is guarded for itself, so that one bad row or one dead account does not stop the others.
+ */
+final class Tick
+{
+    /** A row without a verdict for so long, on a node that has nothing waiting, was lost with its spool. */
+    private const LOST_SECONDS = 10 * 60;
+    /** CONTRACT 6, less ten minutes: an event handed over now must still be young enough when it arrives. */
+    private const OLDEST_EVENT_SECONDS = 7 * 86400 - 600;
+    private const FORGET_NOTED_SECONDS = 30 * 86400;
+    private const BEAT_SECONDS = 60;
+    private const PAGE = 500;
+
+    public function __construct(
+        private readonly Outbox $outbox,
+        private readonly Dispatcher $dispatcher,
+        private readonly RelayFactory $relays,
+        private readonly Nodes $nodes,
+        private readonly SettingsStore $store,
+        private readonly Guard $guard,
+    ) {
+    }
+
+    /** @param float $seconds how long capturing may go on; the rest is left to the next round */
+    public function run(int $now, float $seconds = 5.0): void
+    {
+        $settings = $this->store->settings();
+        if ($settings->held) {
+            return;
+        }
+        $this->guard->run('forget', fn () => $this->outbox->forgetNoted($now - self::FORGET_NOTED_SECONDS));
+        if (!$settings->enabled) {
+            return;
+        }
+        $node = $this->relays->node();
+        if ($node !== null) {
+            $this->guard->run('own node', fn () => $this->lookAfter($node, $now));
+        }
+        $this->guard->run('silent nodes', fn () => $this->returnFromSilentNodes($node, $now));
+        $this->guard->run('old orders', fn () => $this->expire($now));
+        $this->guard->run('pending orders', fn () => $this->capture($now, $seconds));
+    }
+
+    /** This node's spools, one for each destination that orders wait for. */
+    private function lookAfter(string $node, int $now): void
+    {
+        ['at' => $last, 'cursors' => $before] = $this->nodes->get($node);
+        $cursors = $before;
+        foreach ($this->outbox->destinations() as $destination) {
+            $relay = $this->relays->relayFor($destination);
+            if ($relay === null) {
+                continue;
+            }
+            $cursors[$destination] = $this->guard->run(
+                'verdicts',
+                fn (): string => $this->takeOverVerdicts($relay, $cursors[$destination] ?? '', $now),
+                $cursors[$destination] ?? '',
+            );
+            $this->guard->run('spool', fn () => $this->lookInto($relay, $destination, $node, $now));
+        }
+        // Last, so that a node whose spool cannot be read any more falls silent and gives its rows back.
+        if ($cursors !== $before || $now - $last >= self::BEAT_SECONDS || $last > $now) {
+            $this->nodes->beat($node, $cursors, $now);
+        }
+    }
+
+    /** @return string the cursor to go on from */
+    private function takeOverVerdicts(Relay $relay, string $cursor, int $now): string
+    {
+        do {
+            $settled = $relay->settled($cursor, self::PAGE);
+            $byId = [];
+            foreach ($settled['events'] as $event) {
+                if ($event['event_name'] === 'checkout') {
+                    $byId[$event['event_id']] = $event;
+                }
+            }
+            foreach ($this->outbox->byEventIds(array_map('strval', array_keys($byId))) as $row) {
+                $this->heed($row, $byId[$row->eventId], $now);
+            }
+            $hasMore = count($settled['events']) === self::PAGE && $settled['cursor'] !== $cursor;
+            $cursor = $settled['cursor'];
+        } while ($hasMore);
+
+        return $cursor;
+    }
+
+    /** @param array{verdict: string, at: int, message: ?string} $event */
+    private function heed(OutboxRow $row, array $event, int $now): void
+    {
+        $decision = Verdicts::decide($row, $event);
+        if ($decision === null) {
+            return;
+        }
+        [$move, $verdict] = $decision;
+        if ($move === 'settle') {
+            $this->dispatcher->settle($row, $verdict, $event['message'], $now);
+        } else {
+            $this->outbox->release($row->orderId, $now, $verdict);
+        }
+    }
+
+    /** Cancelled orders are taken back; rows that the spool does not know any more return to pending. */
+    private function lookInto(Relay $relay, string $destination, string $node, int $now): void
+    {
+        $wishes = $this->outbox->wishesOn($node, $destination);
+        if ($wishes !== []) {
+            $relay->withdraw($wishes);
+        }
+        $status = $relay->status();
+        $isRetired = $destination !== $this->store->settings()->destination();
+        if ($isRetired && $status['last_success_at'] === null) {
+            // It never worked, so it was most likely mistyped: its orders belong to the account that replaced it.
+            $this->outbox->redirect($destination, $this->store->settings()->destination(), $now);
+            $relay->purge();
+            return;
+        }
+        if ($status['waiting']['revenue'] > 0) {
+            return;
+        }
+        foreach ($this->outbox->queuedOn($node, $destination, $now - self::LOST_SECONDS, self::PAGE) as $row) {
+            $this->outbox->release($row->orderId, $now);
+        }
+    }
+
+    private function returnFromSilentNodes(?string $self, int $now): void
+    {
+        $before = $now - Nodes::SILENT_SECONDS;
+        foreach ($this->outbox->nodesHolding($before) as $node) {
+            if ($node !== $self && $this->nodes->isSilent($node, $now)) {
+                $this->outbox->returnFrom($node, $before, $now);
+            }
+        }
+        $this->nodes->forgetOld($now);
+    }
+
+    private function capture(int $now, float $seconds): void
+    {
+        $end = microtime(true) + $seconds;
+        foreach ($this->outbox->destinations() as $destination) {
+            if ($this->relays->relayFor($destination) === null) {
+                continue;
+            }
+            foreach ($this->outbox->pending($destination, self::PAGE) as $row) {
+                $sent = $this->guard->run('capture again', fn (): bool => $this->dispatcher->send($row, $now), false);
+                // A spool that takes nothing now will not take the next five hundred either.
+                if ((!$sent && $this->relays->trouble() !== null) || microtime(true) > $end) {
+                    break;
+                }
+            }
+        }
+    }
+
+    private function expire(int $now): void
+    {
+        foreach ($this->outbox->pendingBefore($now - self::OLDEST_EVENT_SECONDS, self::PAGE) as $row) {
+            $this->dispatcher->settle($row, 'expired', null, $now);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce;
+
+use Pinrelay\WooCommerce\Admin\Notices;
+use Pinrelay\WooCommerce\Admin\SettingsPage;
+use Pinrelay\WooCommerce\Cli\Command;
+use Pinrelay\WooCommerce\Orders\AfterResponse;
+use Pinrelay\WooCommerce\Orders\Dispatcher;
+use Pinrelay\WooCommerce\Orders\OrderHooks;
+use Pinrelay\WooCommerce\Orders\Outbox;
+use Pinrelay\WooCommerce\Orders\Tick;
+use Pinrelay\WooCommerce\Relay\Nodes;
+use Pinrelay\WooCommerce\Relay\RelayFactory;
+use Pinrelay\WooCommerce\Relay\Spool;
+use Pinrelay\WooCommerce\Settings\Constants;
+use Pinrelay\WooCommerce\Settings\GenerationWatch;
+use Pinrelay\WooCommerce\Settings\SettingsStore;
+use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Site\CopyGuard;
+use Pinrelay\WooCommerce\Site\Home;
+use Pinrelay\WooCommerce\Storefront\AddToCart;
+use Pinrelay\WooCommerce\Storefront\BaseTag;
+use Pinrelay\WooCommerce\Storefront\BuyerCookie;
+use Pinrelay\WooCommerce\Storefront\EventCookies;
+use Pinrelay\WooCommerce\Storefront\PurchaseTag;
+use Pinrelay\WooCommerce\Storefront\Visitor;
+use Pinrelay\WooCommerce\Support\Guard;
+use Pinrelay\WooCommerce\Support\Throttle;
+
+/** Puts the parts together, once per request. Each part registers its own hooks; nothing else happens here. */
+final class Plugin
+{
+    public const VERSION = '0.1.0';
+
+    public static function activate(): void
+    {
+        (new Guard())->run('activation', static function (): void {
+            add_filter('cron_schedules', Installer::addSchedule(...));
+            Installer::setUp(new State());
+            Installer::schedule();
+        });
+    }
+
+    public static function deactivate(): void
+    {
+        Installer::unschedule();
+    }
+
+    /** @param string $mainFile the plugin's main file */
+    public static function boot(string $mainFile): void
+    {
+        // Without WooCommerce there is no shop. WordPress says so itself (Requires Plugins).
+        if (class_exists('WooCommerce')) {
+            $guard = new Guard();
+            $guard->run('start', static fn () => self::start($mainFile, $guard));
+        }
+    }
+
+    private static function start(string $mainFile, Guard $guard): void
+    {
+        add_filter('cron_schedules', $guard->filter('schedules', Installer::addSchedule(...)));
+        add_action('init', $guard->action('translations', static fn () => load_plugin_textdomain(
+            'pinrelay',
+            false,
+            dirname(plugin_basename($mainFile)) . '/languages',
+        )));
+
+        $wpdb = $GLOBALS['wpdb'];
+        $state = new State();
+        Installer::setUp($state);
+
+        $site = CopyGuard::decide($state->all(), Home::hash(), wp_get_environment_type());
+        $store = new SettingsStore(Constants::fromWpConfig(), $site !== CopyGuard::SHOP);
+        $watch = new GenerationWatch($store, $state);
+        $watch->look(time());
+        $settings = $store->settings();
+
+        $spool = new Spool($settings, substr(hash_hmac('sha256', 'spool', $state->secret()), 0, 32), self::isWeb());
+        $relays = new RelayFactory($store, $state, $spool, $guard, Home::address());
+        $outbox = new Outbox($wpdb);
+        $visitor = new Visitor();
+        $dispatcher = new Dispatcher($outbox, $relays, $store, $guard);
+        $tick = new Tick($outbox, $dispatcher, $relays, new Nodes($wpdb), $store, $guard);
+
+        (new OrderHooks($outbox, $dispatcher, $relays, $store, $state, $visitor, $guard))->register();
+        add_action(Installer::TICK, $guard->action('tick', static function () use ($spool, $tick, $settings): void {
+            if ($settings->apiReady()) {
+                $spool->settle(time());
+            }
+            $tick->run(time());
+        }));
+
+        $buyer = new BuyerCookie($state->secret(), $guard);
+        $buyer->register();
+        (new BaseTag($settings, $guard, $mainFile, self::VERSION))->register();
+        (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $guard))->register();
+        (new AddToCart($settings, $relays, $visitor, new EventCookies(), $guard))->register();
+
+        if (self::isWeb()) {
+            (new AfterResponse($tick, $relays, $store, new Throttle($wpdb), $guard))->register();
+        }
+        if (is_admin()) {
+            add_action('admin_init', $guard->action('schedule', Installer::schedule(...)));
+            (new SettingsPage($store, $watch, $relays, $spool, $outbox, $guard, $mainFile))->register();
+            (new Notices($store, $state, $relays, $guard, $site))->register();
+        }
+        if (defined('WP_CLI') && WP_CLI) {
+            \WP_CLI::add_command('pinrelay', new Command($store, $relays, $outbox, $tick));
+        }
+    }
+
+    private static function isWeb(): bool
+    {
+        return PHP_SAPI !== 'cli' && PHP_SAPI !== 'phpdbg';
+    }
+}

@@ -1,0 +1,138 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Relay;
+
+use Pinrelay\Relay;
+use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Settings\SettingsStore;
+use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Support\Guard;
+
+/**
+ * Makes the extension's Relay for a destination, once per request. It never throws: where no Relay can be had the
+ * answer is null, and trouble() knows why where there is anything to know.
+ */
+final class RelayFactory
+{
+    /** @var array<string, ?Relay> by destination */
+    private array $made = [];
+    private ?string $node = null;
+    private ?Trouble $trouble = null;
+
+    /** @param string $site host and path that name this shop to its spool */
+    public function __construct(
+        private readonly SettingsStore $store,
+        private readonly State $state,
+        private readonly Spool $spool,
+        private readonly Guard $guard,
+        private readonly string $site,
+    ) {
+    }
+
+    /** The Relay of the settings in effect; null without the extension, not configured, switched off, or held. */
+    public function relay(): ?Relay
+    {
+        return $this->relayFor($this->store->settings()->destination());
+    }
+
+    /** The Relay of any destination that still has a claim on us: the current one, or an account left in the last days. */
+    public function relayFor(string $destination): ?Relay
+    {
+        if (!array_key_exists($destination, $this->made)) {
+            $this->made[$destination] = $this->make($destination);
+        }
+        return $this->made[$destination];
+    }
+
+    /** The node whose spool this process writes; null without a Relay. */
+    public function node(): ?string
+    {
+        if ($this->node === null) {
+            $relay = $this->relay();
+            $this->node = $relay === null ? null : $this->attempt('the node', static fn () => $relay->status()['node']);
+        }
+        return $this->node;
+    }
+
+    /**
+     * Accounts left behind that may still be drained.
+     *
+     * @return array<string, array<string, mixed>> by destination
+     */
+    public function retired(): array
+    {
+        $retired = $this->state->get('retired', []);
+        return is_array($retired) ? array_filter($retired, 'is_array') : [];
+    }
+
+    /** What went wrong in this request, if anything did. */
+    public function trouble(): ?Trouble
+    {
+        return $this->trouble;
+    }
+
+    /** A caller's own attempt on a Relay went wrong. */
+    public function failed(string $where, \Throwable $thrown): void
+    {
+        $this->trouble = Trouble::of($thrown);
+        $this->guard->report($where, $thrown);
+    }
+
+    /** Starts anew, after the settings were saved. */
+    public function forget(): void
+    {
+        $this->made = [];
+        $this->node = null;
+        $this->trouble = null;
+    }
+
+    private function make(string $destination): ?Relay
+    {
+        $settings = $this->store->settings();
+        if ($destination === '' || !$settings->apiReady() || Extension::state() !== Extension::OK) {
+            return null;
+        }
+        $account = $destination === $settings->destination() ? [] : ($this->retired()[$destination] ?? null);
+        if ($account === null) {
+            return null;
+        }
+        $dir = $this->spool->dir();
+        if ($dir instanceof Trouble) {
+            $this->trouble = $dir;
+            return null;
+        }
+        return $this->attempt('the relay', fn () => new Relay($this->options($settings, $account, $dir)));
+    }
+
+    /**
+     * @param array<string, mixed> $account of a retired destination; [] for the current one
+     * @return array<string, mixed> Relay's options
+     */
+    private function options(Settings $settings, #[\SensitiveParameter] array $account, string $dir): array
+    {
+        return [
+            'site' => $this->site,
+            'ad_account_id' => (string) ($account['ad_account_id'] ?? $settings->adAccountId),
+            'spool_dir' => $dir,
+            'access_token' => ($account['access_token'] ?? '') ?: $settings->accessToken,
+            'tag_id' => $settings->tagId === '' ? null : $settings->tagId,
+            'test' => (bool) ($account['test'] ?? $settings->testMode),
+            'enabled' => $settings->active(),
+            'api_base' => (string) ($account['api_base'] ?? $settings->apiBase),
+            'generation' => (int) $this->state->get('generation', 0),
+            'late' => 'return',
+        ];
+    }
+
+    private function attempt(string $where, \Closure $work): mixed
+    {
+        try {
+            return $work();
+        } catch (\Throwable $thrown) {
+            $this->failed($where, $thrown);
+            return null;
+        }
+    }
+}

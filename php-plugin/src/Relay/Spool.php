@@ -1,0 +1,130 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Relay;
+
+use Pinrelay\WooCommerce\Settings\Settings;
+
+/**
+ * The spool's place on this server: chosen in web requests and remembered for the command line, which has no document
+ * root; made when it is missing; and, under wp-content, probed before it is used.
+ *
+ * Option pinrelay_spool: dir, source, served (true, false, or null where the server could not be asked), probed_at.
+ */
+final class Spool
+{
+    public const OPTION = 'pinrelay_spool';
+    private const PROBE_AGAIN_SECONDS = 7 * 86400;
+
+    /** @param bool $isWeb false on the command line */
+    public function __construct(
+        private readonly Settings $settings,
+        private readonly string $suffix,
+        private readonly bool $isWeb,
+    ) {
+    }
+
+    /** A folder that may be used, or why there is none. */
+    public function dir(): string|Trouble
+    {
+        $place = $this->place();
+        if ($place === null) {
+            return new Trouble(Trouble::NO_PLACE, 'No web request has chosen the spool folder yet.');
+        }
+        if (!$this->isWeb && Disk::user() === 0 && !@is_dir($place->dir)) {
+            return new Trouble(Trouble::NO_PLACE, 'The command line as root does not create the spool folder.');
+        }
+        if ($place->source === SpoolPlace::CONTENT) {
+            $known = $this->remembered();
+            if ($known['dir'] !== $place->dir || $known['probed_at'] === 0) {
+                return new Trouble(Trouble::UNPROBED, 'Not yet known whether the spool folder is served over the web.');
+            }
+            if ($known['served'] === true) {
+                return new Trouble(Trouble::SERVED, 'The web server hands out files of ' . $place->dir . '.');
+            }
+        }
+        if ($place->isOurChoice()) {
+            Disk::make($place->dir);
+        }
+        return $place->dir;
+    }
+
+    public function place(): ?SpoolPlace
+    {
+        $root = realpath((string) ($_SERVER['DOCUMENT_ROOT'] ?? ''));
+        $chosen = SpoolPlace::choose(
+            $this->settings->spoolDir,
+            (string) ini_get('pinrelay.spool_root'),
+            $this->isWeb && $root !== false && ($_SERVER['DOCUMENT_ROOT'] ?? '') !== '' ? $root : '',
+            (string) (realpath(ABSPATH) ?: ABSPATH),
+            WP_CONTENT_DIR,
+            $this->suffix,
+            Disk::look(...),
+        );
+        if ($chosen !== null) {
+            return $chosen;
+        }
+        $known = $this->remembered();
+        return $known['dir'] === '' ? null : new SpoolPlace($known['dir'], $known['source']);
+    }
+
+    /**
+     * Remembers the place for the command line, and asks over HTTP whether a folder under wp-content is served. For
+     * the tick and the settings page, never for a shopper's request.
+     */
+    public function settle(int $now): void
+    {
+        $place = $this->place();
+        if ($place === null || !$this->isWeb) {
+            return;
+        }
+        $known = $this->remembered();
+        $isNew = $known['dir'] !== $place->dir || $known['source'] !== $place->source;
+        $isDue = $isNew || $now - $known['probed_at'] >= self::PROBE_AGAIN_SECONDS;
+        if ($place->source === SpoolPlace::CONTENT ? !$isDue : !$isNew) {
+            return;
+        }
+        if ($place->isOurChoice()) {
+            Disk::make($place->dir);
+        }
+        update_option(self::OPTION, [
+            'dir' => $place->dir,
+            'source' => $place->source,
+            'served' => $place->source === SpoolPlace::CONTENT ? self::isServed($place->dir) : false,
+            'probed_at' => $now,
+        ], true);
+    }
+
+    /** @return array{dir: string, source: string, served: ?bool, probed_at: int} */
+    private function remembered(): array
+    {
+        $known = get_option(self::OPTION, []);
+        $known = is_array($known) ? $known : [];
+        return [
+            'dir' => (string) ($known['dir'] ?? ''),
+            'source' => (string) ($known['source'] ?? ''),
+            'served' => $known['served'] ?? null,
+            'probed_at' => (int) ($known['probed_at'] ?? 0),
+        ];
+    }
+
+    /** Null when the server could not be asked. */
+    private static function isServed(string $dir): ?bool
+    {
+        $name = 'probe-' . bin2hex(random_bytes(8)) . '.txt';
+        $word = bin2hex(random_bytes(16));
+        if (@file_put_contents($dir . '/' . $name, $word) === false) {
+            return null;
+        }
+        @chmod($dir . '/' . $name, 0600);
+        $answer = wp_remote_get(content_url(basename($dir) . '/' . $name), [
+            'timeout' => 5,
+            'redirection' => 0,
+            // A shop's own certificate is often not known to itself; nothing but a random word of ours is read.
+            'sslverify' => false,
+        ]);
+        @unlink($dir . '/' . $name);
+        return is_wp_error($answer) ? null : str_contains(wp_remote_retrieve_body($answer), $word);
+    }
+}

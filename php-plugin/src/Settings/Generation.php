@@ -1,0 +1,74 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Settings;
+
+/**
+ * The generation of the effective settings: a number that only rises, by which the extension's senders in other
+ * processes learn that theirs are old. It rises whenever what matters for delivery changed, however it changed: by the
+ * form, by a constant in wp-config.php, by wp option update. Pure.
+ */
+final class Generation
+{
+    /** How long a retired account is still drained: Pinterest takes no event older than seven days (CONTRACT 6). */
+    public const RETIRED_SECONDS = 7 * 86400;
+
+    /** One-way, so that the option that keeps it tells nothing about the token. */
+    public static function fingerprint(Settings $settings, #[\SensitiveParameter] string $secret): string
+    {
+        return hash_hmac('sha256', (string) json_encode([
+            $settings->adAccountId,
+            $settings->accessToken,
+            $settings->testMode,
+            $settings->enabled,
+            $settings->apiBase,
+        ]), $secret);
+    }
+
+    /**
+     * The state after these settings took effect, or null when nothing changed.
+     *
+     * The account left behind joins `retired`, because its last orders are still its own; one that comes back leaves
+     * it. It keeps the token it had when the database holds that token anyway; a token that wp-config.php keeps out of
+     * the database stays out, and the account is drained with the current one (CONTRACT 10: one token serves every
+     * account of its user).
+     *
+     * @param array<string, mixed> $state       generation, fingerprint, current, retired
+     * @param Settings             $settings    in effect now
+     * @param bool                 $tokenStored whether the token in effect is the stored one
+     * @return ?array<string, mixed>
+     */
+    public static function next(
+        array $state,
+        Settings $settings,
+        bool $tokenStored,
+        #[\SensitiveParameter] string $secret,
+        int $now,
+    ): ?array {
+        $fingerprint = self::fingerprint($settings, $secret);
+        if (hash_equals((string) ($state['fingerprint'] ?? ''), $fingerprint)) {
+            return null;
+        }
+        $retired = is_array($state['retired'] ?? null) ? $state['retired'] : [];
+        $last = is_array($state['current'] ?? null) ? $state['current'] : [];
+        $left = Settings::destinationOf((string) ($last['ad_account_id'] ?? ''), !empty($last['test']));
+        $here = $settings->destination();
+        if ($left !== '' && $left !== $here) {
+            $retired[$left] = ['until' => $now + self::RETIRED_SECONDS] + $last;
+        }
+        unset($retired[$here]);
+
+        return [
+            'generation' => (int) ($state['generation'] ?? 0) + 1,
+            'fingerprint' => $fingerprint,
+            'current' => $here === '' ? $last : [
+                'ad_account_id' => $settings->adAccountId,
+                'test' => $settings->testMode,
+                'access_token' => $tokenStored ? $settings->accessToken : '',
+                'api_base' => $settings->apiBase,
+            ],
+            'retired' => array_filter($retired, static fn (array $account): bool => $account['until'] > $now),
+        ] + $state;
+    }
+}

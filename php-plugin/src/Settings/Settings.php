@@ -1,0 +1,104 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Settings;
+
+/**
+ * The settings in effect for this request: what is stored, under what wp-config.php says, under whether the site holds
+ * still. A plain value; it must not know where its values come from.
+ */
+final class Settings
+{
+    public const API_BASE = 'https://api.pinterest.com/v5';
+    public const TAG_SCRIPT_URL = 'https://s.pinimg.com/ct/core.js';
+
+    /**
+     * @param bool                                       $enabled      the owner's switch
+     * @param string                                     $tagId        digits, '' when none
+     * @param string                                     $adAccountId  digits, '' when none
+     * @param string                                     $accessToken  conversion token, '' when none
+     * @param bool                                       $testMode     events go to Pinterest's test stream only
+     * @param array<string, array{tag: bool, api: bool}> $events       by API event name (CONTRACT 2)
+     * @param 'items'|'items_tax'|'total'                $value        what an order's value is made of
+     * @param 'id'|'sku'|'filter'                        $itemId       which id of a product is its catalogue id
+     * @param array<string, 'placed'|'paid'>             $gateways     when an order of a payment method counts
+     * @param list<string>                               $orderSources values of created_via that are the shop's own
+     * @param string                                     $spoolDir     PINRELAY_SPOOL_DIR, '' when not set
+     * @param bool                                       $held         a copy of the shop: nothing leaves
+     */
+    public function __construct(
+        public readonly bool $enabled = false,
+        public readonly string $tagId = '',
+        public readonly string $adAccountId = '',
+        #[\SensitiveParameter]
+        public readonly string $accessToken = '',
+        public readonly bool $testMode = false,
+        public readonly array $events = [
+            'page_visit' => ['tag' => true, 'api' => false],
+            'add_to_cart' => ['tag' => true, 'api' => true],
+            'checkout' => ['tag' => true, 'api' => true],
+        ],
+        public readonly string $value = 'items',
+        public readonly string $itemId = 'id',
+        public readonly array $gateways = ['cod' => 'placed', 'bacs' => 'paid', 'cheque' => 'paid'],
+        public readonly array $orderSources = ['checkout', 'store-api'],
+        public readonly string $tagScriptUrl = self::TAG_SCRIPT_URL,
+        public readonly string $apiBase = self::API_BASE,
+        public readonly string $spoolDir = '',
+        public readonly bool $held = false,
+    ) {
+    }
+
+    /** Whether the plugin does anything at all. */
+    public function active(): bool
+    {
+        return $this->enabled && !$this->held;
+    }
+
+    /** Whether the browser half can work. */
+    public function tagReady(): bool
+    {
+        return $this->active() && $this->tagId !== '';
+    }
+
+    /** Whether the server half can work, given an extension. */
+    public function apiReady(): bool
+    {
+        return $this->active() && $this->adAccountId !== '' && $this->accessToken !== '';
+    }
+
+    /** @param 'tag'|'api' $half */
+    public function wants(string $eventName, string $half): bool
+    {
+        return $this->events[$eventName][$half] ?? false;
+    }
+
+    /** When an order of this payment method counts as a purchase; unlisted methods count when paid. */
+    public function countsWhen(string $gateway): string
+    {
+        return $this->gateways[$gateway] ?? 'paid';
+    }
+
+    /** The queue that events go to: account and test flag, named as the spool names its folder. '' without an account. */
+    public function destination(): string
+    {
+        return self::destinationOf($this->adAccountId, $this->testMode);
+    }
+
+    public static function destinationOf(string $adAccountId, bool $testMode): string
+    {
+        return $adAccountId === '' ? '' : $adAccountId . ($testMode ? '-test' : '');
+    }
+
+    /** What var_dump and debuggers may see: everything but the token. */
+    public function __debugInfo(): array
+    {
+        return ['accessToken' => $this->accessToken === '' ? '' : '(hidden)'] + get_object_vars($this);
+    }
+
+    public function __serialize(): array
+    {
+        throw new \LogicException('Settings hold a token and are not serialised.');
+    }
+}

@@ -1,0 +1,90 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Settings;
+
+/**
+ * Reads a submitted settings form: what to store when every field is well-formed, or one message per faulty field.
+ * Pure; it must not know where the form came from nor where values are stored.
+ */
+final class SettingsForm
+{
+    /** Fields by the constant that may fix them. */
+    private const SWITCHES = ['enabled' => 'ENABLED', 'test_mode' => 'TEST_MODE'];
+    /** Empty is allowed here and means "none". */
+    private const IDS = ['tag_id' => 'TAG_ID', 'ad_account_id' => 'AD_ACCOUNT_ID'];
+    private const CHOICES = ['value', 'item_id'];
+
+    /** @var array<string, mixed> what to store; fit to be stored only when there are no faults */
+    public readonly array $values;
+    /** @var array<string, string> message by field name, "gateways[cod]" for one of them */
+    public readonly array $faults;
+    public readonly bool $hasNewToken;
+
+    /**
+     * @param array<string, mixed> $input     as submitted, unslashed: enabled, tag_id, ad_account_id, access_token,
+     *                                        access_token_clear, test_mode, value, item_id, gateways[id]
+     * @param array<string, mixed> $stored    what is stored now: kept where the form does not say otherwise
+     * @param Constants            $constants the fields they fix are not read from the form
+     */
+    public function __construct(#[\SensitiveParameter] array $input, array $stored, Constants $constants)
+    {
+        $text = static fn (string $field): string => is_string($input[$field] ?? null) ? trim($input[$field]) : '';
+        $values = $stored;
+        $faulty = [];
+
+        foreach (self::SWITCHES as $field => $constant) {
+            if (!$constants->has($constant)) {
+                $values[$field] = !empty($input[$field]);
+            }
+        }
+        foreach (self::IDS as $field => $constant) {
+            if (!$constants->has($constant)) {
+                $values[$field] = $text($field);
+                $faulty[$field] = $values[$field] === '' ? null : $field;
+            }
+        }
+        // Nothing entered means "keep the saved one", since the page never shows it.
+        $token = $constants->has('ACCESS_TOKEN') ? '' : $text('access_token');
+        if ($token !== '') {
+            $values['access_token'] = $token;
+            $faulty['access_token'] = 'access_token';
+        } elseif (!$constants->has('ACCESS_TOKEN') && !empty($input['access_token_clear'])) {
+            $values['access_token'] = '';
+        }
+        foreach (self::CHOICES as $field) {
+            $values[$field] = $text($field);
+            $faulty[$field] = $field;
+        }
+
+        $faults = [];
+        foreach (array_filter($faulty) as $field => $rule) {
+            if (!Rules::allows($rule, $values[$field])) {
+                $faults[$field] = Rules::words($rule);
+            }
+        }
+        $gateways = is_array($stored['gateways'] ?? null) ? $stored['gateways'] : [];
+        foreach (is_array($input['gateways'] ?? null) ? $input['gateways'] : [] as $id => $when) {
+            $gateways[$id] = $when;
+            if (!Rules::allows('gateway', $when)) {
+                $faults["gateways[{$id}]"] = Rules::words('gateway');
+            }
+        }
+
+        $this->values = ['gateways' => $gateways] + $values;
+        $this->faults = $faults;
+        $this->hasNewToken = $token !== '';
+    }
+
+    public function isWellFormed(): bool
+    {
+        return $this->faults === [];
+    }
+
+    /** What may be shown in the form again: everything but the token. @return array<string, mixed> */
+    public function shown(): array
+    {
+        return array_diff_key($this->values, ['access_token' => true]);
+    }
+}

@@ -1,0 +1,79 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Status;
+
+use Pinrelay\WooCommerce\Orders\Outbox;
+use Pinrelay\WooCommerce\Orders\OutboxRow;
+use Pinrelay\WooCommerce\Relay\Extension;
+use Pinrelay\WooCommerce\Relay\Health;
+use Pinrelay\WooCommerce\Relay\RelayFactory;
+use Pinrelay\WooCommerce\Relay\Trouble;
+use Pinrelay\WooCommerce\Settings\Settings;
+
+/** How things stand, gathered once for the settings page, the notices and the command line. Read-only. */
+final class Report
+{
+    /**
+     * @param string                $extension Extension::OK, MISSING or OLD, in this very process
+     * @param ?array<string, mixed> $relay     Relay::status(), null where there is none to ask
+     * @param ?Trouble              $trouble   of this process, or the last that a web request met
+     * @param array<string, int>    $counts    orders by state
+     * @param array<string, int>    $verdicts  settled orders by verdict
+     */
+    private function __construct(
+        public readonly Settings $settings,
+        public readonly string $extension,
+        public readonly ?string $version,
+        public readonly ?array $relay,
+        public readonly ?Trouble $trouble,
+        public readonly array $counts,
+        public readonly array $verdicts,
+    ) {
+    }
+
+    public static function gather(Settings $settings, RelayFactory $relays, ?Outbox $outbox): self
+    {
+        $relay = $relays->relay();
+        $status = null;
+        try {
+            $status = $relay?->status();
+        } catch (\Throwable $thrown) {
+            $relays->failed('status', $thrown);
+        }
+        return new self(
+            $settings,
+            Extension::state(),
+            Extension::version(),
+            $status,
+            // What a capture met is not seen by asking for the status, so the last one counts until it is cleared.
+            $relays->trouble() ?? Health::last()['trouble'],
+            $outbox?->counts() ?? [],
+            $outbox?->verdicts() ?? [],
+        );
+    }
+
+    /** Orders that Pinterest has not answered for. */
+    public function ordersWaiting(): int
+    {
+        return ($this->counts[OutboxRow::PENDING] ?? 0) + ($this->counts[OutboxRow::QUEUED] ?? 0);
+    }
+
+    /** Orders and events that are not delivered yet. */
+    public function isWorkLeft(): bool
+    {
+        $waiting = $this->relay['waiting'] ?? ['revenue' => 0, 'visit' => 0];
+        return $this->ordersWaiting() + $waiting['revenue'] + $waiting['visit'] > 0;
+    }
+
+    /** Whether the server half, which the owner wants, cannot go on by itself. */
+    public function isBroken(): bool
+    {
+        return $this->settings->apiReady() && (
+            $this->extension !== Extension::OK
+            || ($this->relay['paused'] ?? null) !== null
+            || ($this->trouble !== null && !$this->trouble->isPassing())
+        );
+    }
+}

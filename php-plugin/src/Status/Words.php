@@ -1,0 +1,152 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Status;
+
+use Pinrelay\WooCommerce\Relay\Extension;
+use Pinrelay\WooCommerce\Relay\Trouble;
+
+/** Says in plain words, to the owner of a shop, what happened and what to do. Plain text: whoever prints it escapes it. */
+final class Words
+{
+    public static function extension(string $state): string
+    {
+        return match ($state) {
+            Extension::MISSING => __(
+                'The Pinrelay extension for PHP is not installed on this web server, so orders are not sent from the '
+                    . 'server yet. Ask your host, or whoever looks after your server, to install it. Until then the '
+                    . 'Pinterest tag works in the browser, and your orders wait for up to seven days.',
+                'pinrelay',
+            ),
+            Extension::OLD => __(
+                'The Pinrelay extension for PHP on this web server is too old for this version of the plugin, so '
+                    . 'orders are not sent from the server. Ask your host, or whoever looks after your server, to '
+                    . 'update it. Until then your orders wait for up to seven days.',
+                'pinrelay',
+            ),
+            default => __('The Pinrelay extension for PHP is installed.', 'pinrelay'),
+        };
+    }
+
+    public static function trouble(Trouble $trouble): string
+    {
+        $what = match ($trouble->reason) {
+            'full' => __(
+                'The folder where Pinrelay keeps waiting orders is full. Please free disk space on the server.',
+                'pinrelay',
+            ),
+            'readonly' => __(
+                'Pinrelay cannot write to the folder where it keeps waiting orders. '
+                    . 'Please let the web server\'s user write to it.',
+                'pinrelay',
+            ),
+            'foreign_owner' => __(
+                'The folder where Pinrelay keeps waiting orders belongs to another user of the server. Please give it '
+                    . 'to the web server\'s user, or name another folder with PINRELAY_SPOOL_DIR in wp-config.php.',
+                'pinrelay',
+            ),
+            'foreign_site' => __(
+                'The folder where Pinrelay keeps waiting orders belongs to another shop, or was copied from one. '
+                    . 'Please name a folder of its own with PINRELAY_SPOOL_DIR in wp-config.php.',
+                'pinrelay',
+            ),
+            'unsafe' => __(
+                'The folder where Pinrelay keeps waiting orders is open to other users of the server. Please let only '
+                    . 'the web server\'s user enter it.',
+                'pinrelay',
+            ),
+            'disabled' => __('The Pinrelay extension is switched off in the settings of PHP.', 'pinrelay'),
+            Trouble::SERVED => __(
+                'Your web server would hand out the folder where Pinrelay keeps waiting orders to anybody. Please name '
+                    . 'a folder outside the website with PINRELAY_SPOOL_DIR in wp-config.php.',
+                'pinrelay',
+            ),
+            Trouble::UNPROBED => __(
+                'Pinrelay has yet to check that its folder cannot be read over the web. It does so within a minute.',
+                'pinrelay',
+            ),
+            Trouble::NO_PLACE => __(
+                'Pinrelay has no folder for waiting orders yet. The next visit to the shop makes one.',
+                'pinrelay',
+            ),
+            default => __('The server cannot keep events for Pinterest at the moment.', 'pinrelay'),
+        };
+        $meanwhile = __('Your checkout is not affected. Orders wait in the shop\'s database.', 'pinrelay');
+
+        return $trouble->isPassing() ? $what : $what . ' ' . $meanwhile;
+    }
+
+    /** @param array{reason: string, http_status: ?int} $paused of Relay::status() */
+    public static function paused(array $paused): string
+    {
+        return match (true) {
+            $paused['http_status'] !== null => self::answer($paused['http_status']),
+            $paused['reason'] === 'all_rejected' => __(
+                'Pinterest refused the last ten events one after another, so nothing more is sent until somebody has '
+                    . 'looked. Check the settings and save them again.',
+                'pinrelay',
+            ),
+            default => sprintf(
+                /* translators: %s: a reason in one technical word */
+                __('Sending has stopped (%s). Check the settings and save them again.', 'pinrelay'),
+                $paused['reason'],
+            ),
+        };
+    }
+
+    /** What an HTTP status of Pinterest's API means to the owner (CONTRACT 7). 0: no answer at all. */
+    public static function answer(int $status): string
+    {
+        return match (true) {
+            $status === 200 => __('Pinterest accepted a test event. The connection works.', 'pinrelay'),
+            $status === 401 => __(
+                'Pinterest does not accept the access token: it is wrong, or no longer valid. Make a new one in '
+                    . 'Pinterest Ads Manager and enter it here.',
+                'pinrelay',
+            ),
+            $status === 403 => __(
+                'The access token may not send events for this ad account. Check the ad account ID, or make the token '
+                    . 'with a Pinterest user who can manage this account.',
+                'pinrelay',
+            ),
+            $status === 404 => __('Pinterest does not know this ad account. Check the ad account ID.', 'pinrelay'),
+            $status === 400, $status === 422 => __('Pinterest answered, but refused the test event.', 'pinrelay'),
+            $status === 429 => __(
+                'Pinterest asks to wait before sending more. Pinrelay waits and tries again by itself.',
+                'pinrelay',
+            ),
+            $status >= 500 => __(
+                'Pinterest has a problem of its own at the moment. Pinrelay tries again by itself.',
+                'pinrelay',
+            ),
+            $status === 0 => __(
+                'Pinterest could not be reached from this server. If this lasts, ask your host whether the server may '
+                    . 'connect to api.pinterest.com. Pinrelay tries again by itself.',
+                'pinrelay',
+            ),
+            default => sprintf(
+                /* translators: %d: an HTTP status code */
+                __('The answer was unexpected (HTTP status %d).', 'pinrelay'),
+                $status,
+            ),
+        };
+    }
+
+    /** A settled order's verdict, after a number: "12 delivered". */
+    public static function verdict(string $verdict): string
+    {
+        return match ($verdict) {
+            'delivered' => __('delivered', 'pinrelay'),
+            'rejected' => __('refused by Pinterest', 'pinrelay'),
+            'covered' => __('late, told by the browser alone', 'pinrelay'),
+            'expired' => __('too old to be sent', 'pinrelay'),
+            'unconfirmed' => __('sent, without a clear answer', 'pinrelay'),
+            'withdrawn' => __('cancelled before they were sent', 'pinrelay'),
+            'invalid' => __('not fit to be sent', 'pinrelay'),
+            'refused' => __('without consent', 'pinrelay'),
+            'tag_only' => __('told by the browser alone', 'pinrelay'),
+            default => $verdict,
+        };
+    }
+}

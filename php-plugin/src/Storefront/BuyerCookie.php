@@ -1,0 +1,96 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Storefront;
+
+use Pinrelay\WooCommerce\Support\Guard;
+
+/**
+ * Tells the browser that placed an order from everybody else who opens its order-received page: the merchant, somebody
+ * with the link from the e-mail, a scanner. Signed, so it cannot be made up; HttpOnly, so no script reads it.
+ *
+ * Not WooCommerce's session: that ends with the cart, and on block themes a guest's own session no longer opens the
+ * page after ten minutes.
+ */
+final class BuyerCookie
+{
+    public const NAME = 'pinrelay_buyer';
+
+    private const SECONDS = 2 * 86400;
+
+    /** Orders of one browser that may wait for their order-received page at once. */
+    private const MOST_ORDERS = 5;
+
+    /** @param string $secret the install secret (option pinrelay_secret) */
+    public function __construct(
+        #[\SensitiveParameter]
+        private readonly string $secret,
+        private readonly Guard $guard,
+    ) {
+    }
+
+    /** The moments at which a shopper's own request places or pays an order: both checkouts, and the pay page. */
+    public function register(): void
+    {
+        $classic = fn (int $orderId): bool => $this->give($orderId);
+        $object = fn (\WC_Order $order): bool => $this->give($order->get_id());
+        add_action('woocommerce_checkout_order_processed', $this->guard->action('buyer cookie', $classic));
+        add_action('woocommerce_store_api_checkout_order_processed', $this->guard->action('buyer cookie', $object));
+        add_action('woocommerce_before_pay_action', $this->guard->action('buyer cookie', $object));
+    }
+
+    /** Whether this request's browser placed the order. */
+    public function holds(int $orderId): bool
+    {
+        return in_array($orderId, self::read($this->given(), $this->secret, time()), true);
+    }
+
+    private function give(int $orderId): bool
+    {
+        if (headers_sent()) {
+            return false;
+        }
+        $expires = time() + self::SECONDS;
+        $others = array_diff(self::read($this->given(), $this->secret, time()), [$orderId]);
+        return setcookie(self::NAME, self::write([$orderId, ...$others], $expires, $this->secret), [
+            'expires' => $expires,
+            'path' => EventCookies::path(),
+            'secure' => is_ssl(),
+            'httponly' => true,
+            'samesite' => 'Lax',
+        ]);
+    }
+
+    /**
+     * @param list<int> $orderIds newest first; the oldest give way
+     * @param int $expires unix seconds
+     */
+    public static function write(array $orderIds, int $expires, #[\SensitiveParameter] string $secret): string
+    {
+        $said = implode('-', array_slice($orderIds, 0, self::MOST_ORDERS)) . '.' . $expires;
+        return $said . '.' . self::sign($said, $secret);
+    }
+
+    /** @return list<int> order ids, none when the cookie is forged, broken or old */
+    public static function read(string $cookie, #[\SensitiveParameter] string $secret, int $now): array
+    {
+        if (preg_match('/^(([0-9]+(?:-[0-9]+)*)\.([0-9]+))\.([0-9a-f]{64})$/D', $cookie, $part) !== 1) {
+            return [];
+        }
+        return hash_equals(self::sign($part[1], $secret), $part[4]) && $now < (int) $part[3]
+            ? array_map('intval', explode('-', $part[2]))
+            : [];
+    }
+
+    private static function sign(string $said, #[\SensitiveParameter] string $secret): string
+    {
+        return hash_hmac('sha256', 'buyer:' . $said, $secret);
+    }
+
+    private function given(): string
+    {
+        $cookie = $_COOKIE[self::NAME] ?? '';
+        return is_string($cookie) ? $cookie : '';
+    }
+}

@@ -1,0 +1,102 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Storefront;
+
+/**
+ * Who is looking, as this request tells: the context that goes with an event, raw. Reads the request and WordPress, and
+ * keeps nothing.
+ *
+ * The IP is that of the connection. Headers such as X-Forwarded-For are the caller's own words; WooCommerce believes
+ * them, so the IP it stores with an order is not used either.
+ */
+final class Visitor
+{
+    /** The visitor's own id, made by assets/pinrelay.js: a random UUID, which says nothing by itself. */
+    public const ID_COOKIE = 'pinrelay_vid';
+
+    /** Made by Pinterest's library from the `epik` parameter of an ad's link (CONTRACT 13). */
+    private const CLICK_COOKIE = '_epik';
+    private const CLICK_PARAMETER = 'epik';
+
+    /**
+     * @return array<string, string> ip, user_agent, click_id, external_id, url, language; each only when known.
+     *     Only true for requests of the shopper's own browser: not for webhooks, cron or the merchant's clicks.
+     */
+    public function context(): array
+    {
+        return array_filter([
+            'ip' => $this->ip(),
+            'user_agent' => $this->text($_SERVER, 'HTTP_USER_AGENT'),
+            'click_id' => $this->text($_COOKIE, self::CLICK_COOKIE) ?: $this->text($_GET, self::CLICK_PARAMETER),
+            'external_id' => $this->externalId(),
+            'url' => $this->url(),
+            'language' => self::language(),
+        ], static fn (string $value): bool => $value !== '');
+    }
+
+    private function ip(): string
+    {
+        /**
+         * The visitor's IP address, for shops behind a proxy. What it answers must be a public address too.
+         *
+         * @param string $ip REMOTE_ADDR
+         */
+        $ip = apply_filters('pinrelay_visitor_ip', $this->text($_SERVER, 'REMOTE_ADDR'));
+        return is_string($ip) ? IpAddress::visible($ip) : '';
+    }
+
+    /** The browser's own id first: only that one is known to both halves on every page, logged in or not. */
+    private function externalId(): string
+    {
+        $id = $this->text($_COOKIE, self::ID_COOKIE);
+        if (preg_match('/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/', $id) === 1) {
+            return $id;
+        }
+        $user = get_current_user_id();
+        return $user > 0 ? (string) $user : '';
+    }
+
+    /** The page the visitor sees. A request made by a page's script has it in its referrer. */
+    private function url(): string
+    {
+        $site = home_url('/');
+        /**
+         * Query parameters that may leave the shop with a page's address.
+         *
+         * @param list<string> $names
+         */
+        $names = apply_filters('pinrelay_url_params', PageUrl::PARAMETERS);
+        $names = is_array($names) ? array_values(array_filter($names, 'is_string')) : PageUrl::PARAMETERS;
+
+        if (!self::isMadeByScript()) {
+            return PageUrl::clean($site, $this->text($_SERVER, 'REQUEST_URI'), $names);
+        }
+        $referrer = $this->text($_SERVER, 'HTTP_REFERER');
+        return PageUrl::isOfSite($site, $referrer) ? PageUrl::clean($site, $referrer, $names) : $site;
+    }
+
+    private static function isMadeByScript(): bool
+    {
+        return wp_doing_ajax() || isset($_GET['wc-ajax']) || wp_is_serving_rest_request();
+    }
+
+    /** Two letters, as Pinterest wants it (CONTRACT 3). */
+    private static function language(): string
+    {
+        return preg_match('/^[a-z]{2}(?![a-z])/', get_locale(), $match) === 1 ? $match[0] : '';
+    }
+
+    /**
+     * One text of a superglobal, which WordPress has slashed. Arrays (`?epik[]=`) and control characters are nobody's
+     * honest value.
+     *
+     * @param array<mixed> $from
+     */
+    private function text(array $from, string $key): string
+    {
+        $value = $from[$key] ?? '';
+        return is_string($value) ? trim((string) preg_replace('/[\x00-\x1f\x7f]/', '', wp_unslash($value))) : '';
+    }
+}

@@ -1,0 +1,22 @@
+// Which Chromium to drive: PINRELAY_CHROMIUM, the system's, or the one that
+// playwright-core downloaded. As a command: prints it, or fails where there is none.
+
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+
+// Ubuntu's /usr/bin/chromium-browser is a door to a snap, so it is not asked for.
+const SYSTEM = ['/usr/bin/chromium', '/usr/bin/google-chrome-stable', '/usr/bin/google-chrome'];
+
+export function findChromium() {
+  const candidates = [process.env.PINRELAY_CHROMIUM, ...SYSTEM, chromium.executablePath()];
+  const found = candidates.find((file) => file && existsSync(file));
+  if (!found) {
+    throw new Error('no Chromium found; set PINRELAY_CHROMIUM to one');
+  }
+  return found;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  console.log(findChromium());
+}

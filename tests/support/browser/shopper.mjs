@@ -1,0 +1,194 @@
+// A shopper in a browser of his own: looks at products, fills a cart, checks out.
+// Every step waits for what the shop shows or answers, and every page he saw is
+// kept, so that a test can look for what must not be in it.
+
+import { GUARD_MS } from './launch.mjs';
+
+/** Somebody whose every detail is easy to search for. */
+export const PERSON = Object.freeze({
+  email: 'ottilie.quarrington@example.org',
+  firstName: 'Ottilie',
+  lastName: 'Quarrington',
+  phone: '030 2345678',
+  address: 'Kolberger Winkel 17',
+  city: 'Eberswalde',
+  postcode: '16225',
+});
+
+export async function newShopper(browser, shop, contextOptions = {}) {
+  const context = await browser.newContext({ baseURL: shop.url, locale: 'en-US', ...contextOptions });
+  context.setDefaultTimeout(GUARD_MS);
+  context.setDefaultNavigationTimeout(GUARD_MS);
+  const page = await context.newPage();
+  const errors = [];
+  const dialogs = [];
+  const html = [];
+  page.on('pageerror', (error) => errors.push(error));
+  page.on('dialog', (dialog) => {
+    dialogs.push(dialog.message());
+    dialog.dismiss();
+  });
+  // The source as it came, which is what a cache or a stranger would see.
+  page.on('response', (response) => {
+    if (response.request().resourceType() === 'document' && response.status() === 200) {
+      html.push({ url: response.url(), text: response.text().catch(() => '') });
+    }
+  });
+
+  const answered = (part) =>
+    page.waitForResponse((response) => response.url().includes(part) && response.request().method() === 'POST');
+
+  const isReceived = (url) => /order-received=|\/order-received\//.test(url.href);
+
+  const shopper = {
+    context,
+    page,
+    errors,
+    dialogs,
+    /** [{url, text}] of every page loaded so far. */
+    sources: () => Promise.all(html.map(async ({ url, text }) => ({ url, text: await text }))),
+
+    async open(path) {
+      const response = await page.goto(path, { waitUntil: 'load' });
+      return response;
+    },
+
+    /** The product page's form. On a variable product, `choice` is the option to pick. */
+    async addByForm(path, { choice } = {}) {
+      await shopper.open(path);
+      if (choice) {
+        await page.locator('table.variations select').selectOption(choice);
+        await page.locator('form.cart .single_add_to_cart_button:not(.disabled)').waitFor();
+      }
+      await Promise.all([
+        page.waitForEvent('load'),
+        page.locator('form.cart .single_add_to_cart_button').click(),
+      ]);
+    },
+
+    /** The button of a classic product list. */
+    async addByAjax(sku) {
+      await shopper.open('/shop/');
+      const answer = answered('wc-ajax=add_to_cart');
+      await page.locator(`a.ajax_add_to_cart[data-product_sku="${sku}"]`).click();
+      return (await answer).json();
+    },
+
+    /** The button of the product collection block. */
+    async addByBlockButton(name) {
+      await shopper.open('/shop/');
+      const answer = answered('/wc/store/v1/');
+      await page.locator('li.product', { hasText: name }).locator('button.add_to_cart_button').click();
+      await answer;
+    },
+
+    /** What a theme or an app of its own does: one call to the Store API from a shop page. */
+    storeApi: (path, body) =>
+      page.evaluate(
+        async ([path, body]) => {
+          const root = '/wp-json/wc/store/v1';
+          const cart = await fetch(`${root}/cart`);
+          const answer = await fetch(root + path, {
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json', Nonce: cart.headers.get('Nonce') },
+            body: JSON.stringify(body),
+          });
+          return { status: answer.status, body: await answer.json() };
+        },
+        [path, body],
+      ),
+
+    addByStoreApi: (sku) => shopper.storeApi('/cart/add-item', { id: shop.products[sku], quantity: 1 }),
+
+    async checkoutByStoreApi({ gateway = 'cod', person = PERSON } = {}) {
+      const address = {
+        first_name: person.firstName,
+        last_name: person.lastName,
+        address_1: person.address,
+        city: person.city,
+        postcode: person.postcode,
+        country: 'DE',
+        email: person.email,
+        phone: person.phone,
+      };
+      const answer = await shopper.storeApi('/checkout', { billing_address: address, payment_method: gateway });
+      if (answer.status !== 200) {
+        throw new Error(`the Store API checkout answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+      }
+      await shopper.open(answer.body.payment_result.redirect_url);
+      return answer.body;
+    },
+
+    /** Fills the classic checkout and places the order; resolves on the order-received page or elsewhere. */
+    async checkoutClassic({ gateway = 'cod', person = PERSON, to = isReceived } = {}) {
+      await shopper.open(shop.pages.checkout.classic);
+      await shopper.fillClassic(person);
+      await shopper.choose(gateway);
+      await shopper.placeClassic(to);
+    },
+
+    async fillClassic(person) {
+      const fields = {
+        billing_first_name: person.firstName,
+        billing_last_name: person.lastName,
+        billing_address_1: person.address,
+        billing_postcode: person.postcode,
+        billing_city: person.city,
+        billing_phone: person.phone,
+        billing_email: person.email,
+      };
+      for (const [id, value] of Object.entries(fields)) {
+        await page.locator(`#${id}`).fill(value);
+      }
+    },
+
+    async choose(gateway) {
+      await shopper.checkoutIsQuiet();
+      await page.locator(`#payment_method_${gateway}`).check({ force: true });
+    },
+
+    /** WooCommerce redraws the payment box after each change of the address. */
+    checkoutIsQuiet: () =>
+      page.waitForFunction(() => {
+        const busy = document.querySelector('.blockUI, .processing');
+        const idle = !window.jQuery || window.jQuery.active === 0;
+        return !busy && idle && document.querySelector('#place_order');
+      }),
+
+    async placeClassic(to = isReceived) {
+      await shopper.checkoutIsQuiet();
+      await Promise.all([page.waitForURL(to, { waitUntil: 'load' }), page.locator('#place_order').click()]);
+    },
+
+    async checkoutBlock({ gateway = 'cod', person = PERSON, to = isReceived } = {}) {
+      await shopper.open(shop.pages.checkout.block);
+      await page.locator('#email').fill(person.email);
+      // An address the session knows is shown as a card.
+      const edit = page.locator('.wc-block-components-address-card__edit:visible');
+      const first = page.locator('#billing-first_name:visible');
+      await edit.or(first).first().waitFor();
+      if (await edit.count()) {
+        await edit.first().click();
+      }
+      const fields = {
+        first_name: person.firstName,
+        last_name: person.lastName,
+        address_1: person.address,
+        postcode: person.postcode,
+        city: person.city,
+        phone: person.phone,
+      };
+      for (const [name, value] of Object.entries(fields)) {
+        await page.locator(`#billing-${name}`).fill(value);
+      }
+      await page.locator(`input[name="radio-control-wc-payment-method-options"][value="${gateway}"]`).check();
+      await Promise.all([
+        page.waitForURL(to, { waitUntil: 'load' }),
+        page.locator('.wc-block-components-checkout-place-order-button').click(),
+      ]);
+    },
+
+    close: () => context.close(),
+  };
+  return shopper;
+}

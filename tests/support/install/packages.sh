@@ -1,0 +1,82 @@
+# System packages. Each is asked for by what it gives (a command, a PHP module,
+# a library), not by its name: names differ between releases, and a machine may
+# have its tools from elsewhere.
+
+# "command package"
+COMMANDS='
+cc gcc
+make make
+git git
+curl curl
+unzip unzip
+xz xz-utils
+clang clang
+nginx nginx
+cgi-fcgi libfcgi-bin
+phpcs php-codesniffer
+phpunit phpunit
+'
+
+PHP_MODULES='curl dom gd intl mbstring pdo_sqlite sqlite3 xml zip'
+
+php_version() { php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;' 2>/dev/null; }
+
+# "php8.2-" where that release's packages are at hand, "php-" for whatever the
+# distribution calls PHP today.
+php_prefix() {
+  local version
+  version=$(php_version) || version=
+  if [ -n "$version" ] && dpkg -s "php$version-cli" >/dev/null 2>&1; then
+    echo "php$version-"
+  else
+    echo php-
+  fi
+}
+
+# The package that carries a PHP module.
+php_package_of() {
+  case $1 in
+    dom | xml) echo xml ;;
+    pdo_sqlite | sqlite3) echo sqlite3 ;;
+    *) echo "$1" ;;
+  esac
+}
+
+# FPM installs itself under a versioned name, where PATH of a plain user does not reach.
+have_fpm() { compgen -G "/usr/sbin/php-fpm$(php_version)" >/dev/null || have php-fpm; }
+
+have_libclang() { compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null; }
+
+have_nginx() { have nginx || [ -x /usr/sbin/nginx ]; }
+
+missing_php() {
+  local prefix modules module
+  prefix=$(php_prefix)
+  have php || echo "${prefix}cli"
+  have php-config || echo "${prefix}dev"
+  have_fpm || echo "${prefix}fpm"
+  modules=$(php -m 2>/dev/null | tr '[:upper:]' '[:lower:]' || true)
+  for module in $PHP_MODULES; do
+    grep -qx "$module" <<<"$modules" || echo "$prefix$(php_package_of "$module")"
+  done
+}
+
+missing_packages() {
+  local command package
+  while read -r command package; do
+    [ -n "$command" ] || continue
+    if [ "$command" = nginx ]; then have_nginx && continue; fi
+    have "$command" || echo "$package"
+  done <<<"$COMMANDS"
+  have_libclang || echo libclang-dev
+  [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
+  missing_php
+}
+
+install_packages() {
+  local packages
+  packages=$(missing_packages | sort -u)
+  [ -z "$packages" ] && return 0
+  # shellcheck disable=SC2086
+  apt_install $packages
+}

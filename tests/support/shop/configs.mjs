@@ -1,0 +1,101 @@
+// The text of every configuration file of a shop, from the shop's layout. Pure:
+// nothing here reads or writes.
+
+const phpString = (text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+const phpValue = (value) => (typeof value === 'string' ? phpString(value) : JSON.stringify(value));
+
+/** wp-config.php. `constants` are the caller's and come first, so they win. */
+export function wpConfig(at, constants) {
+  const all = {
+    ...constants,
+    DB_NAME: 'shop',
+    DB_DIR: at.database,
+    WP_DEBUG: true,
+    WP_DEBUG_LOG: at.phpLog,
+    WP_DEBUG_DISPLAY: false,
+    DISABLE_WP_CRON: true,
+    AUTOMATIC_UPDATER_DISABLED: true,
+    WP_AUTO_UPDATE_CORE: false,
+  };
+  // Salts are fixed: nothing here is worth protecting, and a copied snapshot keeps its sessions.
+  const salts = ['AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE'].flatMap((name) => [`${name}_KEY`, `${name}_SALT`]);
+  const lines = [
+    ...Object.entries(all),
+    ...salts.map((name) => [name, `pinrelay test shop ${name}`]),
+  ].map(([name, value]) => `define(${phpString(name)}, ${phpValue(value)});`);
+  return `<?php\n${lines.join('\n')}\n$table_prefix = 'wp_';
+if (!defined('ABSPATH')) {
+    define('ABSPATH', __DIR__ . '/');
+}
+require_once ABSPATH . 'wp-settings.php';
+`;
+}
+
+/** A scan directory's ini file: the extension is loaded at startup, as in a real shop. */
+export function phpIni(extension, ini) {
+  const lines = Object.entries(ini).map(([name, value]) => `${name} = "${value}"`);
+  return `${[...(extension ? [`extension = ${extension}`] : []), ...lines].join('\n')}\n`;
+}
+
+export function fpmConfig(at, { account, workers, ondemand }) {
+  const owner = account
+    ? [`user = ${account.name}`, `group = ${account.name}`, `listen.owner = ${account.name}`]
+    : [];
+  const manager = ondemand
+    ? ['pm = ondemand', 'pm.process_idle_timeout = 10s']
+    : ['pm = static'];
+  return [
+    '[global]',
+    `pid = ${at.run}/fpm.pid`,
+    `error_log = ${at.run}/fpm.log`,
+    'daemonize = no',
+    '[shop]',
+    ...owner,
+    `listen = ${at.socket}`,
+    ...manager,
+    `pm.max_children = ${workers}`,
+    'catch_workers_output = yes',
+    'php_admin_flag[display_errors] = off',
+    'php_admin_flag[log_errors] = on',
+    `php_admin_value[error_log] = ${at.phpLog}`,
+    'php_admin_value[memory_limit] = 256M',
+    // Tests change files under a running pool.
+    'php_admin_value[opcache.revalidate_freq] = 0',
+    '',
+  ].join('\n');
+}
+
+const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+
+export function nginxConfig(at, { account, port }) {
+  return `${account ? `user ${account.name};` : ''}
+daemon off;
+worker_processes 1;
+pid ${at.run}/nginx.pid;
+error_log ${at.run}/nginx-error.log warn;
+events { worker_connections 512; }
+http {
+  include /etc/nginx/mime.types;
+  access_log ${at.run}/nginx-access.log;
+  client_max_body_size 16m;
+${temporary.map((name) => `  ${name}_temp_path ${at.run}/nginx-${name};`).join('\n')}
+  server {
+    listen 127.0.0.1:${port};
+    server_name _;
+    root ${at.docroot};
+    index index.php;
+    location / { try_files $uri $uri/ /index.php?$args; }
+    location ~ \\.php$ {
+      try_files $uri =404;
+      include /etc/nginx/fastcgi_params;
+      fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+      # With the port, which some distributions' fastcgi_params cut off.
+      fastcgi_param HTTP_HOST $http_host;
+      fastcgi_read_timeout 120s;
+      fastcgi_pass unix:${at.socket};
+    }
+  }
+}
+`;
+}

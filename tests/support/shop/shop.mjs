@@ -1,0 +1,185 @@
+// A WordPress shop of its own for a test or the demo: copied from the finished
+// install, served by its own nginx and PHP-FPM on a loopback port, with the
+// plugin of this checkout and, if asked for, the extension. Everything it makes
+// is below one directory; stop() ends its servers and removes what it made.
+
+import { chmod, copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fpmConfig, nginxConfig, phpIni, wpConfig } from './configs.mjs';
+import { layoutOf } from './layout.mjs';
+import { account, asShop, fpmBinary, nginxBinary } from './php.mjs';
+import { run } from './run.mjs';
+import { freePort, startService } from './service.mjs';
+import { ADMIN, template } from './template.mjs';
+import { findWooCommerce } from './woocommerce.mjs';
+import { wpCli } from './wp-cli.mjs';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** sockaddr_un holds 108 bytes, the last of them zero. */
+const LONGEST_SOCKET_PATH = 107;
+
+async function newDir(dir) {
+  if (dir) {
+    await mkdir(dir, { recursive: true });
+    return path.resolve(dir);
+  }
+  return mkdtemp(path.join(tmpdir(), 'pinrelay-shop-'));
+}
+
+/** Everything of the shop belongs to its account. */
+async function own(...files) {
+  if (account) {
+    await run('chown', ['-R', `${account.uid}:${account.gid}`, ...files]);
+  }
+}
+
+/** What tells our plugin about a Pinterest stand-in; nothing without one. */
+function pinterestConstants(standin) {
+  if (!standin) {
+    return {};
+  }
+  return {
+    PINRELAY_ENABLED: true,
+    PINRELAY_TAG_ID: standin.tagId ?? '2612345678901',
+    PINRELAY_AD_ACCOUNT_ID: standin.account ?? '549755885175',
+    PINRELAY_ACCESS_TOKEN: standin.token ?? 'pina_standin',
+    PINRELAY_API_BASE: `${standin.url}/v5`,
+    PINRELAY_TAG_SCRIPT_URL: `${standin.url}/ct/core.js`,
+  };
+}
+
+/** Copies the checkout's plugin in: the shop's account may not be able to read the checkout. */
+async function installPlugin(at) {
+  await cp(path.join(root, 'php-plugin'), path.join(at.plugins, 'pinrelay'), { recursive: true });
+}
+
+/**
+ * @param {object} wish
+ * @param {string} [wish.dir]         default: a new one below the system's temporary directory
+ * @param {number} [wish.port]        default: a free one
+ * @param {string|null} [wish.extension]  path of the built extension, or null: without
+ * @param {boolean} [wish.cliExtension]   whether WP-CLI loads it, too (default true)
+ * @param {object} [wish.standin]     {url, token?, account?} of the Pinterest stand-in
+ * @param {'classic'|'block'} [wish.theme]
+ * @param {'classic'|'block'} [wish.checkout]  the assigned checkout page; default: as the theme
+ * @param {'auto'|'real'|'stand-in'} [wish.woocommerce]
+ * @param {object} [wish.ini]         ini settings for FPM and WP-CLI
+ * @param {object} [wish.constants]   wp-config constants; they win over the stand-in's
+ * @param {number} [wish.workers]     PHP-FPM workers
+ * @param {boolean} [wish.ondemand]   FPM's ondemand manager instead of static
+ * @param {boolean} [wish.plugin]     whether our plugin is active (default true)
+ */
+export async function startShop(wish = {}) {
+  const woocommerce = await findWooCommerce(wish.woocommerce);
+  const real = woocommerce.kind !== 'stand-in';
+  // The stand-in has no templates for block themes.
+  const theme = real ? (wish.theme ?? 'block') : 'classic';
+  const checkout = real ? (wish.checkout ?? theme) : 'classic';
+
+  const at = layoutOf(await newDir(wish.dir));
+  if (at.socket.length > LONGEST_SOCKET_PATH) {
+    throw new Error(`the path of the socket is too long: ${at.socket}`);
+  }
+  const port = wish.port || (await freePort());
+  const url = `http://127.0.0.1:${port}`;
+
+  await run('cp', ['-a', `${await template(woocommerce)}/.`, at.dir]);
+  await Promise.all([at.run, at.phpWeb, at.phpCli, path.dirname(at.extension)].map((dir) => mkdir(dir, { recursive: true })));
+  // mkdtemp gives 0700; nginx's worker and the pool have to pass.
+  await chmod(at.dir, 0o755);
+  await writeFile(at.wpConfig, wpConfig(at, { ...pinterestConstants(wish.standin), ...wish.constants }));
+  const withPlugin = wish.plugin ?? true;
+  if (withPlugin) {
+    await installPlugin(at);
+  }
+
+  let extension = wish.extension ?? null;
+  async function writeIni() {
+    if (extension) {
+      // A new file under the old name, never new content in a mapped file.
+      await rm(at.extension, { force: true });
+      await copyFile(extension, at.extension);
+    }
+    const ini = wish.ini ?? {};
+    const cli = wish.cliExtension ?? true;
+    await writeFile(`${at.phpWeb}/90-pinrelay.ini`, phpIni(extension ? at.extension : null, extension ? ini : {}));
+    await writeFile(
+      `${at.phpCli}/90-pinrelay.ini`,
+      phpIni(extension && cli ? at.extension : null, extension && cli ? ini : {}),
+    );
+  }
+  await writeIni();
+  await writeFile(`${at.run}/fpm.conf`, fpmConfig(at, { account, workers: wish.workers ?? 4, ondemand: wish.ondemand }));
+  await writeFile(`${at.run}/nginx.conf`, nginxConfig(at, { account, port }));
+  await own(at.dir);
+
+  const wp = wpCli(at, asShop);
+  const products = JSON.parse(
+    await wp('eval-file', '--use-include', await shared(at, 'finish.php'), url, theme, checkout, withPlugin ? 'pinrelay' : ''),
+  );
+
+  const startFpm = () =>
+    startService(fpmBinary(), ['-F', '-y', `${at.run}/fpm.conf`], {
+      target: at.socket,
+      // SIGQUIT lets requests end and modules shut down.
+      signal: 'SIGQUIT',
+      cwd: at.dir,
+      env: { PATH: process.env.PATH, PHP_INI_SCAN_DIR: `:${at.phpWeb}` },
+    });
+  let fpm = await startFpm();
+  const nginx = await startService(
+    nginxBinary(),
+    ['-e', `${at.run}/nginx-error.log`, '-c', `${at.run}/nginx.conf`, '-p', at.dir],
+    { target: port },
+  );
+
+  return {
+    /** WooCommerce's version, or 'stand-in'. */
+    kind: woocommerce.kind,
+    real,
+    /** What to tell people about where WooCommerce came from. */
+    notes: woocommerce.notes,
+    url,
+    theme,
+    paths: at,
+    /** Product ids by SKU. */
+    products,
+    admin: ADMIN,
+    /** Where each checkout lives, whichever is assigned. */
+    pages: real
+      ? { checkout: { classic: '/classic-checkout/', block: '/checkout/' }, cart: { classic: '/classic-cart/', block: '/cart/' } }
+      : { checkout: { classic: '/classic-checkout/' }, cart: { classic: '/classic-cart/' } },
+    wp,
+    /** Runs a PHP snippet inside WordPress, as WP-CLI does, and gives what it prints. */
+    php: (code) => wp('eval', code),
+    /** WP-Cron's due events, in a web request: that is where shops run them. */
+    cron: async () => (await fetch(`${url}/wp-cron.php?doing_wp_cron`)).text(),
+    /** Restarts PHP-FPM, with `change.extension` as the extension from now on where given. */
+    async restart(change = {}) {
+      await fpm.stop();
+      if ('extension' in change) {
+        extension = change.extension;
+        await writeIni();
+      }
+      fpm = await startFpm();
+    },
+    async stop({ keep = false } = {}) {
+      await nginx.stop();
+      await fpm.stop();
+      if (!keep) {
+        await rm(at.dir, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** A copy of one of our PHP scripts that the shop's account can read. */
+async function shared(at, name) {
+  const file = path.join(at.run, name);
+  await copyFile(path.join(here, 'wordpress', name), file);
+  return file;
+}

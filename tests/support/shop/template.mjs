@@ -1,0 +1,80 @@
+// The finished install that every shop starts as a copy of: WordPress on SQLite,
+// WooCommerce or its stand-in, products, pages, gateways. Built once and kept in
+// the cache under a key of everything it is made from. Our own plugin is not in
+// it: each shop gets the checkout's current one.
+
+import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheRoot, cachedDir } from './cache.mjs';
+import { wpConfig } from './configs.mjs';
+import { contentDigest } from './digest.mjs';
+import { layoutOf } from './layout.mjs';
+import { phpVersion } from './php.mjs';
+import { STUDIO_VERSION, unpackStudio } from './studio.mjs';
+import { wpCli } from './wp-cli.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const KEPT = 4;
+
+/** Not a real host: a shop that still answers under it was not finished. */
+export const TEMPLATE_URL = 'http://shop.invalid';
+
+export const ADMIN = { user: 'admin', password: 'admin' };
+
+async function keyOf(woocommerce) {
+  const code = await Promise.all(
+    ['template.mjs', 'studio.mjs', 'configs.mjs'].map((name) => readFile(path.join(here, name))),
+  );
+  const parts = [
+    STUDIO_VERSION,
+    phpVersion,
+    woocommerce.digest,
+    contentDigest(path.join(here, 'wordpress')),
+    contentDigest(path.join(here, 'theme')),
+    ...code,
+  ];
+  return parts.reduce((hash, part) => hash.update(part).update('\0'), createHash('sha256')).digest('hex').slice(0, 16);
+}
+
+async function build(dir, woocommerce) {
+  const at = layoutOf(dir);
+  await mkdir(at.database, { recursive: true });
+  await mkdir(at.run, { recursive: true });
+  await unpackStudio(at.docroot, at.wpCli);
+  await cp(woocommerce.dir, path.join(at.plugins, 'woocommerce'), { recursive: true });
+  await cp(path.join(here, 'wordpress/mu-plugins'), path.join(at.content, 'mu-plugins'), { recursive: true });
+  await cp(path.join(here, 'theme'), path.join(at.content, 'themes/pinrelay-classic'), { recursive: true });
+  await writeFile(at.wpConfig, wpConfig(at, {}));
+
+  // The template is nobody's shop yet: it is made as whoever runs this.
+  const wp = wpCli(at, {});
+  await wp(
+    'core', 'install', `--url=${TEMPLATE_URL}`, '--title=Ceramics & Co', '--skip-email',
+    `--admin_user=${ADMIN.user}`, `--admin_password=${ADMIN.password}`, '--admin_email=owner@example.com',
+  );
+  await wp('plugin', 'activate', 'woocommerce');
+  await wp('eval-file', '--use-include', path.join(here, 'wordpress/setup.php'));
+  await rm(at.run, { recursive: true });
+  await rm(at.wpConfig);
+}
+
+/** Deletes the snapshots that were not used for the longest time. */
+async function prune(dir) {
+  const names = (await readdir(dir)).filter((name) => !name.endsWith('.partial'));
+  const used = await Promise.all(
+    names.map(async (name) => ({ name, at: Number(await readFile(path.join(dir, name, 'used'), 'utf8').catch(() => 0)) })),
+  );
+  const old = used.sort((a, b) => b.at - a.at).slice(KEPT);
+  await Promise.all(old.map(({ name }) => rm(path.join(dir, name), { recursive: true, force: true })));
+}
+
+/** @returns {Promise<string>} the directory to copy a shop from */
+export async function template(woocommerce) {
+  const name = `shops/${woocommerce.kind}-${await keyOf(woocommerce)}`;
+  const dir = await cachedDir(name, (partial) => build(partial, woocommerce));
+  await writeFile(path.join(dir, 'used'), String(Date.now()));
+  await prune(path.join(cacheRoot, 'shops'));
+  return dir;
+}

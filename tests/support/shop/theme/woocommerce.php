@@ -1,0 +1,5 @@
+<?php
+
+get_header();
+woocommerce_content();
+get_footer();
