@@ -1,0 +1,26 @@
+<?php
+
+/**
+ * Loads the plugin's classes and a small WordPress for them: options in SQLite, hooks, orders, a relay that records.
+ * No network, no files outside the temporary directory.
+ */
+
+declare(strict_types=1);
+
+require_once __DIR__ . '/../../php-plugin/src/autoload.php';
+
+spl_autoload_register(static function (string $class): void {
+    $prefix = 'Pinrelay\\WooCommerce\\Tests\\';
+    $file = __DIR__ . '/' . str_replace('\\', '/', substr($class, strlen($prefix))) . '.php';
+    if (str_starts_with($class, $prefix) && is_file($file)) {
+        require $file;
+    }
+});
+
+require_once __DIR__ . '/support/Database.php';
+require_once __DIR__ . '/support/Site.php';
+require_once __DIR__ . '/support/wordpress.php';
+require_once __DIR__ . '/support/woocommerce.php';
+if (!extension_loaded('pinrelay')) {
+    require_once __DIR__ . '/support/relay.php';
+}
