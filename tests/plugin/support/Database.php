@@ -80,6 +80,15 @@ final class Database
         return $this->attempt(fn (): array => $this->pdo->query($sql)->fetchAll(\PDO::FETCH_COLUMN), []);
     }
 
+    /** As WordPress' cache of options, it outlives a database that is gone. */
+    public function option(string $name): ?string
+    {
+        $found = $this->pdo->prepare('SELECT option_value FROM wp_options WHERE option_name = ?');
+        $found->execute([$name]);
+        $value = $found->fetchColumn();
+        return $value === false ? null : (string) $value;
+    }
+
     public function putOption(string $name, string $value): void
     {
         $this->pdo->prepare('INSERT OR REPLACE INTO wp_options VALUES (?, ?)')->execute([$name, $value]);

@@ -67,7 +67,8 @@ abstract class WC_Abstract_Order
     /** get_status(), get_total() and so on: what was given, or nothing. */
     public function __call(string $method, array $arguments): mixed
     {
-        return $this->data[substr($method, strlen('get_'))] ?? '';
+        $name = substr($method, strlen('get_'));
+        return array_key_exists($name, $this->data) ? $this->data[$name] : '';
     }
 }
 

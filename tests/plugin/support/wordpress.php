@@ -20,10 +20,7 @@ function __(string $text, string $domain = ''): string
 
 function get_option(string $name, mixed $default = false): mixed
 {
-    $value = Site::$database->get_var(Site::$database->prepare(
-        'SELECT option_value FROM wp_options WHERE option_name = %s',
-        $name,
-    ));
+    $value = Site::$database->option($name);
     return $value === null ? $default : maybe_unserialize($value);
 }
 
