@@ -74,7 +74,7 @@ final class SettingsView
             'items_tax' => __('Products, with tax', 'pinrelay'),
             'total' => __('All that the customer pays', 'pinrelay'),
         ], __(
-            'Products count after discounts and without shipping. Pinterest prefers the value without tax and shipping.',
+            'Products count after discounts and without shipping. Pinterest prefers the value without tax.',
             'pinrelay',
         ));
         $this->choice('item_id', __('Product IDs', 'pinrelay'), [

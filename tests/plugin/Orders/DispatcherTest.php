@@ -43,7 +43,7 @@ final class DispatcherTest extends TestCase
         self::assertCount(1, Relay::$captured);
     }
 
-    public function testTheNewestLateDecisionGoesWithTheEvent(): void
+    public function testALateOrderGoesWithThePermissionToBeLate(): void
     {
         $rig = new Rig();
         $row = $rig->pendingRow(71, 1795000000);
@@ -56,7 +56,7 @@ final class DispatcherTest extends TestCase
     public function testAnEventThatTheExtensionRefusesSettlesWithItsWords(): void
     {
         $rig = new Rig();
-        Relay::$throws['capture'] = new InvalidEventException('The event cannot be sent: currency: not an ISO 4217 code');
+        Relay::$throws['capture'] = new InvalidEventException('The event cannot be sent: currency: not known');
         self::assertFalse($rig->dispatcher->send($rig->pendingRow(71, 1795000000), self::NOW));
         self::assertSame([OutboxRow::SETTLED, 'invalid'], [$rig->row()->state, $rig->row()->verdict]);
         self::assertStringContainsString('currency', $rig->row()->message);

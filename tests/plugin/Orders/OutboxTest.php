@@ -124,7 +124,8 @@ final class OutboxTest extends TestCase
         $this->outbox->settle(71, 'withdrawn', null, 300, self::OPEN);
         self::assertFalse($this->outbox->find(71)->isAccepted());
         self::assertTrue($this->outbox->accept(71, 'id', '5', 400));
-        self::assertSame([OutboxRow::PENDING, null], [$this->outbox->find(71)->state, $this->outbox->find(71)->verdict]);
+        $row = $this->outbox->find(71);
+        self::assertSame([OutboxRow::PENDING, null], [$row->state, $row->verdict]);
     }
 
     public function testASecondTryOfTheSameUnpaidOrderBringsFresherFacts(): void
@@ -249,7 +250,10 @@ final class OutboxTest extends TestCase
 
     public function testBytesThatAreNoTextAndEndlessHeadersDoNotCostTheOrder(): void
     {
-        $this->outbox->note(71, ['user_agent' => "\xff\xfe" . str_repeat('a', 1_000_000), 'ip' => '203.0.113.9'], null, 1);
+        $this->outbox->note(71, [
+            'user_agent' => "\xff\xfe" . str_repeat('a', 1_000_000),
+            'ip' => '203.0.113.9',
+        ], null, 1);
         $context = $this->outbox->find(71)->context;
         self::assertSame('203.0.113.9', $context['ip']);
         self::assertLessThan(5000, strlen($context['user_agent']));

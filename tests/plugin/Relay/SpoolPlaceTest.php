@@ -31,7 +31,10 @@ final class SpoolPlaceTest extends TestCase
 
     public function testTheConstantWins(): void
     {
-        self::assertSame(['/mine', 'constant'], self::choose('/mine', '/ini', disk: ['/home/shop/.pinrelay' => 'ours']));
+        self::assertSame(
+            ['/mine', 'constant'],
+            self::choose('/mine', '/ini', disk: ['/home/shop/.pinrelay' => 'ours']),
+        );
     }
 
     public function testThenTheIni(): void

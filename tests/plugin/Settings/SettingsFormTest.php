@@ -93,8 +93,10 @@ final class SettingsFormTest extends TestCase
     {
         $stored = ['access_token' => 'pina_saved'];
         $delete = ['access_token_clear' => '1'];
-        self::assertSame('', self::read(['access_token' => ''] + $delete + self::GOOD, $stored)->values['access_token']);
-        self::assertSame('pina_secret', self::read($delete + self::GOOD, $stored)->values['access_token']);
+        $deleted = self::read(['access_token' => ''] + $delete + self::GOOD, $stored);
+        $replaced = self::read($delete + self::GOOD, $stored);
+        self::assertSame('', $deleted->values['access_token']);
+        self::assertSame('pina_secret', $replaced->values['access_token']);
     }
 
     public function testWhatIsShownAgainNeverHoldsAToken(): void

@@ -22,7 +22,7 @@ final class SettingsStoreTest extends TestCase
     public function testAConstantWinsOverWhatIsStored(): void
     {
         $settings = SettingsStore::make(
-            ['enabled' => false, 'tag_id' => '1', 'ad_account_id' => '2', 'access_token' => 'stored', 'test_mode' => true],
+            ['tag_id' => '1', 'ad_account_id' => '2', 'access_token' => 'stored', 'test_mode' => true],
             new Constants(['ENABLED' => true, 'TAG_ID' => 26, 'ACCESS_TOKEN' => 'constant', 'TEST_MODE' => 'no']),
         );
         self::assertSame(

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Support;
 
+// phpcs:disable PSR1.Methods.CamelCapsMethodName -- wpdb's own names
+
 /**
  * As much of wpdb as the plugin uses, on a real SQLite in memory: statements are run, not looked at, so that claims
  * are tested as claims. It translates what SQLite spells differently.
@@ -124,7 +126,8 @@ final class Database
         preg_match_all('/^\s*KEY (\w+) (\([^)]*\)),?$/m', $sql, $keys, PREG_SET_ORDER);
         $sql = (string) preg_replace(['/^\s*KEY .*$\R/m', '/ unsigned/', '/,\s*\)\s*$/'], ['', '', ')'], $sql);
         return [$sql, ...array_map(
-            static fn (array $key): string => "CREATE INDEX IF NOT EXISTS {$table[1]}_{$key[1]} ON {$table[1]} {$key[2]}",
+            static fn (array $key): string =>
+                "CREATE INDEX IF NOT EXISTS {$table[1]}_{$key[1]} ON {$table[1]} {$key[2]}",
             $keys,
         )];
     }

@@ -1,8 +1,8 @@
 <?php
 
 /**
- * Stands for the extension where it is not loaded: the same names, and a Relay that records what it is asked and answers
- * what the test has laid ready.
+ * Stands for the extension where it is not loaded: the same names, and a Relay that records what it is asked and
+ * answers what the test has laid ready.
  */
 
 declare(strict_types=1);
