@@ -16,8 +16,10 @@
 
 pub mod delivery;
 pub mod event;
+mod logfile;
 #[cfg(feature = "php")]
 mod php;
 pub mod process;
+pub mod relay;
 pub mod spool;
 pub mod wire;

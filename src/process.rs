@@ -232,12 +232,16 @@ pub fn stop(limit: Duration) {
 static ONE: u64 = 1;
 
 /// Starts a thread that lives no longer than its work, unless there are too
-/// many, or the process is about to end. The thread ends when `work` returns;
-/// a panic in it is contained, and `work` is told nothing.
+/// many, or the process is about to end. A panic in `work` ends the thread and
+/// is logged to `log_target`.
 ///
 /// # Errors
 /// When the system has no thread to give.
-pub fn spawn(bell: &Bell, work: impl FnOnce() + Send + 'static) -> std::io::Result<bool> {
+pub fn spawn(
+    bell: &Bell,
+    log_target: String,
+    work: impl FnOnce() + Send + 'static,
+) -> std::io::Result<bool> {
     let Some(seat) = Seat::take(bell) else {
         return Ok(false);
     };
@@ -251,7 +255,7 @@ pub fn spawn(bell: &Bell, work: impl FnOnce() + Send + 'static) -> std::io::Resu
             let _seat = seat;
             if catch_unwind(AssertUnwindSafe(work)).is_err() {
                 // The panic's own text may hold data of a visitor.
-                log::error!("the sender panicked; another process takes over");
+                log::error!(target: &log_target, "the sender panicked; the next request starts another");
             }
         });
     drop(masked);
@@ -372,7 +376,7 @@ mod tests {
         for _ in 0..2 * MOST_THREADS {
             let (done, wait) = bounded::<()>(0);
             assert!(
-                spawn(&bell, move || {
+                spawn(&bell, String::new(), move || {
                     let _done = done;
                     panic!("on purpose");
                 })

@@ -14,7 +14,7 @@ use super::raw::{Key, Raw};
 const LONGEST_KEY: usize = 64;
 
 /// The values of `known` in a map, by position in `known`; absent ones are `None`.
-pub(super) fn pick<'r, const N: usize>(
+pub(crate) fn pick<'r, const N: usize>(
     raw: &'r Raw,
     known: &[&str; N],
     at: Path<'_>,
@@ -48,7 +48,7 @@ pub(super) fn pick<'r, const N: usize>(
 }
 
 /// Null and '' mean absent, wherever they stand.
-pub(super) fn present(raw: &Raw) -> Option<&Raw> {
+pub(crate) fn present(raw: &Raw) -> Option<&Raw> {
     match raw {
         Raw::Null => None,
         Raw::Text(text) if text.is_empty() => None,
@@ -57,8 +57,11 @@ pub(super) fn present(raw: &Raw) -> Option<&Raw> {
     }
 }
 
-/// A key as it may stand in a message: of bounded length, on one line.
+/// A key as it may stand in a message: visible, of bounded length, on one line.
 fn presentable(key: &str) -> String {
+    if key.is_empty() {
+        return "''".to_owned();
+    }
     key.chars()
         .take(LONGEST_KEY)
         .map(|c| if c.is_control() { '?' } else { c })
@@ -67,7 +70,7 @@ fn presentable(key: &str) -> String {
 
 /// Whether an integer may stand where text is wanted.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Integers {
+pub(crate) enum Integers {
     /// Ids: PHP makes integers of numeric ids all by itself.
     AsText,
     /// Everything else: an integer there lost something, such as a leading zero.
@@ -75,7 +78,7 @@ pub(super) enum Integers {
 }
 
 /// The text of a field that identifies the sale. Anything unreadable is a fault.
-pub(super) fn structural<'r>(
+pub(crate) fn structural<'r>(
     raw: Option<&'r Raw>,
     integers: Integers,
     at: Path<'_>,
@@ -91,7 +94,7 @@ pub(super) fn structural<'r>(
 }
 
 /// The text of a structural id of at most `longest` characters.
-pub(super) fn id(
+pub(crate) fn id(
     raw: Option<&Raw>,
     longest: usize,
     at: Path<'_>,
@@ -114,7 +117,7 @@ pub(super) fn id(
 
 /// The text of a field that only describes: trimmed, control characters made
 /// spaces, left out with a warning when unreadable or beyond `longest` characters.
-pub(super) fn descriptive(
+pub(crate) fn descriptive(
     raw: Option<&Raw>,
     integers: Integers,
     longest: usize,
@@ -139,7 +142,7 @@ pub(super) fn descriptive(
 
 /// The text of a match key or another field that is left out, not refused, when
 /// its bytes are no text.
-pub(super) fn readable<'r>(
+pub(crate) fn readable<'r>(
     raw: &'r Raw,
     integers: Integers,
     at: Path<'_>,
@@ -169,7 +172,7 @@ fn text<'r>(
 }
 
 /// A yes or no. Nothing but a boolean will do: `"false"` is true in PHP.
-pub(super) fn flag(raw: Option<&Raw>, at: Path<'_>, findings: &mut Findings) -> Option<bool> {
+pub(crate) fn flag(raw: Option<&Raw>, at: Path<'_>, findings: &mut Findings) -> Option<bool> {
     match raw? {
         Raw::Bool(flag) => Some(*flag),
         other => {
@@ -180,7 +183,7 @@ pub(super) fn flag(raw: Option<&Raw>, at: Path<'_>, findings: &mut Findings) -> 
 }
 
 /// The entries of a list. Gaps are fine, as `array_filter` leaves them; names are not.
-pub(super) fn list<'r>(
+pub(crate) fn list<'r>(
     raw: Option<&'r Raw>,
     of: &str,
     at: Path<'_>,
@@ -208,6 +211,6 @@ pub(super) fn list<'r>(
 }
 
 /// Whether `text` has more than `longest` characters, without counting where bytes tell.
-pub(super) fn exceeds(text: &str, longest: usize) -> bool {
+pub(crate) fn exceeds(text: &str, longest: usize) -> bool {
     text.len() > longest && text.chars().nth(longest).is_some()
 }

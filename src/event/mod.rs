@@ -9,8 +9,8 @@
 //! left out with a warning: a sale is never refused for a typo.
 
 mod currency;
-mod fault;
-mod fields;
+pub(crate) mod fault;
+pub(crate) mod fields;
 mod hash;
 mod items;
 mod money;

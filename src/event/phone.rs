@@ -7,7 +7,7 @@
 //! which matters where PHP's processes are short. `tests/event_phone_oracle.rs`
 //! holds the result against `phonenumber` over the plans of many countries.
 
-use phonelib::{ParseError, PhoneNumber};
+use phonelib::{Country, ParseError, PhoneFormat, PhoneNumber, PhoneNumberType};
 
 /// More text than a number with a label and an extension has.
 const LONGEST: usize = 96;
@@ -20,59 +20,175 @@ pub(super) fn digits(
     country: Option<&str>,
     normal: &mut String,
 ) -> Result<(), &'static str> {
-    if text.len() > LONGEST {
-        return Err(NOT_A_NUMBER);
+    let plain = plain(text).ok_or(NOT_A_NUMBER)?;
+    // Some territories of ISO 3166 have no plan of their own.
+    let number = match country.and_then(phonelib::country_by_code) {
+        Some(country) => in_country(&plain, country),
+        None => abroad(&plain),
+    }?;
+    normal.push_str(number.e164().trim_start_matches('+'));
+    Ok(())
+}
+
+/// A number that has to carry its country code: no country says how else to read it.
+fn abroad(plain: &str) -> Result<PhoneNumber, &'static str> {
+    const NATIONAL: &str = "a phone number without country code needs user.country";
+    if plain.starts_with('0') && !plain.starts_with("00") {
+        return Err(NATIONAL);
     }
-    let plain = plain(text);
-    let parsed = match country {
-        Some(country) => match PhoneNumber::try_parse_with_country(&plain, country) {
-            // Some territories of ISO 3166 have no plan of their own.
-            Err(ParseError::UnknownCountry) => PhoneNumber::try_parse(&plain),
-            parsed => parsed,
-        },
-        None => PhoneNumber::try_parse(&plain),
+    PhoneNumber::try_parse(plain).map_err(|error| match error {
+        ParseError::MissingCallingCode => NATIONAL,
+        other => rule(other),
+    })
+}
+
+/// A number as somebody in `country` writes it: with a country code behind `+` or
+/// an access code, with the code but without the plus, or national.
+fn in_country(plain: &str, country: &Country) -> Result<PhoneNumber, &'static str> {
+    let own_code = |digits: &str| {
+        let mut full = String::with_capacity(digits.len() + 1);
+        full.push('+');
+        full.push_str(digits);
+        let number = PhoneNumber::parse(&full)?;
+        (number.country().prefix == country.prefix).then_some(number)
     };
-    let number = parsed.map_err(|error| match error {
-        ParseError::MissingCallingCode => "a phone number without country code needs user.country",
+    // People write 00 everywhere, also where the plan dials out differently and the
+    // library would read 00855 in Cambodia as its access code 008 and Brazil.
+    if let Some(number) = plain.strip_prefix("00").and_then(own_code) {
+        return Ok(number);
+    }
+    let national = match PhoneNumber::try_parse_with_country(plain, country.code) {
+        Ok(number) => number,
+        Err(error) => {
+            let old_style = argentine_mobile(plain).filter(|_| country.code == "AR");
+            let number = old_style
+                .as_deref()
+                .map_or_else(|| own_code(plain), own_code);
+            return number.ok_or_else(|| rule(error));
+        }
+    };
+    // Every reading but the bare national one is certain by now.
+    if plain.starts_with(['+', '0']) || !plain.starts_with(&country.prefix.to_string()) {
+        return Ok(national);
+    }
+    match own_code(plain) {
+        Some(spelt_out) if !is_bare_national(plain, &national, country) => Ok(spelt_out),
+        _ => Ok(national),
+    }
+}
+
+/// Which of its two readings a number has that starts with the digits of its own
+/// country's code. The library decides by length alone, and where lengths vary
+/// (Germany, Italy) or other services have longer numbers (India, Spain) both
+/// fit. It is national where it is a whole mobile number of that country, or no
+/// longer than one where nobody writes a trunk 0 that is missing here.
+fn is_bare_national(plain: &str, national: &PhoneNumber, country: &Country) -> bool {
+    let longest = longest_mobile(country.code);
+    let mobile = matches!(
+        national.phone_type(),
+        PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile
+    );
+    let trunk_is_written = || national.format(PhoneFormat::National).starts_with('0');
+    plain.len() <= longest && (mobile && plain.len() == longest || !trunk_is_written())
+}
+
+/// Digits of the longest mobile number without country code, after libphonenumber.
+fn longest_mobile(country: &str) -> usize {
+    const OTHER_THAN_NINE: [(usize, &str); 8] = [
+        (5, "AC CK FK SH"),
+        (6, "FO GL NC NF WF"),
+        (
+            7,
+            "AW BN BQ BZ CV ER FJ FM GM GY IO KM MH MV NR NU PW SB SC SR ST TK TO TV VU",
+        ),
+        (
+            8,
+            "AM BF BH BI BO BT BW CF CR CU CW CY DJ DK EE GA GI GT HK HN HT KI KW LB LS LT LV MD \
+             ME MK ML MN MO MR MT MU NE NI NO OM PA PF PG QA SG SI SJ SL SM SV SZ TD TG TL TM TN \
+             UY XK",
+        ),
+        (
+            10,
+            "AG AI AS AX BB BD BJ BM BS CA CI CO DM DO EG FI GB GD GG GR GU IM IN IQ IR IT JE JM \
+             JP KN KP KR KY KZ LA LC MM MP MS MX MY NG NP NZ PH PK PR RS RU SX TC TR TT US VA VC \
+             VE VG VI WS",
+        ),
+        (11, "AR BR CN DE NL"),
+        (12, "ID"),
+        (13, "AT"),
+    ];
+    OTHER_THAN_NINE
+        .iter()
+        .find(|(_, countries)| countries.split(' ').any(|code| code == country))
+        .map_or(9, |(longest, _)| *longest)
+}
+
+/// An Argentine mobile number as dialled at home, `0 11 15 2345 6789`, in its
+/// international form, `54 9 11 2345 6789`. The library does not know this one.
+fn argentine_mobile(plain: &str) -> Option<String> {
+    let home = plain.strip_prefix('0').unwrap_or(plain);
+    let areas = if home.starts_with("11") { 2..=2 } else { 3..=4 };
+    let area = areas
+        .into_iter()
+        .find(|area| home.len() == 12 && home.get(*area..area + 2) == Some("15"))?;
+    Some(["549", home.get(..area)?, home.get(area + 2..)?].concat())
+}
+
+fn rule(error: ParseError) -> &'static str {
+    match error {
         ParseError::InvalidLength
         | ParseError::InvalidAreaCode
         | ParseError::InvalidExchange
         | ParseError::TooLong
         | ParseError::TooShort => "not a phone number of its country's numbering plan",
         _ => NOT_A_NUMBER,
-    })?;
-    normal.push_str(number.e164().trim_start_matches('+'));
-    Ok(())
+    }
 }
 
 /// The number without what people and address books put around and into it: a
-/// label before or after, invisible direction marks, brackets, odd dashes,
-/// digits of other scripts. Letters between digits stay and decide later: they
-/// may announce an extension.
-fn plain(text: &str) -> String {
+/// label before or after, an extension, invisible direction marks, brackets, odd
+/// dashes, digits of other scripts. Other letters between digits make it no
+/// number at all: keypad words and two numbers in one field cannot be told apart.
+fn plain(text: &str) -> Option<String> {
+    if text.len() > LONGEST {
+        return None;
+    }
     let mut plain = String::with_capacity(text.len());
-    let mut end = 0;
-    for c in text.chars() {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let digits_seen = plain.ends_with(|c: char| c != '+');
+        if digits_seen && (c.is_alphabetic() || EXTENSION_SIGNS.contains(&c)) {
+            let word = rest
+                .find(|c: char| !c.is_alphabetic())
+                .unwrap_or(rest.len());
+            let word_or_sign = &rest[..word.max(c.len_utf8())];
+            let more = rest[word_or_sign.len()..]
+                .chars()
+                .any(|c| digit(c).is_some());
+            return (!more || starts_extension(word_or_sign)).then_some(plain);
+        }
         if let Some(digit) = digit(c) {
             plain.push(digit);
-            end = plain.len();
         } else if matches!(c, '+' | '\u{FF0B}') {
-            if !plain.ends_with('+') {
-                plain.push('+');
+            if digits_seen {
+                return None;
             }
-        } else if plain.is_empty() || is_invisible(c) {
-            // Before the number, or nothing to see.
-        } else if c.is_ascii_alphabetic() || matches!(c, '#' | ',' | ';') {
-            plain.push(c);
-        } else if c.is_alphabetic() {
-            // A word in another script: no plan reads it, so let the parser refuse it.
-            plain.push('?');
-        } else {
-            plain.push(' ');
+            plain.clear();
+            plain.push('+');
         }
+        rest = &rest[c.len_utf8()..];
     }
-    plain.truncate(end);
-    plain
+    Some(plain)
+}
+
+const EXTENSION_SIGNS: [char; 3] = ['#', ',', ';'];
+
+fn starts_extension(word_or_sign: &str) -> bool {
+    const WORDS: [&str; 5] = ["x", "ext", "extn", "extension", "dw"];
+    word_or_sign.starts_with(EXTENSION_SIGNS)
+        || WORDS
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case(word_or_sign))
 }
 
 /// The ASCII digit of a decimal digit in the scripts shoppers type.
@@ -89,12 +205,6 @@ fn digit(c: char) -> Option<char> {
         .iter()
         .find_map(|zero| u32::from(c).checked_sub(*zero).filter(|value| *value < 10))?;
     char::from_digit(value, 10)
-}
-
-/// Marks that copying from a contact list or a chat leaves behind.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
 #[cfg(test)]
@@ -153,5 +263,31 @@ mod tests {
         }
         assert!(read(&"1".repeat(200), Some("US")).is_err());
         assert!(read("0151 двенадцать 345678", Some("DE")).is_err());
+    }
+
+    #[test]
+    fn an_argentine_mobile_number_is_known_as_it_is_dialled_at_home() {
+        for text in ["011 15-2345-6789", "11 15 2345 6789", "+54 9 11 2345 6789"] {
+            let normal = read(text, Some("AR"));
+            assert_eq!(normal.as_deref(), Ok("5491123456789"), "{text}");
+        }
+        let three_digit_area = read("0221 15 412-3456", Some("AR"));
+        assert_eq!(three_digit_area.as_deref(), Ok("5492214123456"));
+    }
+
+    #[test]
+    fn the_longest_mobile_numbers_are_those_of_libphonenumber() {
+        for plan in phonenumber::metadata::DATABASE.iter() {
+            let all = plan.descriptors();
+            let Some(mobile) = all.mobile().filter(|mobile| mobile.example().is_some()) else {
+                continue;
+            };
+            let lengths = match mobile.possible_length() {
+                [] => all.general().possible_length(),
+                lengths => lengths,
+            };
+            let longest = lengths.iter().max().copied().map(usize::from);
+            assert_eq!(Some(longest_mobile(plan.id())), longest, "{}", plan.id());
+        }
     }
 }

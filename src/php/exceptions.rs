@@ -20,7 +20,6 @@ use ext_php_rs::zend::{ClassEntry, ExecuteData, ce, run_handler};
 use super::output;
 use super::panics;
 use super::plain::{self, Plain};
-use crate::event::Fault;
 use crate::relay::Refusal;
 
 // SAFETY: declared as in PHP's ext/spl/spl_exceptions.h. SPL is always compiled in and its MINIT
@@ -56,23 +55,18 @@ const REASON: Payload = Payload {
 pub fn guarded<T>(call: impl FnOnce() -> std::result::Result<T, Refusal>) -> PhpResult<T> {
     match panics::caught(call) {
         Ok(Ok(result)) => Ok(result),
-        Ok(Err(refusal)) => Err(exception(refusal)),
+        Ok(Err(refusal)) => Err(exception(&refusal)),
         Err(message) => Err(thrown(ce::error(), &message, |_| Ok(()))),
     }
 }
 
-fn exception(refusal: Refusal) -> PhpException {
+fn exception(refusal: &Refusal) -> PhpException {
+    let message = refusal.to_string();
     match refusal {
-        Refusal::Config(faults) => faulty(&CONFIG, "The options cannot be used", &faults),
-        Refusal::Invalid(faults) => faulty(&INVALID, "The event cannot be sent", &faults),
-        Refusal::Spool { reason, message } => with(&SPOOL, &message, REASON.name, reason),
+        Refusal::Config(faults) => with(&CONFIG, &message, ERRORS.name, output::faults(faults)),
+        Refusal::Invalid(faults) => with(&INVALID, &message, ERRORS.name, output::faults(faults)),
+        Refusal::Spool { reason, .. } => with(&SPOOL, &message, REASON.name, *reason),
     }
-}
-
-fn faulty(class: &Plain, summary: &str, faults: &[Fault]) -> PhpException {
-    let faulty: Vec<String> = faults.iter().map(Fault::to_string).collect();
-    let message = format!("{summary}: {}", faulty.join("; "));
-    with(class, &message, ERRORS.name, output::faults(faults))
 }
 
 /// An exception of `class` with a payload in its private property `name`.

@@ -35,7 +35,7 @@ use ext_php_rs::prelude::{ModuleBuilder, php_module};
 extern "C" fn startup(_type: i32, module: i32) -> i32 {
     startup_guard(|| {
         panics::keep_values_out_of_logs();
-        crate::process::start();
+        crate::relay::start();
         ini::register(module);
         exceptions::declare()?;
         receipt::declare()

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{FlockOperation, flock};
-use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
 use super::error::Context;
@@ -15,8 +15,9 @@ use super::{Place, SpoolError, files};
 use crate::process::Descriptor;
 
 /// A child forked by the last leader may hold its lock for the instant until
-/// it has closed its descriptors: one refusal is not yet another owner.
-const TRIES: u32 = 3;
+/// it has closed its descriptors, and whoever asks if the lock is free holds it
+/// for a moment: one refusal is not yet another owner.
+const TRIES: u32 = 5;
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
 /// The right to send from a spool, for as long as it lives.
@@ -45,13 +46,7 @@ impl Leader {
     /// What the file system says.
     pub fn try_lead(place: &Place) -> Result<Option<Self>, SpoolError> {
         let path = place.file("leader.lock");
-        let file = files::private()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .context("open", &path)?;
+        let file = open(&path)?;
         let descriptor = Descriptor::register(file.as_raw_fd());
         for attempt in 1.. {
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
@@ -69,6 +64,21 @@ impl Leader {
         };
         leader.introduce().context("write to", &path)?;
         Ok(Some(leader))
+    }
+
+    /// Whether nobody leads now. Asks with a shared lock, so that askers do not
+    /// take each other for a leader; one who wants to lead tries again.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn is_free(place: &Place) -> Result<bool, SpoolError> {
+        let path = place.file("leader.lock");
+        let file = open(&path)?;
+        match flock(&file, FlockOperation::NonBlockingLockShared) {
+            Ok(()) => Ok(true),
+            Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
+            Err(error) => Err(error).context("lock", &path),
+        }
     }
 
     fn introduce(&self) -> io::Result<()> {
@@ -95,19 +105,25 @@ impl Drop for Leader {
     }
 }
 
+fn open(path: &Path) -> Result<File, SpoolError> {
+    files::private()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .context("open", path)
+}
+
 impl LeaderNote {
-    /// Who leads, as far as can be told without touching the lock: asking for
-    /// it would make a process that really wants it believe that it is taken.
+    /// Who took the lock last and has not given it back.
     pub fn read(place: &Place) -> Option<Self> {
         let mut file = files::open_if_there(&place.file("leader.lock")).ok()??;
         let mut text = String::new();
         file.read_to_string(&mut text).ok()?;
         let mut note: Self = serde_json::from_str(&text).ok()?;
-        // The pid of a leader that was killed stays in the file.
-        let alive = Pid::from_raw(note.pid)
-            .is_some_and(|pid| !matches!(test_kill_process(pid), Err(rustix::io::Errno::SRCH)));
         let modified = file.metadata().ok()?.modified().ok()?;
         note.heartbeat_age = modified.elapsed().unwrap_or_default().as_secs_f64();
-        alive.then_some(note)
+        Some(note)
     }
 }

@@ -50,11 +50,11 @@ impl Place {
     /// `foreign_site` when the spool was made for another site or is a copy,
     /// `unsafe` when others can read it, else what the file system says.
     pub fn open(root: &Path, site: &str, account: &str, test: bool) -> Result<Self, SpoolError> {
+        let dir = Self::path(root, site, account, test);
         private_dir(root, Made::ByAnyone)?;
-        let of_site = root.join(&hash_name(site)[..16]);
-        private_dir(&of_site, Made::ByUs)?;
-        let suffix = if test { "-test" } else { "" };
-        let dir = of_site.join(format!("{account}{suffix}"));
+        if let Some(of_site) = dir.parent() {
+            private_dir(of_site, Made::ByUs)?;
+        }
         private_dir(&dir, Made::ByUs)?;
         for part in PARTS {
             private_dir(&dir.join(part), Made::ByUs)?;
@@ -64,6 +64,13 @@ impl Place {
             node: node(root)?,
             dir,
         })
+    }
+
+    /// Where a destination's directory is, whether it is there or not.
+    pub fn path(root: &Path, site: &str, account: &str, test: bool) -> PathBuf {
+        let suffix = if test { "-test" } else { "" };
+        root.join(&hash_name(site)[..16])
+            .join(format!("{account}{suffix}"))
     }
 
     /// The destination's directory.

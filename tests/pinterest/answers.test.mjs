@@ -103,7 +103,10 @@ test('a body beyond the limit is 413 and the connection goes on serving', async 
   const small = await standinForFile({ maxBytes: 2000 });
   assert.equal((await postEvents(small, manyCheckouts(20))).status, 413);
   assert.equal((await postEvents(small, [checkout()])).status, 200);
-  assert.deepEqual(small.records().requests.map((request) => request.bytes === null), [true, false]);
+  assert.deepEqual(
+    small.records().requests.map((request) => request.bytes === null),
+    [true, false],
+  );
 });
 
 test('an event older than seven days fails with 422 and the text about the past', async () => {
@@ -120,7 +123,10 @@ test('an event older than seven days fails with 422 and the text about the past'
     answer.body.details.events[0].error_message,
     /^Invalid event_timestamp parameter\. Given timestamp is in the past/,
   );
-  assert.deepEqual(standin.records().server.map((record) => record.event_id), ['just in time']);
+  assert.deepEqual(
+    standin.records().server.map((record) => record.event_id),
+    ['just in time'],
+  );
 });
 
 test('an event from the future fails, and so do milliseconds', async () => {
@@ -165,7 +171,10 @@ test('only test is understood in the query, and only as true or false', async ()
     assert.equal((await postEvents(standin, [checkout()], { query })).status, 400, query);
   }
   assert.equal((await postEvents(standin, [checkout()], { query: '?test=false' })).status, 200);
-  assert.deepEqual(standin.records().server.map((record) => record.test), [false]);
+  assert.deepEqual(
+    standin.records().server.map((record) => record.test),
+    [false],
+  );
 });
 
 test('every answer carries the rate-limit headers, the first of them no plain integer', async () => {

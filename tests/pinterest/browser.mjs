@@ -38,7 +38,9 @@ export function launch() {
 export async function shopPage(script) {
   const server = createServer((request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.end(`<!doctype html><html><head><title>Shop</title><script>${script()}</script></head><body></body></html>`);
+    response.end(
+      `<!doctype html><html><head><title>Shop</title><script>${script()}</script></head><body></body></html>`,
+    );
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -51,8 +51,14 @@ test('the server says where it listens, logs each record as a line, and ends on 
   server.kill('SIGTERM');
   const [code] = await once(server, 'exit');
   assert.equal(code, 0);
-  const logged = readFileSync(log, 'utf8').trimEnd().split('\n').map((text) => JSON.parse(text));
-  assert.deepEqual(logged.map((record) => record.kind), ['server', 'requests']);
+  const logged = readFileSync(log, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((text) => JSON.parse(text));
+  assert.deepEqual(
+    logged.map((record) => record.kind),
+    ['server', 'requests'],
+  );
 });
 
 test('the server refuses arguments it does not know', () => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 
+import { startStandin } from '../support/pinterest/index.mjs';
 import { checkout, manyCheckouts, postEvents, standinForFile } from './helpers.mjs';
 
 const standin = await standinForFile();
@@ -42,7 +43,10 @@ test('500, 503 and refusals of the token are answered before any event is looked
     [403, 29],
   ]);
   assert.deepEqual(takenIds(), []);
-  assert.deepEqual(standin.records().requests.map((request) => request.events), [3, 3, 3, 3]);
+  assert.deepEqual(
+    standin.records().requests.map((request) => request.events),
+    [3, 3, 3, 3],
+  );
 });
 
 test('a page answers in place of JSON, with any status', async () => {
@@ -62,7 +66,10 @@ test('partial fails the named events with 422, or inside a 200, and takes the ot
     assert.equal(answer.status, status);
     const { events, num_events_processed: processed } = answer.body.details ?? answer.body;
     assert.equal(processed, 2);
-    assert.deepEqual(events.map((entry) => entry.status), ['processed', 'failed', 'processed']);
+    assert.deepEqual(
+      events.map((entry) => entry.status),
+      ['processed', 'failed', 'processed'],
+    );
     assert.deepEqual(takenIds(), ['order-0', 'order-2']);
   }
 });
@@ -107,6 +114,15 @@ test('hang never answers, takes nothing, and leaves other requests alone', async
   assert.deepEqual(takenIds(), ['order-0', 'order-1', 'order-2']);
   leave.abort();
   await assert.rejects(hung);
+});
+
+test('a stand-in that is stopped lets go of hung requests', async () => {
+  const other = await startStandin();
+  other.misbehave({ mode: 'hang' });
+  const hung = assert.rejects(postEvents(other, [checkout()]));
+  await other.until(({ requests }) => requests.length === 1);
+  await other.stop();
+  await hung;
 });
 
 test('latency answers as it should, only later', async () => {

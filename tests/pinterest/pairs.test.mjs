@@ -55,10 +55,13 @@ test('all three spellings of the id on the tag count', () => {
 
 test('the same id under another name is another event', () => {
   const pairs = pairsOf({ server: [server()], browser: [browser('lead', { event_id: 'order-1001' })] });
-  assert.deepEqual(pairs.map((pair) => [pair.event_name, pair.matched]), [
-    ['lead', false],
-    ['checkout', false],
-  ]);
+  assert.deepEqual(
+    pairs.map((pair) => [pair.event_name, pair.matched]),
+    [
+      ['lead', false],
+      ['checkout', false],
+    ],
+  );
 });
 
 test('a half that came twice is one row with a count and its first time', () => {
@@ -98,5 +101,8 @@ test('halves more than 48 hours apart are two', () => {
 test('rows are in the order in which an event was first seen', () => {
   const second = browser('lead', { event_id: 'b' }, { received_at_ms: AT + 1 });
   const pairs = pairsOf({ server: [server()], browser: [second] });
-  assert.deepEqual(pairs.map((pair) => pair.event_name), ['checkout', 'lead']);
+  assert.deepEqual(
+    pairs.map((pair) => pair.event_name),
+    ['checkout', 'lead'],
+  );
 });

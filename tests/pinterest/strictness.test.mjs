@@ -52,7 +52,11 @@ const REFUSED = [
   ['no match key', checkout({ user_data: {} }), 'data[0].user_data'],
   ['a phone as the only match key', checkout({ user_data: { ph: [HASH] } }), 'data[0].user_data'],
   ['external_id as the only match key', checkout({ user_data: { external_id: [HASH] } }), 'data[0].user_data'],
-  ['an address without its user agent', checkout({ user_data: { client_ip_address: '203.0.113.9' } }), 'data[0].user_data'],
+  [
+    'an address without its user agent',
+    checkout({ user_data: { client_ip_address: '203.0.113.9' } }),
+    'data[0].user_data',
+  ],
   ['a text as time', checkout({ event_time: '1795000000' }), 'data[0].event_time'],
   ['a time with a fraction', checkout({ event_time: 1795000000.5 }), 'data[0].event_time'],
   ['no event id', checkout({ event_id: undefined }), 'data[0]'],
@@ -61,6 +65,8 @@ const REFUSED = [
   ['another action source', checkout({ action_source: 'website' }), 'data[0].action_source'],
   ['a language with a country', checkout({ language: 'en_US' }), 'data[0].language'],
   ['a relative page address', checkout({ event_source_url: '/checkout/' }), 'data[0].event_source_url'],
+  ['a page address with a space', checkout({ event_source_url: 'https://shop.example/a b' }), 'data[0].event_source_url'],
+  ['a page address without a host', checkout({ event_source_url: 'https:///cart' }), 'data[0].event_source_url'],
   ['a partner name of another form', checkout({ partner_name: 'phloz_test' }), 'data[0].partner_name'],
   ['opt_out as text', checkout({ opt_out: 'true' }), 'data[0].opt_out'],
 ];
@@ -68,7 +74,10 @@ const REFUSED = [
 for (const [what, event, path] of REFUSED) {
   test(`${what} is refused at ${path}`, () => {
     const faults = check(JSON.parse(JSON.stringify({ data: [event] })));
-    assert.deepEqual(faults.map((fault) => fault.path), [path]);
+    assert.deepEqual(
+      faults.map((fault) => fault.path),
+      [path],
+    );
   });
 }
 
@@ -76,7 +85,9 @@ test('every fault of a body is named, each once', () => {
   const event = custom({ value: 1, order_id: 2 });
   event.user_data.em = ['x', 'y'];
   assert.deepEqual(
-    check({ data: [event] }).map((fault) => fault.path).sort(),
+    check({ data: [event] })
+      .map((fault) => fault.path)
+      .sort(),
     ['data[0].custom_data.order_id', 'data[0].custom_data.value', 'data[0].user_data.em[0]', 'data[0].user_data.em[1]'],
   );
 });
@@ -95,11 +106,15 @@ test('a refusal for want of match keys says which would do', () => {
 const ALLOWED = [
   ['a full checkout', checkout()],
   ['e-mail as the only match key', checkout({ user_data: { em: [HASH] } })],
-  ['address and user agent as the only match keys', checkout({ user_data: { client_ip_address: '203.0.113.9', client_user_agent: 'x' } })],
+  [
+    'address and user agent as the only match keys',
+    checkout({ user_data: { client_ip_address: '203.0.113.9', client_user_agent: 'x' } }),
+  ],
   ['several hashes of one kind', user({ em: [HASH, HASH.replace('8', '9')] })],
   ['null where it is allowed', checkout({ language: null, custom_data: { value: null, currency: null } })],
   ['an item that costs nothing', content({ item_price: '0' })],
   ['a money string without a fraction', custom({ value: '1200' })],
+  ['the forms of a partner name', checkout({ partner_name: 'ss-acme.shop_2' })],
   ['no custom_data', checkout({ custom_data: undefined })],
 ];
 

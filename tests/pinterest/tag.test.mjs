@@ -57,7 +57,9 @@ async function visit(calls, count, { path = '/', cookies = [] } = {}) {
 const called = (records) => records.map((record) => [record.command, record.name]);
 const cookie = async (name) => (await context.cookies()).find((one) => one.name === name);
 const results = (page, count) =>
-  page.waitForFunction((wanted) => window.results.length >= wanted && window.results, count).then((it) => it.jsonValue());
+  page
+    .waitForFunction((wanted) => window.results.length >= wanted && window.results, count)
+    .then((it) => it.jsonValue());
 
 test('calls queued before the library came are taken over in order', inBrowser, async () => {
   const { records } = await visit(
@@ -77,7 +79,10 @@ test('calls queued before the library came are taken over in order', inBrowser, 
   assert.equal(track.event_id, 'o-1');
   assert.equal(track.tag_id, '2613');
   assert.equal(track.location, `${shop.url}/`);
-  assert.deepEqual(records.flatMap((record) => record.faults), []);
+  assert.deepEqual(
+    records.flatMap((record) => record.faults),
+    [],
+  );
 });
 
 test('the callback of track hears that it went out', inBrowser, async () => {
@@ -92,7 +97,10 @@ test('calls after the library came are served at once, by a kept stub too', inBr
     window.kept('track', 'lead', { event_id: 'l' });
   });
   const { browser: records } = await standin.until(({ browser }) => browser.length === 3);
-  assert.deepEqual(records.map((record) => record.event_id), [null, 's', 'l']);
+  assert.deepEqual(
+    records.map((record) => record.event_id),
+    [null, 's', 'l'],
+  );
 });
 
 test('commands are trimmed and compared without case; names are sent as written', inBrowser, async () => {
@@ -110,12 +118,10 @@ test('partner data gathers from load, set and external_id of an event', inBrowse
      pintrk('track', 'lead', {event_id: 'l', external_id: '${HASH}'}); pintrk('track', 'search', {event_id: 's'});`,
     4,
   );
-  assert.deepEqual(records.map((record) => Object.keys(record.partner)), [
-    ['em'],
-    ['em', 'ph'],
-    ['em', 'ph', 'external_id'],
-    ['em', 'ph', 'external_id'],
-  ]);
+  assert.deepEqual(
+    records.map((record) => Object.keys(record.partner)),
+    [['em'], ['em', 'ph'], ['em', 'ph', 'external_id'], ['em', 'ph', 'external_id']],
+  );
   assert.deepEqual(records[2].data, { event_id: 'l' });
 });
 
@@ -139,7 +145,10 @@ test('a value that is no finished hash is pointed at, and so are other faults', 
 });
 
 test('a numeric text as value is sent as a number', inBrowser, async () => {
-  const { records } = await visit(`pintrk('load', '2613'); pintrk('track', 'lead', {event_id: 'l', value: '12.50'});`, 2);
+  const { records } = await visit(
+    `pintrk('load', '2613'); pintrk('track', 'lead', {event_id: 'l', value: '12.50'});`,
+    2,
+  );
   assert.equal(records[1].data.value, 12.5);
 });
 
@@ -181,9 +190,17 @@ test('after a refusal of consent nothing leaves, until consent is given', inBrow
 
 test('anything but true, 1 and "true" is a refusal', inBrowser, async () => {
   const given = ['true', '1', "'true'", 'false', "'1'", "'yes'", 'undefined', 'null'];
-  const calls = given.map((value) => `pintrk('setconsent', ${value}); pintrk('track', 'lead', {event_id: "${value}"});`);
-  await visit(`pintrk('load', '2613'); ${calls.join(' ')} pintrk('setconsent', true); pintrk('track', 'lead', {event_id: 'end'});`, 1);
-  const { browser: records } = await standin.until(({ browser }) => browser.some((record) => record.event_id === 'end'));
+  const calls = given.map(
+    (value) => `pintrk('setconsent', ${value}); pintrk('track', 'lead', {event_id: "${value}"});`,
+  );
+  await visit(
+    `pintrk('load', '2613'); ${calls.join(' ')}
+     pintrk('setconsent', true); pintrk('track', 'lead', {event_id: 'end'});`,
+    1,
+  );
+  const { browser: records } = await standin.until(({ browser }) =>
+    browser.some((record) => record.event_id === 'end'),
+  );
   const sent = records.filter((record) => record.command === 'track').map((record) => record.event_id);
   assert.deepEqual(sent, ['true', '1', "'true'", 'end']);
 });
@@ -191,7 +208,10 @@ test('anything but true, 1 and "true" is a refusal', inBrowser, async () => {
 test('a refusal deletes the click id, whatever the library kept', inBrowser, async () => {
   const cookies = ['_epik', '_derived_epik', '_pin_unauth', 'other'].map((name) => ({ name, value: 'x' }));
   await visit(`pintrk('setconsent', false);`, 1, { cookies });
-  assert.deepEqual((await context.cookies()).map((one) => one.name), ['other']);
+  assert.deepEqual(
+    (await context.cookies()).map((one) => one.name),
+    ['other'],
+  );
 });
 
 test('the click id of the address beats the cookie and is kept for a year', inBrowser, async () => {

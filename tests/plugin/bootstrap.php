@@ -1,8 +1,9 @@
 <?php
 
 /**
- * Loads the plugin's classes and a small WordPress for them: options in SQLite, hooks, orders, a relay that records.
- * No network, no files outside the temporary directory.
+ * Loads the plugin's classes and those of the tests (namespace Pinrelay\WooCommerce\Tests is this folder), and a small
+ * WordPress for them: options and the outbox in SQLite, hooks, orders, a relay that records. No network, no files
+ * outside the temporary directory. What one room alone asks of WordPress stands beside its tests.
  */
 
 declare(strict_types=1);
@@ -24,3 +25,4 @@ require_once __DIR__ . '/support/woocommerce.php';
 if (!extension_loaded('pinrelay')) {
     require_once __DIR__ . '/support/relay.php';
 }
+require_once __DIR__ . '/Storefront/wordpress.php';

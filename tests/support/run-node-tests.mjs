@@ -32,7 +32,10 @@ function write(line) {
 }
 
 const directories = process.argv.slice(2);
-if (directories.length === 0 || directories.some((directory) => !statSync(directory, { throwIfNoEntry: false })?.isDirectory())) {
+if (
+  directories.length === 0 ||
+  directories.some((directory) => !statSync(directory, { throwIfNoEntry: false })?.isDirectory())
+) {
   process.stderr.write('usage: node run-node-tests.mjs DIR...   (directories that exist)\n');
   process.exit(2);
 }
@@ -62,8 +65,8 @@ function total() {
 
 async function runFile(file) {
   const before = { total: total(), failed: counts.failed };
-  // Suites, tests with subtests, and the wrapper node makes of the file only repeat what the tests inside said. One that
-  // fails without a failed test inside is a hook or a file that could not be run.
+  // Suites, tests with subtests, and the wrapper node makes of the file only repeat what the tests inside said. One
+  // that fails without a failed test inside is a hook or a file that could not be run.
   const repeats = (data) => data.details?.type === 'suite' || resolve(data.name) === file;
   for await (const { type, data } of run({ files: [file], concurrency: 1, timeout: GUARD_MS })) {
     if (type === 'test:pass' && !repeats(data)) passed(data);

@@ -56,6 +56,12 @@ final class AddToCart
             time(),
             $this->settings,
         );
+        /** The event before it is handed over, as for orders; null leaves it out. */
+        $filtered = apply_filters('pinrelay_event', $event, $product);
+        if (!is_array($filtered)) {
+            return;
+        }
+        $event = ['event_id' => $event['event_id']] + $filtered;
         if ($tag) {
             $this->toBrowser($event);
         }

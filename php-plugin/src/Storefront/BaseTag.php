@@ -69,8 +69,8 @@ final class BaseTag
     }
 
     /**
-     * For assets/pinrelay.js: `library` the address of Pinterest's script, `path` of our cookies, `visit` the page visit
-     * without its id, or null when the owner switched it off.
+     * For assets/pinrelay.js: `library` the address of Pinterest's script, `path` of our cookies, `visit` the page
+     * visit without its id, or null when the owner switched it off.
      *
      * @return array<string, mixed>
      */

@@ -10,8 +10,8 @@ use Pinrelay\WooCommerce\Support\Guard;
  * Tells the browser that placed an order from everybody else who opens its order-received page: the merchant, somebody
  * with the link from the e-mail, a scanner. Signed, so it cannot be made up; HttpOnly, so no script reads it.
  *
- * Not WooCommerce's session: that ends with the cart, and on block themes a guest's own session no longer opens the page
- * after ten minutes.
+ * Not WooCommerce's session: that ends with the cart, and on block themes a guest's own session no longer opens the
+ * page after ten minutes.
  */
 final class BuyerCookie
 {

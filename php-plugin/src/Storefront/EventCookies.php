@@ -8,9 +8,9 @@ namespace Pinrelay\WooCommerce\Storefront;
  * Carries the browser half of an event that was born on the server to the shopper's browser: one short-lived cookie for
  * each, which assets/pinrelay.js claims on whatever page comes next.
  *
- * The same for a form, a redirect, wc-ajax and the Store API, because each of them answers with headers, and none of the
- * other ways reaches all of them: fragments miss blocks, footers miss redirects, a session slot loses all but the last
- * of a batch. A cookie holds ids and numbers only; names and categories stay at home.
+ * The same for a form, a redirect, wc-ajax and the Store API, because each of them answers with headers, and none of
+ * the other ways reaches all of them: fragments miss blocks, footers miss redirects, a session slot loses all but the
+ * last of a batch. A cookie holds ids and numbers only; names and categories stay at home.
  */
 final class EventCookies
 {
@@ -19,8 +19,8 @@ final class EventCookies
     private const SECONDS = 600;
 
     /**
-     * Bytes of all waiting cookies together. A browser without JavaScript never claims them, and a request whose headers
-     * outgrow the web server's limit (4 KB at the strictest) would cost the shopper the shop.
+     * Bytes of all waiting cookies together. A browser without JavaScript never claims them, and a request whose
+     * headers outgrow the web server's limit (4 KB at the strictest) would cost the shopper the shop.
      */
     private const MOST_BYTES = 2500;
 

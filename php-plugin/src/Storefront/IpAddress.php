@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Storefront;
 
 /**
- * Which addresses can be a visitor's: those of the public internet. A private one is a proxy's or a test's, and the same
- * for everybody, so as a match key it would join strangers.
+ * Which addresses can be a visitor's: those of the public internet. A private one is a proxy's or a test's, and the
+ * same for everybody, so as a match key it would join strangers.
  *
  * Pure: no WordPress, no globals.
  */

@@ -4,8 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
-use Pinrelay\WooCommerce\Mapping\OrderEvent;
-use Pinrelay\WooCommerce\Mapping\OrderFacts;
+use Pinrelay\WooCommerce\Mapping\OrderSale;
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
@@ -13,18 +12,18 @@ use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Support\Guard;
 
 /**
- * The browser half of a purchase, on the order-received page. It reports what the outbox has accepted and decides nothing
- * about the order: an unpaid order shows the same page.
+ * The browser half of a purchase, on the order-received page. It reports what the outbox has accepted and decides
+ * nothing about the order: an unpaid order shows the same page.
  *
- * Printed in the footer and not by `woocommerce_thankyou`: that hook fires in a template block the merchant may delete,
- * and not at all for a guest who comes back to a block theme after ten minutes. By the footer every hook that could have
- * accepted the order has run, on classic and on block themes. WooCommerce keeps this page out of caches.
+ * Printed in the footer and not by `woocommerce_thankyou`: that hook fires in a template block the merchant may
+ * delete, and not at all for a guest who comes back to a block theme after ten minutes. By the footer every hook that
+ * could have accepted the order has run, on classic and on block themes. WooCommerce keeps this page out of caches.
  */
 final class PurchaseTag
 {
     private const EVENT = 'checkout';
 
-    /** After a day the browser half is no longer news to Pinterest, and the page may be anything's reload. */
+    /** A day after the order, a first sight of its page is a bookmark rather than the end of a checkout. */
     private const SECONDS = 86400;
 
     public function __construct(
@@ -60,10 +59,10 @@ final class PurchaseTag
         if (apply_filters('pinrelay_print_tag', true, $order) !== true) {
             return;
         }
-        wp_print_inline_script_tag(
-            $this->json($order, $row),
-            ['type' => 'application/json', 'id' => 'pinrelay-purchase'],
-        );
+        $calls = $this->calls($order, $row);
+        if ($calls !== null) {
+            wp_print_inline_script_tag($calls, ['type' => 'application/json', 'id' => 'pinrelay-purchase']);
+        }
     }
 
     /** The order of this page, for its buyer alone: the right key, in the browser that placed it. */
@@ -83,21 +82,19 @@ final class PurchaseTag
         return $row->isAccepted() && $row->eventTime !== null && $now - $row->eventTime < self::SECONDS;
     }
 
-    /** Arguments for pintrk(), call by call. */
-    private function json(\WC_Order $order, OutboxRow $row): string
+    /** Arguments for pintrk(), call by call, as JSON safe inside <script>; null when a filter leaves the order out. */
+    private function calls(\WC_Order $order, OutboxRow $row): ?string
     {
         // A settled row has forgotten its context; this request is the same browser, so the external_id is the same.
-        $event = OrderEvent::map(
-            OrderFacts::of($order),
-            $row->context + $this->visitor->context(),
-            $row->eventId,
-            (int) $row->eventTime,
-            $this->settings,
-        );
-        $json = $this->guard->run(
+        $context = $row->context + $this->visitor->context();
+        $event = OrderSale::event($order, $context, $row->eventId, (int) $row->eventTime, $this->settings);
+        if ($event === null) {
+            return null;
+        }
+        $rendered = $this->guard->run(
             'purchase tag',
             fn (): ?string => $this->relays->relay()?->prepare($event)->tagJson,
         );
-        return $json ?? Json::inScript(TagRenderer::calls($event));
+        return $rendered ?? Json::inScript(TagRenderer::calls($event));
     }
 }

@@ -7,12 +7,12 @@ namespace Pinrelay\WooCommerce\Storefront;
 /**
  * The `pintrk` calls of the events this plugin makes, where the extension is not there to render them. CONTRACT 15.
  *
- * The same as Receipt->tagCalls, which a test compares, with one deliberate difference: of the match keys only `em` and
- * `external_id` are here. Those two can be normalised in a line that is certain to agree with the extension. Phone, names
- * and places cannot without tables and Unicode rules that would have to be kept twice, and a key that hashes to something
- * else than on the server joins nobody.
+ * The same as Receipt->tagCalls, which a test compares, with one deliberate difference: of the match keys only `em`
+ * and `external_id` are here. Those two can be normalised in a line that is certain to agree with the extension.
+ * Phone, names and places cannot without tables and Unicode rules that would have to be kept twice, and a key that
+ * hashes to something else than on the server joins nobody.
  *
- * For event arrays of Mapping only, whose texts are clean and whose amounts are positive decimal strings. Pure.
+ * For event arrays of Mapping, whose texts are clean and whose amounts are positive decimals. Pure.
  */
 final class TagRenderer
 {
@@ -41,8 +41,8 @@ final class TagRenderer
     }
 
     /**
-     * The `track` call alone, for pages and cookies that may hold nothing of the visitor. An event without an id (one in
-     * cacheable HTML) gets it in the browser.
+     * The `track` call alone, for pages and cookies that may hold nothing of the visitor. An event without an id (one
+     * in cacheable HTML) gets it in the browser.
      *
      * @param array<string, mixed> $event
      * @return array{string, string, array<string, mixed>}
@@ -55,7 +55,7 @@ final class TagRenderer
             'value' => isset($event['value']) ? self::number($event['value']) : null,
             'currency' => $event['currency'] ?? null,
             'order_id' => $event['order_id'] ?? null,
-            'order_quantity' => $items === [] ? null : array_sum(array_column($items, 'quantity')),
+            'order_quantity' => $items === [] ? null : array_sum(array_map(self::quantity(...), $items)),
             'promo_code' => $event['coupon'] ?? null,
             'line_items' => $items === [] ? null : array_map(self::line(...), array_slice($items, 0, self::MOST_LINES)),
         ];
@@ -75,20 +75,27 @@ final class TagRenderer
         $line = [];
         foreach (self::LINE as $ours => $theirs) {
             if (isset($item[$ours])) {
-                $line[$theirs] = $ours === 'price' ? self::number((string) $item[$ours]) : $item[$ours];
+                $line[$theirs] = $ours === 'price' ? self::number($item[$ours]) : $item[$ours];
             }
         }
-        return $line;
+        return $line + ['product_quantity' => 1];
+    }
+
+    /** @param array<string, string|int> $item */
+    private static function quantity(array $item): int
+    {
+        return (int) ($item['quantity'] ?? 1);
     }
 
     /**
-     * @param array<string, string> $user
+     * @param array<string, mixed> $user
      * @return array<string, string> finished hashes, since Pinterest's library normalises less
      */
     private static function matchKeys(array $user): array
     {
-        $email = trim($user['email'] ?? '');
-        $outside = trim($user['external_id'] ?? '');
+        $text = static fn (string $key): string => is_scalar($user[$key] ?? null) ? trim((string) $user[$key]) : '';
+        $email = $text('email');
+        $outside = $text('external_id');
         return array_filter([
             'em' => filter_var($email, FILTER_VALIDATE_EMAIL) !== false && !str_contains($email, ' ')
                 ? hash('sha256', strtolower($email))
@@ -100,7 +107,7 @@ final class TagRenderer
     }
 
     /** A number, whole where the amount is: 20, not 20.0. */
-    private static function number(string $amount): int|float
+    private static function number(string|int|float $amount): int|float
     {
         $float = (float) $amount;
         return floor($float) === $float ? (int) $float : $float;

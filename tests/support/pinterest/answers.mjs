@@ -1,6 +1,9 @@
 // Pinterest's answers of CONTRACT 7 as plain values. Messages are the ones seen on the wire or given as examples there.
 
-/** @typedef {{status: number, headers: Record<string, string>, body: object|string}} Answer  a string body is no JSON */
+/**
+ * @typedef {{status: number, headers: Record<string, string>, body: object|string}} Answer
+ *   a body that is a string is sent as it stands, any other as JSON
+ */
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 

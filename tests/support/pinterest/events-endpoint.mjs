@@ -31,8 +31,8 @@ export const TESTED = 20;
  * @param {Setup} setup
  * @param {number} now  unix seconds
  * @param {{ids?: string[], status?: 200|422}} partial  events made to fail though they are good
- * @returns {{answer: import('./answers.mjs').Answer, events: object[], taken: object[], test: boolean, error: string|null}}
- *   events: all of the request as far as it could be read; error: every reason for refusal, in full
+ * @returns {{answer: import('./answers.mjs').Answer, events: object[], taken: object[], test: boolean,
+ *   error: string|null}}  events: all of the request, as far as it could be read; error: every reason for refusal
  */
 export function decide(request, setup, now, partial = {}) {
   const refuse = (answer, error = answer.body.message) => ({ answer, events: [], taken: [], test: false, error });

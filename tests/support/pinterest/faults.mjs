@@ -41,7 +41,10 @@ function worded(error, value) {
     case 'required':
       return `'${params.missingProperty}' is a required property`;
     case 'type':
-      return `${quoted(value)} is not of type ${[params.type].flat().map((type) => `'${type}'`).join(', ')}`;
+      return `${quoted(value)} is not of type ${[params.type]
+        .flat()
+        .map((type) => `'${type}'`)
+        .join(', ')}`;
     case 'enum':
       return `${quoted(value)} is not one of ${JSON.stringify(params.allowedValues)}`;
     case 'pattern':
@@ -78,7 +81,10 @@ function quoted(value) {
 }
 
 function steps(pointer) {
-  return pointer.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function valueAt(body, pointer) {

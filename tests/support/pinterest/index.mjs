@@ -95,9 +95,10 @@ async function dispatch(routes, request, response) {
     const here = routes.map(([method, path, act]) => ({ method, act, match: path.exec(url.pathname) }));
     const served = here.filter(({ match }) => match !== null);
     const route = served.find(({ method }) => method === request.method);
-    if (route !== undefined) return await route.act(request, response, url, decodeURIComponent(route.match[1] ?? ''));
+    if (route !== undefined) return await route.act(request, response, url, route.match[1] ?? '');
     request.resume();
-    send(response, served.length > 0 ? json(405, { code: 1, message: 'Method not allowed.' }) : json(404, { code: 1, message: 'Not found.' }));
+    const [status, message] = served.length > 0 ? [405, 'Method not allowed.'] : [404, 'Not found.'];
+    send(response, json(status, { code: 0, message }));
   } catch (error) {
     // A client that left in the middle of its request is its own business; anything else must be seen.
     if (response.destroyed || request.destroyed) return;

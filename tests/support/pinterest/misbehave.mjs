@@ -27,10 +27,7 @@ const SETTINGS = new Map([
   ['retry_after', [isCount, 'a whole number of seconds']],
   ['reset', [isCount, 'a whole number of seconds']],
   ['status', [(value) => Number.isInteger(value) && value >= 200 && value <= 599, 'an HTTP status']],
-  [
-    'ids',
-    [(value) => Array.isArray(value) && value.every((id) => typeof id === 'string'), 'an array of event ids'],
-  ],
+  ['ids', [(value) => Array.isArray(value) && value.every((id) => typeof id === 'string'), 'an array of event ids']],
 ]);
 
 /**

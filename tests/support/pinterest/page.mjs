@@ -10,7 +10,10 @@ const FILES = new Map(
     ['', 'page.html', 'text/html; charset=utf-8'],
     ['page.css', 'page.css', 'text/css; charset=utf-8'],
     ['page.js', 'page.js', 'text/javascript; charset=utf-8'],
-  ].map(([path, file, type]) => [path, { type, body: readFileSync(new URL(`./web/${file}`, import.meta.url), 'utf8') }]),
+  ].map(([path, file, type]) => [
+    path,
+    { type, body: readFileSync(new URL(`./web/${file}`, import.meta.url), 'utf8') },
+  ]),
 );
 
 const OWN_FILES_ONLY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:";

@@ -1,5 +1,5 @@
-// What the stand-in has seen, in order of arrival: API events, tag calls, requests. In memory, and as one JSON line each
-// in a log when one is wanted. Nothing is ever dropped but by reset().
+// What the stand-in has seen, in order of arrival: API events, tag calls, requests. In memory, and as one JSON line
+// each in a log when one is wanted. Nothing is ever dropped but by reset().
 
 import { EventEmitter } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -9,6 +9,7 @@ import { pairsOf } from './pairs.mjs';
 export class Records {
   #kept = { server: [], browser: [], requests: [] };
   #changes = new EventEmitter();
+  #announced = false;
   #log = null;
 
   /** @param {{log?: string|null}} options  log: a file that lines are appended to */
@@ -23,17 +24,26 @@ export class Records {
   add(kind, record) {
     this.#kept[kind].push(record);
     this.#log?.write(`${JSON.stringify({ kind, ...record })}\n`);
-    this.#changes.emit('change');
+    this.#announce();
   }
 
-  /** A copy of everything, with the pairs worked out. */
+  /** Everything as it is now; the pairs are worked out when they are first asked for. */
   snapshot() {
-    return { ...structuredClone(this.#kept), pairs: pairsOf(this.#kept) };
+    const { server, browser, requests } = this.#kept;
+    const now = { server: [...server], browser: [...browser], requests: [...requests] };
+    let pairs = null;
+    return {
+      ...now,
+      get pairs() {
+        pairs ??= pairsOf(now);
+        return pairs;
+      },
+    };
   }
 
   reset() {
     this.#kept = { server: [], browser: [], requests: [] };
-    this.#changes.emit('change');
+    this.#announce();
   }
 
   /**
@@ -57,11 +67,21 @@ export class Records {
         }
       };
       const guard = setTimeout(() => {
-        const seen = JSON.stringify(this.snapshot(), null, 1);
+        const seen = JSON.stringify(this.snapshot(), null, 1).slice(0, 4000);
         settle(reject, new Error(`what was waited for did not come in ${guardMs} ms; seen: ${seen}`));
       }, guardMs);
       this.#changes.on('change', look);
       look();
+    });
+  }
+
+  // Once for all that one request brought, so that waiting stays cheap with a thousand events in it.
+  #announce() {
+    if (this.#announced) return;
+    this.#announced = true;
+    setImmediate(() => {
+      this.#announced = false;
+      this.#changes.emit('change');
     });
   }
 

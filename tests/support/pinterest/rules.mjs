@@ -40,7 +40,8 @@ export function warning(event) {
   const { user_data: user, custom_data: custom } = event;
   const warnings = [];
   for (const key of ['external_id', 'click_id']) {
-    if (user[key] === undefined || user[key] === null) warnings.push(`${key} is missing; sending it improves matching.`);
+    if (user[key] === undefined || user[key] === null)
+      warnings.push(`${key} is missing; sending it improves matching.`);
   }
   if (custom?.opt_out_type === 'LDP' && !(user.st && user.country)) {
     warnings.push('opt_out_type LDP takes effect with user_data.st and user_data.country only.');

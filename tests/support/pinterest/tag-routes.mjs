@@ -27,6 +27,10 @@ export function recordRoute({ records, maxBytes, now }) {
 }
 
 export function preflightRoute() {
-  const headers = { ...ANY_ORIGIN, 'access-control-allow-methods': 'POST', 'access-control-allow-headers': 'content-type' };
+  const headers = {
+    ...ANY_ORIGIN,
+    'access-control-allow-methods': 'POST',
+    'access-control-allow-headers': 'content-type',
+  };
   return async (request, response) => response.writeHead(204, headers).end();
 }

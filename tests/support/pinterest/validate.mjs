@@ -46,7 +46,7 @@ function main(directories, { allowEmpty, openApi }) {
   const check = bodyCheck(openApi);
   process.stdout.write(
     openApi === null
-      ? "not run: Pinterest's OpenAPI description does not lie beside the checkout; checked against the own schema alone\n"
+      ? "not run: Pinterest's OpenAPI description, which does not lie beside the checkout; checked against the own schema\n"
       : `checked against the own schema and ${openApi}\n`,
   );
   const counts = { passed: 0, failed: 0 };

@@ -36,7 +36,7 @@
 
   function load(id, options) {
     var call = { command: 'load', data: options };
-    if (typeof id !== 'string' && !Number.isInteger(id)) return fail(call, 'a tag id must be a string or an integer', null);
+    if (typeof id !== 'string' && !Number.isInteger(id)) return fail(call, 'tag id: not a string or integer', null);
     var again = tagId !== null;
     tagId = String(id).trim();
     merge(options);
@@ -59,7 +59,8 @@
       merge({ external_id: sent.external_id });
       delete sent.external_id;
     }
-    if (typeof sent.value === 'string' && sent.value.trim() !== '' && isFinite(sent.value)) sent.value = Number(sent.value);
+    var value = sent.value;
+    if (typeof value === 'string' && value.trim() !== '' && isFinite(value)) sent.value = Number(value);
     emit({ command: 'track', name: String(name).trim(), data: sent }, callback, otherTagId);
   }
 
@@ -157,8 +158,12 @@
   function forget() {
     COOKIES.forEach(function (name) {
       writeCookie(name, '', 0);
-      [window.localStorage, window.sessionStorage].forEach(function (storage) {
-        storage.removeItem(name + '_ls');
+      ['localStorage', 'sessionStorage'].forEach(function (storage) {
+        try {
+          window[storage].removeItem(name + '_ls');
+        } catch (error) {
+          // A browser that forbids storage holds nothing to delete.
+        }
       });
     });
   }

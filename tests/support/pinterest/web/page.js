@@ -39,12 +39,15 @@ function verdict(pair) {
 function gap(pair) {
   if (!pair.browser || !pair.server) return number('');
   const ms = pair.first_server_ms - pair.first_browser_ms;
-  return number(`${ms > 0 ? '+' : ''}${ms.toLocaleString()} ms`);
+  return number(`${ms < 0 ? '\u2212' : ''}${Math.abs(ms).toLocaleString()} ms`);
 }
 
 function eventRow(pair, records) {
   const tag = records.browser.find(
-    (record) => record.command === 'track' && record.event_id === pair.event_id && record.received_at_ms === pair.first_browser_ms,
+    (record) =>
+      record.command === 'track' &&
+      record.event_id === pair.event_id &&
+      record.received_at_ms === pair.first_browser_ms,
   );
   const api = records.server.find(
     (record) => record.event_id === pair.event_id && record.event_name === pair.event_name && !record.test,
@@ -84,7 +87,12 @@ function draw(records) {
   const newest = (list) => [...list].reverse();
 
   document.getElementById('summary').textContent = summary(records);
-  fill('events', newest(records.pairs).map((pair) => eventRow(pair, records)), 'Nothing received yet.', 6);
+  fill(
+    'events',
+    newest(records.pairs).map((pair) => eventRow(pair, records)),
+    'Nothing received yet.',
+    6,
+  );
 
   const tests = newest(records.server.filter((record) => record.test)).map((record) =>
     element(
@@ -115,7 +123,7 @@ function draw(records) {
       'tr',
       {},
       cell(time(record.received_at_ms)),
-      cell(element('code', {}, `${record.command} ${record.name ?? ''}`)),
+      cell(element('span', { class: 'call' }, `${record.command} ${record.name ?? ''}`)),
       cell(record.faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')),
     ),
   );

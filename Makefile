@@ -1,0 +1,27 @@
+# The commands of this project. Whatever is missing on the machine is installed
+# by `make test` and `make demo`; `make build` alone installs nothing.
+
+SHELL := /bin/bash
+ENV := . tests/support/install/env.sh &&
+
+.PHONY: help build test demo clean
+
+help:
+	@echo 'make build   the release extension: target/release/libpinrelay.so'
+	@echo 'make test    everything, from formatting to a shopper in a browser; PARTS="rust browser" for some of it'
+	@echo 'make demo    a shop, a shopper and a stand-in of Pinterest on this machine'
+	@echo 'make clean   what the commands above made, except the downloads in the cache'
+
+# As a cdylib alone: with the rlib beside it cargo would apply no LTO.
+build:
+	@$(ENV) cargo rustc --release --locked --lib --crate-type cdylib
+
+test:
+	@tests/run $(PARTS)
+
+demo:
+	@tests/demo/run
+
+clean:
+	@$(ENV) cargo clean --quiet
+	@rm -rf target tests/node_modules

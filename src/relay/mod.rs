@@ -1,0 +1,482 @@
+//! The front door: one destination, as PHP sees it.
+//!
+//! It joins the rooms below and decides nothing of its own about events or
+//! delivery. It must not know Zend: what comes in is [`Raw`], what goes out is
+//! JSON values and plain structs.
+
+mod ini;
+mod options;
+mod receipt;
+mod refusal;
+mod registry;
+mod report;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+pub use ini::Ini;
+pub use receipt::Receipt;
+pub use refusal::Refusal;
+
+use crate::delivery::{self, CallFailed, Client, Http, Outcome, Secret, Settings, Until, Word};
+use crate::event::{ActionSource, EventName, Moment, Prepared, Raw, prepare};
+use crate::process::{self, Bell};
+use crate::spool::{
+    DeadLetters, Envelope, Lane, Leader, Ledger, Place, Reason, SpoolError, State, Verdicts,
+    Withdrawn, encode, generation, unix_now,
+};
+use crate::wire;
+use ini::Rules;
+use options::Options;
+use registry::Spool;
+
+/// How long [`Relay::purge`] waits for a sender in another process to leave.
+const PURGE_PATIENCE: Duration = Duration::from_secs(3);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// A longer wait is no wait: PHP's own limit ends it.
+const LONGEST_DRAIN: f64 = 86_400.0;
+/// How long stopping may hold up the end of a process.
+const STOP_WITHIN: Duration = Duration::from_millis(200);
+
+/// What the relay must know about the process it is in.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// `php_sapi_name()`.
+    pub sapi: String,
+    /// The ini settings as texts, read in the request.
+    pub ini: Ini,
+}
+
+/// One destination: an ad account, real or in test mode.
+#[derive(Debug)]
+pub struct Relay {
+    options: Options,
+    rules: Rules,
+    lasting: bool,
+}
+
+/// The library is loaded; call once for each load.
+pub fn start() {
+    process::start();
+}
+
+/// The library is about to go: ends the senders within 200 ms. What is in
+/// flight is on disk, and another process takes it up.
+pub fn stop() {
+    process::stop(STOP_WITHIN);
+}
+
+impl Relay {
+    /// Checks the options. Where work waits and nobody sends, starts the sender.
+    ///
+    /// # Errors
+    /// [`Refusal::Config`], with every faulty option and ini setting.
+    pub fn new(options: &Raw, host: &Host) -> Result<Self, Refusal> {
+        let (options, rules) = options::read(options, &host.ini).map_err(Refusal::Config)?;
+        let relay = Self {
+            options,
+            rules,
+            // A process that ends with its request cannot finish a call.
+            lasting: ["fpm-fcgi", "apache2handler", "litespeed", "cli-server"]
+                .contains(&host.sapi.as_str()),
+        };
+        crate::logfile::install(relay.rules.log_level);
+        relay.look();
+        Ok(relay)
+    }
+
+    /// Validates, normalises, hashes and renders; touches nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`], with every fault.
+    pub fn prepare(&self, event: &Raw) -> Result<Receipt, Refusal> {
+        Ok(Receipt::new(self.prepared(event)?))
+    }
+
+    /// [`Relay::prepare`], and then the event is on disk.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`], or [`Refusal::Spool`] and the caller still owns
+    /// the event.
+    pub fn capture(&self, event: &Raw) -> Result<Receipt, Refusal> {
+        let prepared = self.prepared(event)?;
+        if !self.options.enabled {
+            return Err(SpoolError::new(Reason::Disabled, "sending is switched off").into());
+        }
+        let event = &prepared.event;
+        let line = record(
+            event.id(),
+            event.name(),
+            event.time(),
+            // Only on the web is there a browser half that it must not miss.
+            event.late_ok() || event.action_source() != ActionSource::Web,
+            wire::api::render(event),
+        )?;
+        let spool = self.append(lane(event.name()), &line)?;
+        self.send_from(&spool);
+        Ok(Receipt::new(prepared))
+    }
+
+    /// What waits, what was done, what stands in the way.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`].
+    pub fn status(&self) -> Result<Value, Refusal> {
+        let spool = self.spool()?;
+        Ok(report::status(&spool.place, self.options.generation)?)
+    }
+
+    /// Verdicts behind a cursor, oldest first.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`].
+    pub fn settled(&self, cursor: &str, limit: i64) -> Result<Value, Refusal> {
+        let spool = self.spool()?;
+        let limit = usize::try_from(limit).unwrap_or(0);
+        let (cursor, events) = Verdicts::new(spool.place.dir()).after(cursor, limit)?;
+        Ok(json!({ "cursor": cursor, "events": events }))
+    }
+
+    /// The newest dead letters.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`].
+    pub fn rejected(&self, limit: i64) -> Result<Value, Refusal> {
+        let spool = self.spool()?;
+        let limit = usize::try_from(limit).unwrap_or(0);
+        Ok(json!(DeadLetters::new(spool.place.dir()).list(limit)))
+    }
+
+    /// Puts dead letters back in line; says how many.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`]; those before the one that failed are in line.
+    pub fn retry(&self, ids: &Raw) -> Result<i64, Refusal> {
+        let spool = self.spool()?;
+        let dead = DeadLetters::new(spool.place.dir());
+        let mut back = 0;
+        for id in texts(ids) {
+            let Some((name, line)) = dead.record(&id)? else {
+                continue;
+            };
+            let lane = EventName::parse(&name).map_or(Lane::Visit, lane);
+            self.append(lane, &line)?;
+            // In line first: a kill in between sends it twice, with one id.
+            dead.remove(&id)?;
+            back += 1;
+        }
+        if back > 0 {
+            self.send_from(&spool);
+        }
+        Ok(back)
+    }
+
+    /// Takes back what is not settled; says how many.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`].
+    pub fn withdraw(&self, ids: &Raw) -> Result<i64, Refusal> {
+        let spool = self.spool()?;
+        let wanted: Vec<String> = texts(ids).collect();
+        let mut withdrawn = Withdrawn::read(spool.place.dir());
+        let mut found = Vec::new();
+        Ledger::new(&spool.place).scan(|_, event| {
+            let id = &*event.id;
+            if wanted.iter().any(|wanted| wanted == id) && !found.iter().any(|seen| seen == id) {
+                found.push(id.to_owned());
+            }
+        })?;
+        found.retain(|id| !withdrawn.contains(id));
+        for id in &found {
+            withdrawn.mark(id)?;
+        }
+        if !found.is_empty() {
+            self.send_from(&spool);
+        }
+        Ok(count(found.len()))
+    }
+
+    /// Delivers here for at most `seconds`, or waits for whoever does.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`].
+    pub fn drain(&self, seconds: f64) -> Result<Value, Refusal> {
+        let spool = self.spool()?;
+        let seconds = if seconds.is_finite() { seconds } else { 0.0 };
+        let deadline = Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_DRAIN));
+        let before = report::done(&spool.place);
+        let mut sender = "none";
+        loop {
+            if let Some(settings) = self.may_lead(&spool.place) {
+                let mut client = self.client(&settings)?;
+                let until = Until {
+                    deadline: Some(deadline),
+                    idle: Duration::ZERO,
+                    linger: false,
+                };
+                let tally = delivery::drain(
+                    &spool.place,
+                    &settings,
+                    &mut client,
+                    &Bell::new().map_err(no_bell)?,
+                    &until,
+                    &unix_now,
+                )?;
+                if tally.led {
+                    sender = "self";
+                    break;
+                }
+            }
+            // Another thread or process leads, or nobody can.
+            spool.bell.ring();
+            if !Leader::is_free(&spool.place)? {
+                sender = "other";
+            } else if self.may_lead(&spool.place).is_none() {
+                break;
+            }
+            if Instant::now() >= deadline || report::waiting(&spool.place)?.total() == 0 {
+                break;
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+        let after = report::done(&spool.place);
+        Ok(json!({
+            "sender": sender,
+            "delivered": after.delivered.saturating_sub(before.delivered),
+            "rejected": after.rejected.saturating_sub(before.rejected),
+            "waiting": report::waiting(&spool.place)?.total(),
+        }))
+    }
+
+    /// One call now, in test mode, without the spool.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`].
+    pub fn send_test(&self, event: &Raw) -> Result<Value, Refusal> {
+        let body = format!(
+            r#"{{"data":[{}]}}"#,
+            wire::api::render(&self.prepared(event)?.event)
+        );
+        let Some(settings) = self.settings() else {
+            return Ok(report::test_not_sent("no access token is set"));
+        };
+        let answer = self.client(&settings).and_then(|mut client| {
+            let limit = settings.transport.timeout;
+            client
+                .post(body.as_bytes(), true, limit)
+                .map_err(|error| SpoolError::new(Reason::Io, error.0))
+        });
+        Ok(match answer {
+            Ok(answer) => report::test_answer(&answer),
+            Err(error) => report::test_not_sent(&error.message),
+        })
+    }
+
+    /// Discards everything that is not settled; says how many events.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`], also when another process goes on sending.
+    pub fn purge(&self) -> Result<i64, Refusal> {
+        let spool = self.spool()?;
+        let deadline = Instant::now() + PURGE_PATIENCE;
+        let leader = loop {
+            if let Some(leader) = Leader::try_lead(&spool.place)? {
+                break leader;
+            }
+            if Instant::now() >= deadline {
+                return Err(SpoolError::new(
+                    Reason::Io,
+                    "another process is sending from this spool: switch sending off, then try again",
+                )
+                .into());
+            }
+            std::thread::sleep(LOOK_EVERY);
+        };
+        let mut ledger = Ledger::new(&spool.place);
+        let mut withdrawn = Withdrawn::read(spool.place.dir());
+        let discarded = ledger.waiting(&withdrawn)?.total();
+        let mut ids = Vec::new();
+        ledger.scan(|_, event| ids.push(event.id.to_string()))?;
+        for (segment, end) in ledger.ends() {
+            ledger.settle(&segment, end)?;
+        }
+        ids.iter().for_each(|id| withdrawn.clear(id));
+        ledger.sweep(true, unix_now());
+        let mut state = State::read(spool.place.dir());
+        state.lose("purged", discarded);
+        if let Err(error) = state.write(spool.place.dir()) {
+            log::warn!(target: spool.place.log_target(), "cannot write state.json: {error}");
+        }
+        drop(leader);
+        Ok(i64::try_from(discarded).unwrap_or(i64::MAX))
+    }
+
+    fn prepared(&self, event: &Raw) -> Result<Prepared, Refusal> {
+        let moment = Moment {
+            site: &self.options.site,
+            now: unix_now(),
+            // Asks the kernel: a generator's state would be shared by forks.
+            fresh_id: &|| uuid::Uuid::new_v4().to_string(),
+        };
+        prepare(event, &moment).map_err(Refusal::Invalid)
+    }
+
+    fn spool(&self) -> Result<Arc<Spool>, SpoolError> {
+        let spool = registry::open(&self.options)?;
+        let seen = generation::raise(spool.place.dir(), self.options.generation);
+        if let Err(error) = seen {
+            return Err(SpoolError::from_io("write to", spool.place.dir(), &error));
+        }
+        Ok(spool)
+    }
+
+    /// Writes a record. Where somebody removed the directories, they are made
+    /// again, once.
+    fn append(&self, lane: Lane, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
+        let spool = self.spool()?;
+        let failed = match spool.append(lane, line, &self.rules.limits) {
+            Ok(()) => return Ok(spool),
+            Err(error) => error,
+        };
+        if spool.place.file("seg").exists() {
+            return Err(failed);
+        }
+        registry::forget(&self.options);
+        let spool = self.spool()?;
+        spool.append(lane, line, &self.rules.limits)?;
+        Ok(spool)
+    }
+
+    /// What a sender of this relay is told; nothing without a token.
+    fn settings(&self) -> Option<Settings> {
+        let token = self.options.access_token.clone()?;
+        Some(Settings {
+            endpoint: format!(
+                "{}/ad_accounts/{}/events",
+                self.options.api_base, self.options.ad_account_id
+            ),
+            token: Secret::new(token),
+            test: self.options.test,
+            generation: self.options.generation,
+            late: self.options.late,
+            transport: self.rules.transport.clone(),
+        })
+    }
+
+    /// The settings, if they allow this process to send from the spool.
+    fn may_lead(&self, place: &Place) -> Option<Settings> {
+        let newest = generation::read(place.dir()) <= self.options.generation;
+        (self.options.enabled && newest).then(|| self.settings())?
+    }
+
+    fn client(&self, settings: &Settings) -> Result<Http, SpoolError> {
+        let config = delivery::transport(&settings.transport, &settings.endpoint)
+            .map_err(|CallFailed(message)| SpoolError::new(Reason::Io, message))?;
+        Ok(Http::new(settings, config))
+    }
+
+    /// Starts the sender where work was left behind; at most one look a second,
+    /// and never a reason for a page to fail.
+    fn look(&self) {
+        if !self.lasting || !self.rules.sender || !self.options.enabled {
+            return;
+        }
+        let result = registry::open_if_there(&self.options).and_then(|spool| {
+            if let Some(spool) = spool
+                && spool.is_time_to_look()
+            {
+                generation::raise(spool.place.dir(), self.options.generation)
+                    .map_err(|error| SpoolError::from_io("write to", spool.place.dir(), &error))?;
+                let mut ledger = Ledger::new(&spool.place);
+                ledger.refresh()?;
+                if ledger.work().is_some() {
+                    self.send_from(&spool);
+                }
+            }
+            Ok(())
+        });
+        if let Err(error) = result {
+            log::warn!("cannot look for waiting events: {error}");
+        }
+    }
+
+    /// Makes sure that somebody sends: this process's thread, or another's.
+    fn send_from(&self, spool: &Arc<Spool>) {
+        if !self.lasting || !self.rules.sender {
+            return;
+        }
+        let Some(settings) = self.may_lead(&spool.place) else {
+            return;
+        };
+        if let Err(error) = registry::start(spool, settings) {
+            // The event is on disk: the next request, or a drain, sends it.
+            log::warn!(target: spool.place.log_target(), "no sender could start: {error}");
+        }
+    }
+}
+
+fn record(
+    id: &str,
+    name: EventName,
+    time: i64,
+    late_ok: bool,
+    event: String,
+) -> Result<Vec<u8>, SpoolError> {
+    let unrendered =
+        |error: serde_json::Error| SpoolError::new(Reason::Io, format!("cannot render: {error}"));
+    let event = serde_json::value::RawValue::from_string(event).map_err(unrendered)?;
+    encode(&Envelope {
+        id: id.into(),
+        name: name.api_name().into(),
+        time,
+        at: unix_now(),
+        late_ok,
+        event: &event,
+    })
+    .map_err(unrendered)
+}
+
+/// Completed orders are what the shop is paid for.
+fn lane(name: EventName) -> Lane {
+    match name {
+        EventName::Checkout => Lane::Revenue,
+        _ => Lane::Visit,
+    }
+}
+
+/// Ids as PHP gives them; what is no id matches nothing.
+fn texts(ids: &Raw) -> impl Iterator<Item = String> {
+    let entries = match ids {
+        Raw::Map(entries) => entries.as_slice(),
+        _ => &[],
+    };
+    entries.iter().filter_map(|(_, id)| match id {
+        Raw::Text(text) => Some(text.clone()),
+        Raw::Int(int) => Some(int.to_string()),
+        _ => None,
+    })
+}
+
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+fn no_bell(error: std::io::Error) -> SpoolError {
+    SpoolError::new(Reason::Io, format!("no descriptor left: {error}"))
+}
+
+/// For [`report`]: what an answer to one test event comes to.
+fn test_verdict(outcome: Outcome) -> (&'static str, Option<String>) {
+    match outcome {
+        Outcome::Verdicts(words) => match words.into_iter().next() {
+            Some(Word::Refused(message)) => ("rejected", Some(message)),
+            _ => ("delivered", None),
+        },
+        Outcome::Split(message) => ("rejected", Some(message)),
+        Outcome::Unread(message) => ("unconfirmed", Some(message)),
+        Outcome::Retry { message, .. } => ("retry", Some(message)),
+        Outcome::Pause { reason, message } => (reason, Some(message)),
+    }
+}

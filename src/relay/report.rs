@@ -1,0 +1,83 @@
+//! What people are told about a spool and about a test call.
+
+use serde_json::{Value, json};
+
+use crate::delivery::{Answer, classify, redact};
+use crate::spool::{
+    DeadLetters, Leader, LeaderNote, Ledger, Place, SpoolError, State, Waiting, Withdrawn, unix_now,
+};
+
+/// A page of HTML in place of an answer is cut here.
+const LONGEST_BODY: usize = 2_000;
+
+/// Running totals, for telling what happened in between.
+pub struct Done {
+    /// Events that Pinterest took.
+    pub delivered: u64,
+    /// Dead letters.
+    pub rejected: u64,
+}
+
+/// The totals now.
+pub fn done(place: &Place) -> Done {
+    Done {
+        delivered: State::read(place.dir()).delivered,
+        rejected: DeadLetters::new(place.dir()).count() as u64,
+    }
+}
+
+/// What waits now.
+pub fn waiting(place: &Place) -> Result<Waiting, SpoolError> {
+    Ledger::new(place).waiting(&Withdrawn::read(place.dir()))
+}
+
+/// The array of `Relay::status()`.
+pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
+    let waiting = waiting(place)?;
+    let state = State::read(place.dir()).for_generation(generation);
+    let sender = match Leader::is_free(place)? {
+        true => None,
+        false => LeaderNote::read(place),
+    };
+    Ok(json!({
+        "node": place.node(),
+        "waiting": { "revenue": waiting.revenue, "visit": waiting.visit },
+        "rejected": DeadLetters::new(place.dir()).count(),
+        "delivered": state.delivered,
+        "lost": state.lost,
+        "oldest_waiting_at": waiting.oldest_at,
+        "last_success_at": state.last_success_at,
+        "last_error": state.last_error,
+        "paused": state.paused,
+        "retry_at": state.retry_at.filter(|at| *at > unix_now()),
+        "sender": sender.map(|note| json!({
+            "pid": note.pid,
+            "since": note.since,
+            "heartbeat_age": note.heartbeat_age,
+        })),
+        "spool": {
+            "dir": place.dir().to_string_lossy(),
+            "bytes": place.bytes(),
+            "writable": place.is_writable(),
+            "network_fs": place.is_network_fs(),
+        },
+    }))
+}
+
+/// The array of `Relay::sendTest()` for an answer.
+pub fn test_answer(answer: &Answer) -> Value {
+    let (verdict, message) = super::test_verdict(classify(answer, 1));
+    let body = String::from_utf8_lossy(&answer.body);
+    let body: String = body.chars().take(LONGEST_BODY).collect();
+    json!({
+        "http_status": answer.status,
+        "verdict": verdict,
+        "message": message,
+        "body": redact(&body),
+    })
+}
+
+/// The same when there was no answer.
+pub fn test_not_sent(message: &str) -> Value {
+    json!({ "http_status": 0, "verdict": "unreachable", "message": message, "body": "" })
+}

@@ -1,0 +1,156 @@
+// What a browser test needs: a shop with the plugin, the stand-in of Pinterest it
+// talks to, and shoppers. And the questions tests ask about all three together.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { launchBrowser } from '../support/browser/launch.mjs';
+import { newShopper } from '../support/browser/shopper.mjs';
+import { extensionFile } from '../support/extension.mjs';
+import { startStandin } from '../support/pinterest/index.mjs';
+import { until } from '../support/shop/service.mjs';
+import { startShop } from '../support/shop/shop.mjs';
+import { findWooCommerce } from '../support/shop/woocommerce.mjs';
+
+const target = fileURLToPath(new URL('../../target', import.meta.url));
+
+const { kind, notes } = await findWooCommerce();
+const isStandIn = kind === 'stand-in';
+for (const note of notes) {
+  process.stderr.write(`${note}\n`);
+}
+if (isStandIn) {
+  process.stderr.write('THIS IS NOT WOOCOMMERCE: THESE TESTS RUN ON A STAND-IN FOR IT.\n');
+}
+
+/** For a test's `skip`: what only WooCommerce itself has. */
+export const needsWooCommerce = isStandIn && 'not run: needs the real WooCommerce';
+
+/**
+ * @param {object} wish  as startShop() takes it; the built extension and a stand-in of Pinterest unless it says otherwise
+ */
+export async function openWorld(wish = {}) {
+  const standin = await startStandin();
+  const shop = await startShop({ extension: extensionFile(), standin, ...wish });
+  const browser = await launchBrowser();
+  let closing = false;
+
+  const named = (records, name) => records.pairs.filter((pair) => pair.event_name === name);
+
+  const world = {
+    standin,
+    shop,
+    browser,
+
+    shopper: (options) => newShopper(browser, shop, options),
+
+    /** Waits until `count` events of that name have both halves; there must be no others of the name. */
+    async matched(name, count = 1) {
+      const records = await standin.until(
+        (seen) => named(seen, name).filter((pair) => pair.matched).length >= count,
+      );
+      const pairs = named(records, name);
+      assert.equal(pairs.length, count, `${name}: ${JSON.stringify(pairs, null, 1)}`);
+      return pairs;
+    },
+
+    pairs: (name) => named(standin.records(), name),
+
+    /** The API's event and the tag's call of one id. */
+    halves(id) {
+      const { server, browser: tag } = standin.records();
+      return {
+        server: server.filter((record) => record.event_id === id).map((record) => record.event),
+        browser: tag.filter((record) => record.command === 'track' && record.event_id === id),
+      };
+    },
+
+    /**
+     * Once this returns, whatever the shop had handed over before has reached Pinterest: the shop's own tick has run, and
+     * an event that was made afterwards has arrived, which the sender takes last.
+     */
+    async fence() {
+      await shop.cron();
+      const before = new Set(world.pairs('add_to_cart').map((pair) => pair.event_id));
+      const shopper = await world.shopper();
+      await shopper.open('/product/blue-mug/');
+      const added = await shopper.addByStoreApi('MUG-1');
+      assert.equal(added.status, 201);
+      await standin.until((seen) =>
+        named(seen, 'add_to_cart').some((pair) => pair.server && !before.has(pair.event_id)),
+      );
+      await shopper.close();
+    },
+
+    /** The outbox, as rows with texts. */
+    outbox: async () =>
+      JSON.parse(
+        await shop.php(
+          'global $wpdb; echo wp_json_encode($wpdb->get_results("SELECT * FROM {$wpdb->prefix}pinrelay_orders ORDER BY order_id"));',
+        ),
+      ),
+
+    /** Waits for a state of the outbox, with the shop's tick running meanwhile as its minutely job would. */
+    outboxUntil: (what, probe) =>
+      until(
+        what,
+        async () => {
+          await world.tick();
+          const rows = await world.outbox();
+          return probe(rows) && rows;
+        },
+        { guardMs: 120_000, everyMs: 500 },
+      ),
+
+    /** The shop's minutely job, now. Due or not: a test does not wait for a minute. */
+    tick: async () => {
+      await shop.php('wp_schedule_single_event(time() - 1, "pinrelay_tick");');
+      await shop.cron();
+    },
+
+    orders: async () =>
+      JSON.parse(
+        await shop.php(
+          'echo wp_json_encode(array_map(fn($o) => ["id" => $o->get_id(), "status" => $o->get_status()], wc_get_orders(["limit" => -1])));',
+        ),
+      ),
+
+    /** Pinterest never had to refuse anything, and no tag call was faulty. */
+    assertNothingRefused() {
+      const { requests, browser: tag } = standin.records();
+      assert.deepEqual(requests.filter((request) => request.status >= 400), []);
+      assert.deepEqual(tag.filter((record) => record.faults.length > 0), []);
+    },
+
+    async close() {
+      if (closing) {
+        return;
+      }
+      closing = true;
+      keepPayloads(standin.records());
+      await browser.close();
+      await shop.stop();
+      await standin.stop();
+    },
+  };
+  return world;
+}
+
+let kept = 0;
+
+/** Leaves what Pinterest got for the check of all payloads that ends a test run. */
+function keepPayloads({ server }) {
+  const dir = path.join(target, 'payloads-browser');
+  mkdirSync(dir, { recursive: true });
+  for (const { event } of server) {
+    writeFileSync(path.join(dir, `${process.pid}-${kept++}.json`), JSON.stringify({ data: [event] }));
+  }
+}
+
+export async function screenshot(page, name) {
+  const dir = path.join(target, 'screenshots');
+  mkdirSync(dir, { recursive: true });
+  await page.screenshot({ path: path.join(dir, `${name}.png`), fullPage: true });
+}

@@ -1,0 +1,81 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Tests\Storefront;
+
+use PHPUnit\Framework\TestCase;
+use Pinrelay\WooCommerce\Storefront\BuyerCookie;
+use Pinrelay\WooCommerce\Support\Guard;
+
+final class BuyerCookieTest extends TestCase
+{
+    private const SECRET = 'a secret of this shop';
+    private const NOW = 1795000000;
+
+    protected function setUp(): void
+    {
+        Site::visit();
+    }
+
+    public function testItSaysWhichOrdersAreThisBrowsers(): void
+    {
+        $cookie = BuyerCookie::write([12, 7], self::NOW + 10, self::SECRET);
+        self::assertSame([12, 7], BuyerCookie::read($cookie, self::SECRET, self::NOW));
+    }
+
+    public function testItEnds(): void
+    {
+        $cookie = BuyerCookie::write([12], self::NOW, self::SECRET);
+        self::assertSame([], BuyerCookie::read($cookie, self::SECRET, self::NOW));
+    }
+
+    public function testItCannotBeMadeUp(): void
+    {
+        $cookie = BuyerCookie::write([12], self::NOW + 10, self::SECRET);
+        $forged = [
+            str_replace('12.', '13.', $cookie),
+            str_replace((string) (self::NOW + 10), (string) (self::NOW + 99), $cookie),
+            BuyerCookie::write([12], self::NOW + 10, 'another secret'),
+            substr($cookie, 0, -1),
+            $cookie . "\n",
+            '12.' . (self::NOW + 10) . '.',
+            '', '.', '12',
+        ];
+        foreach ($forged as $text) {
+            self::assertSame([], BuyerCookie::read($text, self::SECRET, self::NOW), $text);
+        }
+    }
+
+    public function testTheLastFiveOrdersStay(): void
+    {
+        $cookie = BuyerCookie::write([9, 8, 7, 6, 5, 4], self::NOW + 10, self::SECRET);
+        self::assertSame([9, 8, 7, 6, 5], BuyerCookie::read($cookie, self::SECRET, self::NOW));
+    }
+
+    public function testPlacingAnOrderGivesTheCookieToScriptsUnreadable(): void
+    {
+        (new BuyerCookie(self::SECRET, new Guard()))->register();
+        (Site::$actions['woocommerce_checkout_order_processed'])(12, [], null);
+        $cookie = Site::$cookies['pinrelay_buyer'];
+        self::assertSame([true, true, 'Lax', '/'], [
+            $cookie['httponly'], $cookie['secure'], $cookie['samesite'], $cookie['path'],
+        ]);
+
+        Site::visit(cookies: ['pinrelay_buyer' => $cookie['value']]);
+        $buyer = new BuyerCookie(self::SECRET, new Guard());
+        self::assertTrue($buyer->holds(12));
+        self::assertFalse($buyer->holds(13));
+
+        $buyer->register();
+        (Site::$actions['woocommerce_checkout_order_processed'])(13, [], null);
+        Site::visit(cookies: ['pinrelay_buyer' => Site::$cookies['pinrelay_buyer']['value']]);
+        self::assertTrue((new BuyerCookie(self::SECRET, new Guard()))->holds(12), 'the order before stays');
+        self::assertTrue((new BuyerCookie(self::SECRET, new Guard()))->holds(13));
+    }
+
+    public function testWithoutACookieNobodyIsTheBuyer(): void
+    {
+        self::assertFalse((new BuyerCookie(self::SECRET, new Guard()))->holds(12));
+    }
+}

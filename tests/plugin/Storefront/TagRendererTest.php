@@ -1,0 +1,109 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Tests\Storefront;
+
+use PHPUnit\Framework\TestCase;
+use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Storefront\Json;
+use Pinrelay\WooCommerce\Storefront\TagRenderer;
+use Pinrelay\WooCommerce\Tests\Mapping\Fixtures;
+
+final class TagRendererTest extends TestCase
+{
+    public function testAnOrderIsACheckoutInTheTagsOwnWords(): void
+    {
+        [, $track] = TagRenderer::calls(Fixtures::event('order-percent-coupon'));
+        [$mug, $plate] = Fixtures::event('order-percent-coupon')['items'];
+        self::assertSame(['track', 'checkout', [
+            'event_id' => Fixtures::EVENT_ID,
+            'value' => 41.65,
+            'currency' => 'EUR',
+            'order_id' => Fixtures::facts('order-percent-coupon')['number'],
+            'order_quantity' => 3,
+            'promo_code' => 'save15',
+            'line_items' => [
+                [
+                    'product_id' => $mug['id'],
+                    'product_name' => 'Mug',
+                    'product_category' => 'Cups & Mugs, Kitchen',
+                    'product_brand' => 'Brennofen',
+                    'product_price' => 12.5,
+                    'product_quantity' => 2,
+                ],
+                [
+                    'product_id' => $plate['id'],
+                    'product_name' => 'Plate',
+                    'product_category' => 'Uncategorized',
+                    'product_price' => 24,
+                    'product_quantity' => 1,
+                ],
+            ],
+        ]], $track);
+    }
+
+    public function testMatchKeysAreFinishedHashesAndOnlyThoseCertainToAgree(): void
+    {
+        [$set] = TagRenderer::calls(['user' => ['email' => ' John.Doe@Example.com ']] + Fixtures::event('order-guest'));
+        self::assertSame(['set', ['em' => '836f82db99121b3481011f16b49dfa5fbc714a0d1b1b9f784a1ebbbf5b39577f']], $set);
+        [$set] = TagRenderer::calls(Fixtures::event('order-guest'));
+        self::assertSame(['em', 'external_id'], array_keys($set[1]));
+        self::assertSame(hash('sha256', Fixtures::CONTEXT['external_id']), $set[1]['external_id']);
+    }
+
+    public function testWhatIsNoMatchKeyIsNotSet(): void
+    {
+        foreach (['n/a', 'müller@example.com', '"a b"@example.com', ''] as $email) {
+            $user = ['email' => $email, 'external_id' => "ä'"];
+            $calls = TagRenderer::calls(['user' => $user] + Fixtures::event('order-guest'));
+            self::assertSame(['track'], array_column($calls, 0), $email);
+        }
+    }
+
+    public function testAPageVisitWithoutIdHasNone(): void
+    {
+        self::assertSame(['track', 'pagevisit', []], TagRenderer::track(['event_name' => 'page_visit']));
+    }
+
+    /** @dataProvider events */
+    public function testNothingCanLeaveTheScriptElement(string $name): void
+    {
+        $calls = TagRenderer::calls(Fixtures::event($name));
+        $json = Json::inScript($calls);
+        self::assertDoesNotMatchRegularExpression('/[<>&\x{2028}\x{2029}]/u', $json);
+        self::assertEquals($calls, json_decode($json, true));
+    }
+
+    /**
+     * The extension's rendering is the rule. Its `set` holds more match keys; those of this renderer are the same.
+     *
+     * @dataProvider events
+     * @requires extension pinrelay
+     */
+    public function testAgreesWithTheExtension(string $name): void
+    {
+        // prepare() does no I/O, so the spool need not exist.
+        $relay = new \Pinrelay\Relay([
+            'site' => 'shop.example',
+            'ad_account_id' => '549755885175',
+            'spool_dir' => sys_get_temp_dir() . '/pinrelay-parity',
+        ]);
+        foreach (['items', 'items_tax', 'total'] as $value) {
+            $event = ['event_time' => time()] + Fixtures::event($name, new Settings(value: $value));
+            $theirs = array_column($relay->prepare($event)->tagCalls, null, 0);
+            $ours = array_column(TagRenderer::calls($event), null, 0);
+            self::assertEquals($theirs['track'], $ours['track']);
+            self::assertSame(
+                array_intersect_key($theirs['set'][1], ['em' => 1, 'external_id' => 1]),
+                $ours['set'][1],
+            );
+        }
+    }
+
+    public static function events(): array
+    {
+        $names = Fixtures::names();
+        return array_combine($names, array_map(static fn (string $name): array => [$name], $names));
+    }
+}
