@@ -108,17 +108,21 @@
     }
   }
 
+  /** The event in a cookie, null for what is not ours or was cut. */
+  function decode(value) {
+    try {
+      const [name, data] = JSON.parse(atob(value.replace(/-/g, '+').replace(/_/g, '/')));
+      return data.event_id ? { name, data } : null;
+    } catch (broken) {
+      return null;
+    }
+  }
+
   function fireCookie([cookie, value]) {
     setCookie(cookie, '', 0);
-    let event;
-    try {
-      event = JSON.parse(atob(value.replace(/-/g, '+').replace(/_/g, '/')));
-    } catch (broken) {
-      return;
-    }
-    const [name, data] = event;
-    if (isFirst(data.event_id)) {
-      window.pintrk('track', name, data);
+    const event = decode(value);
+    if (event && isFirst(event.data.event_id)) {
+      window.pintrk('track', event.name, event.data);
     }
   }
 
