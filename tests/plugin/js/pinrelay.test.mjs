@@ -1,7 +1,7 @@
 // assets/pinrelay.js in a real browser, against the recording library of the Pinterest stand-in.
 
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
@@ -39,8 +39,10 @@ describe('the browser script', { skip: withoutChromium }, () => {
   });
   afterEach(async () => {
     await context.close();
+    const faults = calls().flatMap((record) => record.faults);
     standin.reset();
     assert.deepEqual(errors, [], 'nothing may be thrown into a shop page');
+    assert.deepEqual(faults, [], 'nothing Pinterest would have to hash or refuse');
   });
 
   const address = (wish = {}, path = '/') => {
@@ -92,7 +94,8 @@ describe('the browser script', { skip: withoutChromium }, () => {
     assert.match(vid.value, UUID);
     assert.deepEqual([vid.sameSite, vid.path, vid.httpOnly], ['Lax', '/', false]);
     assert.ok(vid.expires > Date.now() / 1000 + 360 * 86400);
-    assert.deepEqual(new Set(calls('page_visit').map((record) => record.partner.external_id)), new Set([vid.value]));
+    const hash = createHash('sha256').update(vid.value).digest('hex');
+    assert.deepEqual(new Set(calls('page_visit').map((record) => record.partner.external_id)), new Set([hash]));
   });
 
   test('a visitor id that is none is replaced', async () => {
@@ -250,8 +253,9 @@ describe('the browser script', { skip: withoutChromium }, () => {
     await seen('checkout');
   });
 
-  test('a browser without locks, UUIDs and cookie events tells all of it', async () => {
+  test('a browser without locks, hashes, UUIDs and cookie events tells all but the visitor id', async () => {
     await context.addInitScript(() => {
+      Object.defineProperty(crypto, 'subtle', { value: undefined });
       delete window.cookieStore;
       Object.defineProperty(navigator, 'locks', { value: undefined });
       crypto.randomUUID = undefined;
@@ -261,6 +265,7 @@ describe('the browser script', { skip: withoutChromium }, () => {
     await seen('checkout');
     await seen('add_to_cart');
     assert.match(calls('page_visit')[0].event_id, UUID);
+    assert.deepEqual(calls('page_visit')[0].partner, {});
   });
 
   test('with the library kept away the page works and the cookie is claimed', async () => {
