@@ -2,6 +2,12 @@
 //! rules: for the example numbers of every region, in the ways people write them,
 //! the hash sent is that of the true number.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "clippy knows only functions marked as tests"
+)]
+
 mod event_support;
 
 use event_support::{body, least_user, prepared, sha256};

@@ -50,7 +50,7 @@ pub struct Round<'a> {
     pub memory: &'a mut Memory,
     /// The time of day, unix seconds.
     pub clock: &'a dyn Fn() -> i64,
-    /// False once the leader should leave.
+    /// False once the leader should leave; asked between calls.
     pub go_on: &'a dyn Fn() -> bool,
     /// The longest a call may take.
     pub limit: Duration,
@@ -117,10 +117,12 @@ impl Round<'_> {
         }
         let mut calls = 0;
         while let Some(part) = parts.pop() {
-            if !(self.go_on)() {
+            if calls > 0 && !(self.go_on)() {
+                parts.push(part);
                 break;
             }
             if calls == MOST_CALLS {
+                parts.push(part);
                 self.memory.not_before = Some(Instant::now() + AFTER_MOST_CALLS);
                 break;
             }
@@ -353,4 +355,96 @@ fn add(total: &mut Settlement, more: Settlement) {
     total.delivered += more.delivered;
     total.rejected += more.rejected;
     total.lines += more.lines;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{Answer, CallFailed, Late, Secret, Transport};
+    use crate::spool::{
+        Durability, Envelope, Limits, Place, Settled, Verdicts, Writer, encode, unix_now,
+    };
+    use serde_json::value::RawValue;
+
+    /// Answers every call with the same words.
+    struct Always(&'static str);
+
+    impl Client for Always {
+        fn post(&mut self, _: &[u8], _: bool, _: Duration) -> Result<Answer, CallFailed> {
+            Ok(Answer {
+                status: 200,
+                body: self.0.into(),
+                ..Answer::default()
+            })
+        }
+    }
+
+    fn place(ids: &[&str]) -> (tempfile::TempDir, Place) {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let mut writer = Writer::new(place.clone(), Lane::Revenue);
+        for id in ids {
+            write(&mut writer, id);
+        }
+        (dir, place)
+    }
+
+    fn write(writer: &mut Writer, id: &str) {
+        let event = RawValue::from_string("{}".into()).unwrap();
+        let line = encode(&Envelope {
+            id: id.into(),
+            name: "checkout".into(),
+            time: unix_now(),
+            at: unix_now(),
+            late_ok: false,
+            event: &event,
+        });
+        let limits = Limits {
+            durability: Durability::Off,
+            max_bytes: 1 << 30,
+        };
+        writer.append(&line.unwrap(), &limits).unwrap();
+    }
+
+    fn settled(place: &Place) -> Vec<(String, Verdict)> {
+        let page: Vec<Settled> = Verdicts::new(place.dir()).after("", 99).unwrap().1;
+        page.into_iter()
+            .map(|one| (one.event_id, one.verdict))
+            .collect()
+    }
+
+    #[test]
+    fn an_unreadable_answer_is_no_word_until_the_fifth_and_then_on_those_events_alone() {
+        let (_dir, place) = place(&["a"]);
+        let mut books = Books::open(&place, 0, unix_now()).unwrap();
+        let settings = Settings {
+            endpoint: String::new(),
+            token: Secret::new(String::new()),
+            test: false,
+            generation: 0,
+            late: Late::Send,
+            transport: Transport::default(),
+        };
+        let mut memory = Memory::default();
+        for call in 1..=5 {
+            assert_eq!(settled(&place), [], "before call {call}");
+            if call == 3 {
+                write(&mut Writer::new(place.clone(), Lane::Revenue), "b");
+            }
+            books.refresh().unwrap();
+            Round {
+                books: &mut books,
+                client: &mut Always("{\"hello\":1}"),
+                settings: &settings,
+                memory: &mut memory,
+                clock: &unix_now,
+                go_on: &|| true,
+                limit: Duration::from_secs(1),
+            }
+            .send()
+            .unwrap();
+        }
+        assert_eq!(settled(&place), [("a".to_owned(), Verdict::Unconfirmed)]);
+        assert_eq!(books.state.lost["unconfirmed"], 1);
+    }
 }

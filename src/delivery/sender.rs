@@ -118,16 +118,20 @@ impl Stay<'_> {
         self.take_over_wait();
         let mut quiet_since = Instant::now();
         let mut work_since: Option<Instant> = None;
+        // A process that is stopping still makes one call, if it comes back in
+        // time: where workers live for one request, no other would ever do.
+        let mut last_call = false;
         loop {
-            if self.must_leave() {
+            if must_leave(self.place, self.settings, self.until) || last_call {
                 return Ok(Left::Told);
             }
+            last_call = process::is_stopping();
             self.leader.heartbeat();
             self.books.refresh()?;
             let Some(lane) = self.books.ledger.work() else {
                 work_since = None;
                 self.books.ledger.sweep(false, (self.clock)());
-                if quiet_since.elapsed() >= self.until.idle {
+                if last_call || quiet_since.elapsed() >= self.until.idle {
                     return Ok(Left::Idle);
                 }
                 self.bell.wait(LOOK_EVERY);
@@ -144,7 +148,8 @@ impl Stay<'_> {
                 self.bell.wait(wait.min(LOOK_HELD));
                 continue;
             }
-            if let Some(wait) = self.linger(lane, *work_since.get_or_insert_with(Instant::now)) {
+            let since = *work_since.get_or_insert_with(Instant::now);
+            if let Some(wait) = self.linger(lane, since).filter(|_| !last_call) {
                 self.bell.wait(wait);
                 continue;
             }
@@ -181,7 +186,7 @@ impl Stay<'_> {
             settings,
             memory: &mut self.memory,
             clock: self.clock,
-            go_on: &|| !must_leave(place, settings, until),
+            go_on: &|| !process::is_stopping() && !must_leave(place, settings, until),
             // A call that is begun at the last moment still gets a second.
             limit: left.map_or(limit, |left| limit.min(left.max(Duration::from_secs(1)))),
         });
@@ -189,10 +194,6 @@ impl Stay<'_> {
             self.books.save();
         }
         result
-    }
-
-    fn must_leave(&self) -> bool {
-        must_leave(self.place, self.settings, self.until)
     }
 
     /// How long nothing may be sent.
@@ -223,10 +224,9 @@ impl Stay<'_> {
 }
 
 fn must_leave(place: &Place, settings: &Settings, until: &Until) -> bool {
-    process::is_stopping()
-        || until
-            .deadline
-            .is_some_and(|deadline| Instant::now() >= deadline)
+    until
+        .deadline
+        .is_some_and(|deadline| Instant::now() >= deadline)
         || generation::read(place.dir()) > settings.generation
 }
 

@@ -57,8 +57,11 @@ pub(crate) fn present(raw: &Raw) -> Option<&Raw> {
     }
 }
 
-/// A key as it may stand in a message: of bounded length, on one line.
+/// A key as it may stand in a message: visible, of bounded length, on one line.
 fn presentable(key: &str) -> String {
+    if key.is_empty() {
+        return "''".to_owned();
+    }
     key.chars()
         .take(LONGEST_KEY)
         .map(|c| if c.is_control() { '?' } else { c })

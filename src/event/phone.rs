@@ -50,7 +50,7 @@ fn in_country(plain: &str, country: &Country) -> Result<PhoneNumber, &'static st
         full.push('+');
         full.push_str(digits);
         let number = PhoneNumber::parse(&full)?;
-        (number.country().prefix == country.prefix && of_a_subscriber(&number)).then_some(number)
+        (number.country().prefix == country.prefix).then_some(number)
     };
     // People write 00 everywhere, also where the plan dials out differently and the
     // library would read 00855 in Cambodia as its access code 008 and Brazil.
@@ -132,18 +132,6 @@ fn argentine_mobile(plain: &str) -> Option<String> {
         .into_iter()
         .find(|area| home.len() == 12 && home.get(*area..area + 2) == Some("15"))?;
     Some(["549", home.get(..area)?, home.get(area + 2..)?].concat())
-}
-
-/// A line somebody can own, as far as the library can tell: some ranges, Chile's
-/// for one, serve fixed lines and mobiles alike, and it claims neither.
-fn of_a_subscriber(number: &PhoneNumber) -> bool {
-    matches!(
-        number.phone_type(),
-        PhoneNumberType::Mobile
-            | PhoneNumberType::FixedLine
-            | PhoneNumberType::FixedLineOrMobile
-            | PhoneNumberType::Unknown
-    )
 }
 
 fn rule(error: ParseError) -> &'static str {

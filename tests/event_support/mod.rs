@@ -2,6 +2,12 @@
 //! the way from JSON to a rendered body.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(
+    clippy::expect_used,
+    reason = "clippy knows only functions marked as tests"
+)]
+
+pub mod strict;
 
 use pinrelay::event::{Event, Fault, Moment, Prepared, Raw, prepare};
 use pinrelay::wire;
