@@ -1,15 +1,14 @@
 <?php
 
 /**
- * For PHPUnit: finds the plugin's classes and those of the tests (namespace Pinrelay\WooCommerce\Tests is this folder).
- * Neither WordPress nor the extension is needed; what a room asks of WordPress stands beside its tests.
+ * Loads the plugin's classes and those of the tests (namespace Pinrelay\WooCommerce\Tests is this folder), and a small
+ * WordPress for them: options and the outbox in SQLite, hooks, orders, a relay that records. No network, no files
+ * outside the temporary directory. What one room alone asks of WordPress stands beside its tests.
  */
 
 declare(strict_types=1);
 
-require __DIR__ . '/../../php-plugin/src/autoload.php';
-
-require __DIR__ . '/Storefront/wordpress.php';
+require_once __DIR__ . '/../../php-plugin/src/autoload.php';
 
 spl_autoload_register(static function (string $class): void {
     $prefix = 'Pinrelay\\WooCommerce\\Tests\\';
@@ -18,3 +17,12 @@ spl_autoload_register(static function (string $class): void {
         require $file;
     }
 });
+
+require_once __DIR__ . '/support/Database.php';
+require_once __DIR__ . '/support/Site.php';
+require_once __DIR__ . '/support/wordpress.php';
+require_once __DIR__ . '/support/woocommerce.php';
+if (!extension_loaded('pinrelay')) {
+    require_once __DIR__ . '/support/relay.php';
+}
+require_once __DIR__ . '/Storefront/wordpress.php';

@@ -30,8 +30,13 @@ final class NoticeRules
      * @param bool   $hasHidden whether this user has hidden the notice about the extension
      * @return ?string one of the constants above
      */
-    public static function decide(string $site, Report $report, string $screen, bool $mayManage, bool $hasHidden): ?string
-    {
+    public static function decide(
+        string $site,
+        Report $report,
+        string $screen,
+        bool $mayManage,
+        bool $hasHidden,
+    ): ?string {
         if (!$mayManage || !self::isRelevant($screen)) {
             return null;
         }

@@ -143,7 +143,8 @@ final class SettingsPage
         $titles = [];
         foreach (WC()->payment_gateways()->payment_gateways() as $gateway) {
             if ($gateway->enabled === 'yes') {
-                $titles[(string) $gateway->id] = wp_strip_all_tags((string) $gateway->get_method_title());
+                $title = wp_strip_all_tags((string) ($gateway->get_method_title() ?: $gateway->get_title()));
+                $titles[(string) $gateway->id] = $title === '' ? (string) $gateway->id : $title;
             }
         }
         return $titles;

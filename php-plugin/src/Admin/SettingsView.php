@@ -70,10 +70,13 @@ final class SettingsView
 
         echo '<h2>', esc_html__('What counts', 'pinrelay'), '</h2><table class="form-table" role="presentation">';
         $this->choice('value', __('Value of an order', 'pinrelay'), [
-            'items' => __('Products after discounts, without tax and shipping (recommended)', 'pinrelay'),
-            'items_tax' => __('Products after discounts, with tax, without shipping', 'pinrelay'),
-            'total' => __('All that the customer pays, with tax, shipping and fees', 'pinrelay'),
-        ], '');
+            'items' => __('Products, without tax', 'pinrelay'),
+            'items_tax' => __('Products, with tax', 'pinrelay'),
+            'total' => __('All that the customer pays', 'pinrelay'),
+        ], __(
+            'Products count after discounts and without shipping. Pinterest prefers the value without tax.',
+            'pinrelay',
+        ));
         $this->choice('item_id', __('Product IDs', 'pinrelay'), [
             'id' => __('WooCommerce\'s product ID', 'pinrelay'),
             'sku' => __('The SKU, or the product ID where a product has none', 'pinrelay'),

@@ -22,7 +22,7 @@ final class Report
      * @param array<string, int>    $counts    orders by state
      * @param array<string, int>    $verdicts  settled orders by verdict
      */
-    private function __construct(
+    public function __construct(
         public readonly Settings $settings,
         public readonly string $extension,
         public readonly ?string $version,

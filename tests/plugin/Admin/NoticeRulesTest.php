@@ -1,0 +1,102 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Tests\Admin;
+
+use PHPUnit\Framework\TestCase;
+use Pinrelay\WooCommerce\Admin\NoticeRules;
+use Pinrelay\WooCommerce\Relay\Extension;
+use Pinrelay\WooCommerce\Relay\Trouble;
+use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Site\CopyGuard;
+use Pinrelay\WooCommerce\Status\Report;
+
+final class NoticeRulesTest extends TestCase
+{
+    private const PAUSED = ['paused' => ['reason' => 'unauthorized', 'since' => 1, 'http_status' => 401]];
+
+    private static function settings(bool $enabled = true, string $account = '5', bool $test = false): Settings
+    {
+        return new Settings($enabled, '26', $account, $account === '' ? '' : 'pina', $test);
+    }
+
+    private static function decide(
+        ?Settings $settings = null,
+        string $extension = Extension::OK,
+        ?array $relay = ['paused' => null],
+        ?Trouble $trouble = null,
+        string $site = CopyGuard::SHOP,
+        string $screen = 'dashboard',
+        bool $mayManage = true,
+        bool $hasHidden = false,
+    ): ?string {
+        $report = new Report($settings ?? self::settings(), $extension, null, $relay, $trouble, [], []);
+        return NoticeRules::decide($site, $report, $screen, $mayManage, $hasHidden);
+    }
+
+    public function testAShopThatWorksIsNotDisturbed(): void
+    {
+        self::assertNull(self::decide());
+    }
+
+    /** @return array<string, array{?string, array<string, mixed>}> the notice, and what makes it */
+    public function notices(): array
+    {
+        return [
+            'no extension' => ['extension', ['extension' => Extension::MISSING]],
+            'old extension' => ['extension', ['extension' => Extension::OLD]],
+            'no extension, not configured' => ['extension', [
+                'extension' => Extension::MISSING,
+                'settings' => new Settings(),
+            ]],
+            'spool' => ['trouble', ['trouble' => new Trouble('full', '')]],
+            'spool that will be ready in a minute' => [null, ['trouble' => new Trouble(Trouble::UNPROBED, '')]],
+            'paused' => ['paused', ['relay' => self::PAUSED]],
+            'test mode' => ['test_mode', ['settings' => self::settings(test: true)]],
+            'may be a copy' => ['question', ['site' => CopyGuard::UNDECIDED]],
+            'is a copy' => [null, ['site' => CopyGuard::COPY, 'extension' => Extension::MISSING]],
+            'is a copy, on our page' => ['copy', ['site' => CopyGuard::COPY, 'screen' => 'woocommerce_page_pinrelay']],
+            'one notice at a time' => ['extension', [
+                'extension' => Extension::MISSING,
+                'relay' => self::PAUSED,
+                'trouble' => new Trouble('full', ''),
+                'settings' => self::settings(test: true),
+            ]],
+        ];
+    }
+
+    /** @dataProvider notices */
+    public function testWhatToActOnFirstIsShown(?string $notice, array $facts): void
+    {
+        self::assertSame($notice, self::decide(...$facts));
+    }
+
+    /** @dataProvider notices */
+    public function testNobodyElseIsToldAndNotOnEveryPage(?string $notice, array $facts): void
+    {
+        self::assertNull(self::decide(...['mayManage' => false] + $facts));
+        self::assertNull(self::decide(...['screen' => 'edit-post'] + $facts));
+    }
+
+    public function testOurOwnPageSaysItInItsStatus(): void
+    {
+        $screen = 'woocommerce_page_pinrelay';
+        self::assertNull(self::decide(extension: Extension::MISSING, screen: $screen));
+        self::assertNull(self::decide(relay: self::PAUSED, screen: $screen));
+    }
+
+    public function testTheExtensionIsNotMentionedAgainToWhoWantsTheBrowserHalfAlone(): void
+    {
+        $missing = ['extension' => Extension::MISSING, 'hasHidden' => true];
+        self::assertNull(self::decide(...$missing, settings: self::settings(account: '')));
+        self::assertSame('extension', self::decide(...$missing, settings: self::settings()));
+    }
+
+    public function testAShopThatIsSwitchedOffHearsOfTheExtensionOnly(): void
+    {
+        $off = self::settings(enabled: false);
+        self::assertNull(self::decide(settings: $off, relay: self::PAUSED, trouble: new Trouble('full', '')));
+        self::assertSame('extension', self::decide(settings: $off, extension: Extension::MISSING));
+    }
+}

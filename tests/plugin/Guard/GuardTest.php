@@ -1,0 +1,77 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Tests\Guard;
+
+use PHPUnit\Framework\TestCase;
+use Pinrelay\SpoolException;
+use Pinrelay\WooCommerce\Support\Failure;
+use Pinrelay\WooCommerce\Support\Guard;
+
+final class GuardTest extends TestCase
+{
+    /** @var list<string> */
+    private array $log = [];
+    private Guard $guard;
+
+    protected function setUp(): void
+    {
+        $this->guard = new Guard(function (string $line): void {
+            $this->log[] = $line;
+        });
+    }
+
+    public function testWhatWorksPassesThrough(): void
+    {
+        self::assertSame(7, $this->guard->run('here', static fn (): int => 7));
+        self::assertSame([], $this->log);
+    }
+
+    public function testExceptionsAndErrorsEndHere(): void
+    {
+        self::assertSame('x', $this->guard->run('here', static fn () => throw new \RuntimeException(), 'x'));
+        self::assertNull($this->guard->run('here', static fn () => throw new \Error()));
+        self::assertNull($this->guard->run('here', static fn () => strlen(...[[]])));
+        self::assertCount(3, $this->log);
+    }
+
+    public function testAFilterThatFailsGivesBackWhatItWasGiven(): void
+    {
+        $filter = $this->guard->filter('here', static fn (array $links): array => $links + ['more']);
+        self::assertSame('not a list', $filter('not a list', 'more'));
+        self::assertSame(['more'], $filter([]));
+    }
+
+    public function testAnActionTakesAnyArgumentsAndReturnsNothing(): void
+    {
+        $heard = null;
+        $action = $this->guard->action('here', static function (mixed ...$arguments) use (&$heard): int {
+            $heard = $arguments;
+            return 1;
+        });
+        self::assertNull($action(1, 'two'));
+        self::assertSame([1, 'two'], $heard);
+    }
+
+    public function testTheLogTellsPlaceAndKindButNotTheWordsOfStrangers(): void
+    {
+        $this->guard->run('capture', static fn () => throw new \RuntimeException('ada@shopper.example'));
+        self::assertStringContainsString('capture: RuntimeException at GuardTest.php:', $this->log[0]);
+        self::assertStringNotContainsString('ada@', $this->log[0]);
+    }
+
+    public function testOurOwnWordsAndTheExtensionsAreTold(): void
+    {
+        $this->guard->run('outbox', static fn () => throw new Failure('The outbox could not be read.'));
+        $this->guard->run('capture', static fn () => throw new SpoolException('No space left on device'));
+        self::assertStringEndsWith('The outbox could not be read.', $this->log[0]);
+        self::assertStringEndsWith('No space left on device', $this->log[1]);
+    }
+
+    public function testALoggerThatFailsIsNoHarm(): void
+    {
+        $guard = new Guard(static fn () => throw new \Error('no logger'));
+        self::assertSame(7, $guard->run('here', static fn () => throw new \Error(), 7));
+    }
+}

@@ -1,0 +1,135 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Tests\Settings;
+
+use PHPUnit\Framework\TestCase;
+use Pinrelay\WooCommerce\Settings\Generation;
+use Pinrelay\WooCommerce\Settings\Settings;
+
+final class GenerationTest extends TestCase
+{
+    private const NOW = 1795000000;
+    private const SECRET = 'install secret';
+
+    private static function settings(
+        string $account = '5',
+        string $token = 'pina_one',
+        bool $test = false,
+        bool $enabled = true,
+        string $apiBase = Settings::API_BASE,
+        string $tag = '26',
+    ): Settings {
+        return new Settings(
+            enabled: $enabled,
+            tagId: $tag,
+            adAccountId: $account,
+            accessToken: $token,
+            testMode: $test,
+            apiBase: $apiBase,
+        );
+    }
+
+    private static function after(Settings ...$settings): array
+    {
+        $state = [];
+        foreach ($settings as $each) {
+            $state = Generation::next($state, $each, true, self::SECRET, self::NOW) ?? $state;
+        }
+        return $state;
+    }
+
+    public function testTheFirstLookGivesAGeneration(): void
+    {
+        self::assertSame(1, self::after(self::settings())['generation']);
+    }
+
+    public function testUnchangedSettingsChangeNothing(): void
+    {
+        $state = self::after(self::settings());
+        self::assertNull(Generation::next($state, self::settings(), true, self::SECRET, self::NOW + 9));
+    }
+
+    /** @return array<string, array{Settings}> */
+    public function changes(): array
+    {
+        return [
+            'account' => [self::settings(account: '6')],
+            'token' => [self::settings(token: 'pina_two')],
+            'test mode' => [self::settings(test: true)],
+            'switched off' => [self::settings(enabled: false)],
+            'address' => [self::settings(apiBase: 'http://127.0.0.1:4000/v5')],
+        ];
+    }
+
+    /** @dataProvider changes */
+    public function testWhatMattersForDeliveryRaisesIt(Settings $changed): void
+    {
+        self::assertSame(2, self::after(self::settings(), $changed)['generation']);
+    }
+
+    public function testWhatDoesNotMatterForDeliveryLeavesIt(): void
+    {
+        self::assertSame(1, self::after(self::settings(), self::settings(tag: '27'))['generation']);
+    }
+
+    public function testItNeverFallsWhenSettingsComeBack(): void
+    {
+        $state = self::after(self::settings(), self::settings(token: 'pina_two'), self::settings());
+        self::assertSame(3, $state['generation']);
+    }
+
+    public function testOtherKeysOfTheStateAreKept(): void
+    {
+        $state = Generation::next(['activated_at' => 7], self::settings(), true, self::SECRET, self::NOW);
+        self::assertSame(7, $state['activated_at']);
+    }
+
+    public function testAnAccountLeftBehindRetiresForSevenDays(): void
+    {
+        $state = self::after(self::settings(), self::settings(account: '6', token: 'pina_six'));
+        self::assertSame(['5'], array_map('strval', array_keys($state['retired'])));
+        self::assertSame(
+            [
+                'until' => self::NOW + 7 * 86400,
+                'ad_account_id' => '5',
+                'test' => false,
+                'access_token' => 'pina_one',
+                'api_base' => Settings::API_BASE,
+            ],
+            $state['retired']['5'],
+        );
+    }
+
+    public function testTheTestFlagAloneMakesAnotherDestination(): void
+    {
+        self::assertArrayHasKey('5', self::after(self::settings(), self::settings(test: true))['retired']);
+    }
+
+    public function testANewTokenForTheSameAccountRetiresNothing(): void
+    {
+        self::assertSame([], self::after(self::settings(), self::settings(token: 'pina_two'))['retired']);
+    }
+
+    public function testAnAccountThatComesBackIsNotRetired(): void
+    {
+        $state = self::after(self::settings(), self::settings(account: '6'), self::settings());
+        self::assertSame(['6'], array_map('strval', array_keys($state['retired'])));
+    }
+
+    public function testARetiredAccountIsForgottenAfterItsTime(): void
+    {
+        $state = self::after(self::settings(), self::settings(account: '6'));
+        $later = self::NOW + 8 * 86400;
+        $state = Generation::next($state, self::settings(account: '6', token: 'x'), true, self::SECRET, $later);
+        self::assertSame([], $state['retired']);
+    }
+
+    public function testATokenOfWpConfigIsNotWrittenToTheDatabase(): void
+    {
+        $state = Generation::next([], self::settings(), false, self::SECRET, self::NOW);
+        $state = Generation::next($state, self::settings(account: '6'), false, self::SECRET, self::NOW);
+        self::assertStringNotContainsString('pina_one', serialize($state));
+    }
+}

@@ -1,0 +1,37 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Tests\Support;
+
+use Pinrelay\WooCommerce\Orders\OutboxTable;
+
+/** The state behind the WordPress functions of this folder: one site, made new for each test. */
+final class Site
+{
+    public static Database $database;
+    /** @var array<string, array<int, list<\Closure>>> callbacks by hook and priority */
+    public static array $hooks = [];
+    /** @var array<int, \WC_Order> */
+    public static array $orders = [];
+    /** @var list<string> */
+    public static array $log = [];
+
+    public static function reset(): void
+    {
+        self::$database = new Database();
+        self::$hooks = [];
+        self::$orders = [];
+        self::$log = [];
+        $GLOBALS['wpdb'] = self::$database;
+        (new OutboxTable(self::$database))->create();
+    }
+
+    /** Hooks a callback that notes its arguments and gives them back by reference. */
+    public static function listen(string $hook, array &$heard): void
+    {
+        self::$hooks[$hook][10][] = static function (mixed ...$arguments) use (&$heard): void {
+            $heard[] = $arguments;
+        };
+    }
+}

@@ -1,0 +1,131 @@
+<?php
+
+/**
+ * Stands for the extension where it is not loaded: the same names, and a Relay that records what it is asked and
+ * answers what the test has laid ready.
+ */
+
+declare(strict_types=1);
+
+// phpcs:disable PSR1.Files.SideEffects, PSR1.Classes -- the extension's own names
+
+namespace Pinrelay;
+
+interface Exception extends \Throwable
+{
+}
+
+final class ConfigException extends \InvalidArgumentException implements Exception
+{
+}
+
+final class InvalidEventException extends \InvalidArgumentException implements Exception
+{
+}
+
+final class SpoolException extends \RuntimeException implements Exception
+{
+    public function __construct(string $message = '', private readonly string $reason = 'io')
+    {
+        parent::__construct($message);
+    }
+
+    public function reason(): string
+    {
+        return $this->reason;
+    }
+}
+
+final class Relay
+{
+    public const VERSION = '0.1.0';
+    public const API_LEVEL = 1;
+
+    /** @var list<array<string, mixed>> options of every Relay made */
+    public static array $made = [];
+    /** @var list<array<string, mixed>> events captured, with the account under "to" */
+    public static array $captured = [];
+    /** @var list<string> ids withdrawn */
+    public static array $withdrawn = [];
+    /** @var list<string> accounts purged */
+    public static array $purged = [];
+    /** @var list<array<string, mixed>> what settled() answers next, once */
+    public static array $settled = [];
+    /** @var array<string, mixed> over the answer of status() */
+    public static array $status = [];
+    /** @var array<string, mixed> over the answer of sendTest() */
+    public static array $answer = [];
+    /** @var array<string, \Throwable> thrown by method name */
+    public static array $throws = [];
+
+    public static function reset(): void
+    {
+        self::$made = self::$captured = self::$withdrawn = self::$purged = [];
+        self::$settled = self::$status = self::$answer = self::$throws = [];
+    }
+
+    public function __construct(private readonly array $options)
+    {
+        self::mayThrow('__construct');
+        self::$made[] = $options;
+    }
+
+    public function capture(array $event): void
+    {
+        self::mayThrow('capture');
+        self::$captured[] = ['to' => $this->options['ad_account_id']] + $event;
+    }
+
+    public function status(): array
+    {
+        self::mayThrow('status');
+        return self::$status + [
+            'node' => 'node-a',
+            'waiting' => ['revenue' => 0, 'visit' => 0],
+            'rejected' => 0,
+            'delivered' => 0,
+            'lost' => [],
+            'oldest_waiting_at' => null,
+            'last_success_at' => 1795000000,
+            'last_error' => null,
+            'paused' => null,
+            'retry_at' => null,
+            'sender' => null,
+            'spool' => ['dir' => '/spool', 'bytes' => 0, 'writable' => true, 'network_fs' => false],
+        ];
+    }
+
+    public function settled(string $cursor = '', int $limit = 1000): array
+    {
+        self::mayThrow('settled');
+        $events = self::$settled;
+        self::$settled = [];
+        return ['cursor' => $cursor . '.', 'events' => $events];
+    }
+
+    public function withdraw(array $eventIds): int
+    {
+        self::mayThrow('withdraw');
+        array_push(self::$withdrawn, ...$eventIds);
+        return count($eventIds);
+    }
+
+    public function purge(): int
+    {
+        self::$purged[] = $this->options['ad_account_id'];
+        return 0;
+    }
+
+    public function sendTest(array $event): array
+    {
+        self::mayThrow('sendTest');
+        return self::$answer + ['http_status' => 200, 'verdict' => 'delivered', 'message' => null, 'body' => ''];
+    }
+
+    private static function mayThrow(string $method): void
+    {
+        if (isset(self::$throws[$method])) {
+            throw self::$throws[$method];
+        }
+    }
+}

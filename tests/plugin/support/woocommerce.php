@@ -1,0 +1,91 @@
+<?php
+
+/** An order as far as the plugin reads one, and the functions that find it. */
+
+declare(strict_types=1);
+
+// phpcs:disable PSR1.Files.SideEffects, PSR1.Classes, Squiz.Classes -- WooCommerce's own names
+// phpcs:disable PSR1.Methods.CamelCapsMethodName -- as in WooCommerce
+// phpcs:disable Squiz.Functions.GlobalFunction
+
+use Pinrelay\WooCommerce\Tests\Support\Site;
+
+abstract class WC_Abstract_Order
+{
+    /** @param array<string, mixed> $data over a paid order of the shop's own checkout */
+    public function __construct(public array $data = [])
+    {
+        $this->data += [
+            'id' => 71,
+            'type' => 'shop_order',
+            'status' => 'processing',
+            'created_via' => 'checkout',
+            'parent_id' => 0,
+            'payment_method' => 'card',
+            'date_paid' => null,
+            'date_created' => new DateTimeImmutable('@1795000000'),
+            'currency' => 'EUR',
+            'total' => '19.90',
+            'billing_email' => 'ada@shopper.example',
+        ];
+        Site::$orders[$this->data['id']] = $this;
+    }
+
+    public function is_paid(): bool
+    {
+        return in_array($this->data['status'], ['processing', 'completed'], true);
+    }
+
+    public function get_order_number(): string
+    {
+        return (string) $this->data['id'];
+    }
+
+    /** @return list<object> */
+    public function get_items(): array
+    {
+        return [];
+    }
+
+    /** @return list<object> */
+    public function get_fees(): array
+    {
+        return [];
+    }
+
+    /** @return list<string> */
+    public function get_coupon_codes(): array
+    {
+        return [];
+    }
+
+    public function save(): never
+    {
+        throw new LogicException('The plugin must not save an order in its own hooks.');
+    }
+
+    /** get_status(), get_total() and so on: what was given, or nothing. */
+    public function __call(string $method, array $arguments): mixed
+    {
+        $name = substr($method, strlen('get_'));
+        return array_key_exists($name, $this->data) ? $this->data[$name] : '';
+    }
+}
+
+class WC_Order extends WC_Abstract_Order
+{
+}
+
+class WC_Order_Refund extends WC_Abstract_Order
+{
+}
+
+function wc_get_order(mixed $id): WC_Order|false
+{
+    return Site::$orders[(int) $id] ?? false;
+}
+
+function wc_get_price_decimals(): int
+{
+    return 2;
+}

@@ -1,0 +1,116 @@
+<?php
+
+/** WordPress' functions as far as the plugin's tested classes call them. */
+
+declare(strict_types=1);
+
+// phpcs:disable PSR1.Files.SideEffects -- constants and functions stand for a loaded WordPress
+// phpcs:disable Squiz.Functions.GlobalFunction -- as in WordPress
+
+use Pinrelay\WooCommerce\Tests\Support\Site;
+
+const MINUTE_IN_SECONDS = 60;
+define('ABSPATH', sys_get_temp_dir() . '/pinrelay-no-wordpress/');
+define('WP_CONTENT_DIR', ABSPATH . 'wp-content');
+
+function __(string $text, string $domain = ''): string
+{
+    return $text;
+}
+
+function get_option(string $name, mixed $default = false): mixed
+{
+    $value = Site::$database->option($name);
+    return $value === null ? $default : maybe_unserialize($value);
+}
+
+function update_option(string $name, mixed $value, ?bool $autoload = null): bool
+{
+    Site::$database->putOption($name, is_scalar($value) ? (string) $value : serialize($value));
+    return true;
+}
+
+function add_option(string $name, mixed $value = '', string $deprecated = '', ?bool $autoload = null): bool
+{
+    return get_option($name, null) === null && update_option($name, $value);
+}
+
+function delete_option(string $name): bool
+{
+    Site::$database->deleteOption($name);
+    return true;
+}
+
+function maybe_unserialize(mixed $value): mixed
+{
+    return is_string($value) && preg_match('/^[abisOdN][:;]/', $value) === 1
+        ? unserialize($value, ['allowed_classes' => false])
+        : $value;
+}
+
+function wp_cache_delete(string $key, string $group = ''): bool
+{
+    return true;
+}
+
+function add_action(string $hook, callable $callback, int $priority = 10, int $arguments = 1): bool
+{
+    Site::$hooks[$hook][$priority][] = static fn (mixed ...$given): mixed => $callback(
+        ...array_slice($given, 0, $arguments)
+    );
+    return true;
+}
+
+function add_filter(string $hook, callable $callback, int $priority = 10, int $arguments = 1): bool
+{
+    return add_action($hook, $callback, $priority, $arguments);
+}
+
+function do_action(string $hook, mixed ...$arguments): void
+{
+    $callbacks = Site::$hooks[$hook] ?? [];
+    ksort($callbacks);
+    foreach (array_merge(...array_values($callbacks)) as $callback) {
+        $callback(...$arguments);
+    }
+}
+
+function apply_filters(string $hook, mixed $value, mixed ...$arguments): mixed
+{
+    $callbacks = Site::$hooks[$hook] ?? [];
+    ksort($callbacks);
+    foreach (array_merge(...array_values($callbacks)) as $callback) {
+        $value = $callback($value, ...$arguments);
+    }
+    return $value;
+}
+
+function wp_unslash(mixed $value): mixed
+{
+    return is_array($value) ? array_map('wp_unslash', $value) : (is_string($value) ? stripslashes($value) : $value);
+}
+
+function get_current_user_id(): int
+{
+    return 0;
+}
+
+function get_locale(): string
+{
+    return 'en_US';
+}
+
+function home_url(string $path = ''): string
+{
+    return 'https://shop.example' . $path;
+}
+
+function wp_doing_ajax(): bool
+{
+    return false;
+}
+
+function wp_is_serving_rest_request(): bool
+{
+    return false;
+}
