@@ -9,7 +9,7 @@
  *   pinrelay_e_*        cookies, one for each event born on the server: [name, data] as base64url of JSON. Claimed by
  *                       whichever page comes first, under a lock, so that tabs neither lose nor double one.
  * Keeps
- *   pinrelay_vid        cookie, a random id of this browser, sent as external_id by both halves; 365 days.
+ *   pinrelay_vid        cookie, a random id of this browser, its hash the external_id of both halves; 365 days.
  *   pinrelay_fired      localStorage, ids of the last events fired, so that a reload fires none twice.
  *
  * Must know nothing of orders or consent, and never assume that Pinterest's library arrives: an ad blocker may keep it
@@ -39,6 +39,8 @@
     }
   }
 
+  const hex = (byte) => (byte + 256).toString(16).slice(1);
+
   function uuid() {
     if (crypto.randomUUID) {
       return crypto.randomUUID();
@@ -47,8 +49,7 @@
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     bytes[6] = (bytes[6] & 15) | 64;
     bytes[8] = (bytes[8] & 63) | 128;
-    const hex = Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join('');
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    return Array.from(bytes, hex).join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   }
 
   /** Pairs of name and value. */
@@ -108,17 +109,21 @@
     }
   }
 
+  /** The event in a cookie, null for what is not ours or was cut. */
+  function decode(value) {
+    try {
+      const [name, data] = JSON.parse(atob(value.replace(/-/g, '+').replace(/_/g, '/')));
+      return data.event_id ? { name, data } : null;
+    } catch (broken) {
+      return null;
+    }
+  }
+
   function fireCookie([cookie, value]) {
     setCookie(cookie, '', 0);
-    let event;
-    try {
-      event = JSON.parse(atob(value.replace(/-/g, '+').replace(/_/g, '/')));
-    } catch (broken) {
-      return;
-    }
-    const [name, data] = event;
-    if (isFirst(data.event_id)) {
-      window.pintrk('track', name, data);
+    const event = decode(value);
+    if (event && isFirst(event.data.event_id)) {
+      window.pintrk('track', event.name, event.data);
     }
   }
 
@@ -162,12 +167,24 @@
     document.head.appendChild(library);
   }
 
-  function start() {
+  /**
+   * The finished hash, so that Pinterest's library cannot make another of it than the server does. Browsers hash on
+   * https only; elsewhere the visit goes without.
+   */
+  async function hash(text) {
+    const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+    return Array.from(new Uint8Array(bytes), hex).join('');
+  }
+
+  async function start() {
     page = facts('pinrelay-page');
     if (!page || !window.pintrk) {
       return;
     }
-    window.pintrk('set', { external_id: visitor() });
+    const id = visitor();
+    if (crypto.subtle) {
+      window.pintrk('set', { external_id: await hash(id) });
+    }
     window.pintrk('page');
     if (page.visit) {
       const [command, name, data] = page.visit;

@@ -1,0 +1,299 @@
+// assets/pinrelay.js in a real browser, against the recording library of the Pinterest stand-in.
+
+import assert from 'node:assert/strict';
+import { createHash, randomUUID } from 'node:crypto';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+
+import { launch, withoutChromium } from '../../pinterest/browser.mjs';
+import { startStandin } from '../../support/pinterest/index.mjs';
+import { eventCookie, purchase, SCRIPT, startStorefront } from './storefront.mjs';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+test('the script is smaller than 4 KB on the wire', () => {
+  assert.ok(gzipSync(SCRIPT, { level: 9 }).length < 4096);
+});
+
+describe('the browser script', { skip: withoutChromium }, () => {
+  let standin;
+  let storefront;
+  let browser;
+  let context;
+  let errors;
+
+  before(async () => {
+    standin = await startStandin();
+    storefront = await startStorefront(standin.tagScriptUrl);
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await storefront?.close();
+    await standin?.stop();
+  });
+  beforeEach(async () => {
+    context = await browser.newContext();
+    errors = [];
+    context.on('weberror', (error) => errors.push(String(error.error())));
+  });
+  afterEach(async () => {
+    await context.close();
+    const faults = calls().flatMap((record) => record.faults);
+    standin.reset();
+    assert.deepEqual(errors, [], 'nothing may be thrown into a shop page');
+    assert.deepEqual(faults, [], 'nothing Pinterest would have to hash or refuse');
+  });
+
+  const address = (wish = {}, path = '/') => {
+    const url = new URL(path, storefront.url);
+    for (const [key, value] of Object.entries(wish)) {
+      [value].flat().forEach((one) => url.searchParams.append(key, one));
+    }
+    return url.href;
+  };
+  async function open(wish, path) {
+    const page = await context.newPage();
+    await page.goto(address(wish, path));
+    return page;
+  }
+  const calls = (name) => standin.records().browser.filter((record) => !name || record.api_name === name);
+  const seen = (name, count = 1) => standin.until(() => calls(name).length >= count);
+  /** Everything asked of Pinterest before this has arrived once this has: a tab reports its calls in order. */
+  async function fence(page) {
+    const id = randomUUID();
+    await page.evaluate((event_id) => window.pintrk('track', 'lead', { event_id }), id);
+    await standin.until(() => calls('lead').some((record) => record.event_id === id));
+  }
+  const cookie = async (prefix) => (await context.cookies()).filter(({ name }) => name.startsWith(prefix));
+  const add = (page, ...events) =>
+    page.evaluate(
+      (url) => fetch(url).then(() => undefined),
+      address({ set: events.map(({ name, value }) => `${name}=${value}`) }, '/add'),
+    );
+  const tracked = () => calls('add_to_cart').map((record) => record.event_id);
+
+  test('a page tells load, set, page and one visit, in this order', async () => {
+    await open();
+    await seen('page_visit');
+    const list = standin.records().browser;
+    assert.deepEqual(list.map((record) => record.command), ['load', 'set', 'page', 'track']);
+    assert.ok(list.every((record) => record.tag_id === '2612345678901'));
+    assert.match(list[3].event_id, UUID);
+    assert.deepEqual(list[3].data.line_items, [{ product_id: '16' }]);
+  });
+
+  test('each visit has an id of its own, each browser keeps one', async () => {
+    const page = await open();
+    await page.reload();
+    await page.reload();
+    await seen('page_visit', 3);
+    assert.equal(new Set(calls('page_visit').map((record) => record.event_id)).size, 3);
+
+    const [vid] = await cookie('pinrelay_vid');
+    assert.match(vid.value, UUID);
+    assert.deepEqual([vid.sameSite, vid.path, vid.httpOnly], ['Lax', '/', false]);
+    assert.ok(vid.expires > Date.now() / 1000 + 360 * 86400);
+    const hash = createHash('sha256').update(vid.value).digest('hex');
+    assert.deepEqual(new Set(calls('page_visit').map((record) => record.partner.external_id)), new Set([hash]));
+  });
+
+  test('a visitor id that is none is replaced', async () => {
+    await context.addCookies([{ name: 'pinrelay_vid', value: 'anna@example.com', url: storefront.url }]);
+    await open();
+    await seen('page_visit');
+    const [vid] = await cookie('pinrelay_vid');
+    assert.match(vid.value, UUID);
+  });
+
+  test('a page visit that is switched off is not told, the tag works all the same', async () => {
+    const page = await open({ novisit: '' });
+    await fence(page);
+    assert.deepEqual(calls().map((record) => record.command), ['load', 'set', 'page', 'track']);
+    assert.equal(calls('page_visit').length, 0);
+  });
+
+  for (const state of ['prerendering', 'hidden']) {
+    test(`a ${state} page tells nothing until it is shown`, async () => {
+      const event = eventCookie();
+      await context.addInitScript((how) => {
+        let shown = false;
+        Object.defineProperty(document, 'prerendering', { get: () => how === 'prerendering' && !shown });
+        Object.defineProperty(document, 'visibilityState', { get: () => (shown ? 'visible' : 'hidden') });
+        window.show = () => {
+          shown = true;
+          document.dispatchEvent(new Event('prerenderingchange'));
+          document.dispatchEvent(new Event('visibilitychange'));
+        };
+      }, state);
+      const page = await open({ set: `${event.name}=${event.value}` });
+      await page.waitForLoadState('load');
+      assert.equal(await page.locator('script[src*="core.js"]').count(), 0);
+      assert.equal((await cookie('pinrelay_')).length, 1, 'the event waits, no visitor id is made');
+
+      await page.evaluate(() => window.show());
+      await seen('add_to_cart');
+      await seen('page_visit');
+      await page.evaluate(() => window.show());
+      await fence(page);
+      assert.equal(calls('page_visit').length, 1);
+    });
+  }
+
+  test('an event of the server is told on the next page, and its cookie is gone', async () => {
+    const event = eventCookie();
+    const page = await open({ set: `${event.name}=${event.value}` });
+    await seen('add_to_cart');
+    const [record] = calls('add_to_cart');
+    assert.deepEqual([record.event_id, record.data.value, record.data.currency], [event.id, 12.5, 'EUR']);
+    assert.deepEqual(await cookie('pinrelay_e_'), []);
+    await page.reload();
+    await fence(page);
+    assert.deepEqual(tracked(), [event.id]);
+  });
+
+  test('a batch of events loses none', async () => {
+    const events = Array.from({ length: 8 }, () => eventCookie());
+    await open({ set: events.map(({ name, value }) => `${name}=${value}`) });
+    await seen('add_to_cart', 8);
+    assert.deepEqual(tracked().sort(), events.map(({ id }) => id).sort());
+  });
+
+  test('tabs that open at once tell each event once', async () => {
+    const events = Array.from({ length: 8 }, () => eventCookie());
+    await context.addCookies(events.map(({ name, value }) => ({ name, value, url: storefront.url })));
+    const pages = await Promise.all([1, 2, 3, 4].map(() => open()));
+    await seen('add_to_cart', 8);
+    for (const page of pages) await fence(page);
+    assert.deepEqual(tracked().sort(), events.map(({ id }) => id).sort());
+  });
+
+  describe('an add without a new page is told', () => {
+    test('where cookies tell of themselves, whatever made it', async () => {
+      const page = await open();
+      const event = eventCookie();
+      await add(page, event);
+      await seen('add_to_cart');
+      assert.deepEqual(tracked(), [event.id]);
+    });
+
+    const without = () => context.addInitScript(() => delete window.cookieStore);
+
+    test('by the event of the cart blocks', async () => {
+      await without();
+      const page = await open();
+      await seen('page_visit');
+      await add(page, eventCookie());
+      await page.evaluate(() => document.body.dispatchEvent(new CustomEvent('wc-blocks_added_to_cart')));
+      await seen('add_to_cart');
+    });
+
+    test("by jQuery's event of classic lists", async () => {
+      await without();
+      await context.addInitScript(() => {
+        const handlers = {};
+        window.jQuery = () => ({ on: (name, handler) => (handlers[name] = handler) });
+        window.fire = (name) => handlers[name]();
+      });
+      const page = await open();
+      await seen('page_visit');
+      await add(page, eventCookie());
+      await page.evaluate(() => window.fire('added_to_cart'));
+      await seen('add_to_cart');
+    });
+
+    test('soon after a click, where nothing tells of it', async () => {
+      await without();
+      const page = await open();
+      await seen('page_visit');
+      await page.locator('button').click();
+      await add(page, eventCookie());
+      await seen('add_to_cart');
+    });
+
+    test('by the next page, where the shop sends shoppers to the cart', async () => {
+      const head = '<script>wc_add_to_cart_params={cart_redirect_after_add:"yes"}</script>';
+      const page = await open({ head });
+      await seen('page_visit');
+      await add(page, eventCookie());
+      await fence(page);
+      assert.equal(calls('add_to_cart').length, 0);
+      await page.goto(address({ head }, '/cart/'));
+      await seen('add_to_cart');
+      assert.match(calls('add_to_cart')[0].location, /\/cart\//);
+    });
+  });
+
+  test('a purchase is told with its match keys, and not again by a reload or a second tab', async () => {
+    const bought = purchase();
+    const wish = { purchase: JSON.stringify(bought) };
+    const [page, second] = await Promise.all([open(wish), open(wish)]);
+    await seen('checkout');
+    await page.reload();
+    for (const tab of [page, second]) await fence(tab);
+    const [record, ...more] = calls('checkout');
+    assert.deepEqual(more, []);
+    assert.deepEqual([record.event_id, record.data.value, record.partner.em], [bought[1][2].event_id, 20, 'a'.repeat(64)]);
+  });
+
+  test('two purchases are two', async () => {
+    for (const bought of [purchase(), purchase()]) await open({ purchase: JSON.stringify(bought) });
+    await seen('checkout', 2);
+  });
+
+  test('without storage a purchase is still told', async () => {
+    await context.addInitScript(() => {
+      Object.defineProperty(window, 'localStorage', {
+        get() {
+          throw new DOMException('denied', 'SecurityError');
+        },
+      });
+    });
+    await open({ purchase: JSON.stringify(purchase()) });
+    await seen('checkout');
+  });
+
+  test('a browser without locks, hashes, UUIDs and cookie events tells all but the visitor id', async () => {
+    await context.addInitScript(() => {
+      Object.defineProperty(crypto, 'subtle', { value: undefined });
+      delete window.cookieStore;
+      Object.defineProperty(navigator, 'locks', { value: undefined });
+      crypto.randomUUID = undefined;
+    });
+    const event = eventCookie();
+    await open({ set: `${event.name}=${event.value}`, purchase: JSON.stringify(purchase()) });
+    await seen('checkout');
+    await seen('add_to_cart');
+    assert.match(calls('page_visit')[0].event_id, UUID);
+    assert.deepEqual(calls('page_visit')[0].partner, {});
+  });
+
+  test('with the library kept away the page works and the cookie is claimed', async () => {
+    await context.route(/core\.js/, (route) => route.abort());
+    const event = eventCookie();
+    const page = await open({ set: `${event.name}=${event.value}`, purchase: JSON.stringify(purchase()) });
+    await page.waitForFunction(() => !document.cookie.includes('pinrelay_e_'));
+    await page.locator('button').click();
+    assert.deepEqual(standin.records().browser, []);
+  });
+
+  test('a cookie that is not ours is dropped without harm', async () => {
+    const broken = ['%%%', 'AAAA', Buffer.from('{}').toString('base64url'), Buffer.from('[1]').toString('base64url')];
+    const page = await open({ set: broken.map((value, at) => `pinrelay_e_0000000${at}=${value}`) });
+    await seen('page_visit');
+    await page.waitForFunction(() => !document.cookie.includes('pinrelay_e_'));
+    await fence(page);
+    assert.equal(calls('add_to_cart').length, 0);
+  });
+
+  test('facts that cannot be read leave the page alone', async () => {
+    const page = await open({ purchase: '{"broken', head: '<script type="application/json" id="pinrelay-page">{</script>' });
+    await page.waitForLoadState('load');
+    assert.equal(await page.locator('script[src*="core.js"]').count(), 0);
+  });
+
+  test('the nonce of a strict policy passes on to the library', async () => {
+    await open({ csp: "script-src 'nonce-n'" });
+    await seen('page_visit');
+  });
+});
