@@ -27,7 +27,7 @@ mod visitor;
 use std::fmt;
 
 pub use fault::Fault;
-pub use name::{ActionSource, EventName, Lane};
+pub use name::{ActionSource, EventName};
 pub use raw::{Key, Raw};
 
 pub(crate) use items::{Item, Items};
@@ -116,11 +116,6 @@ impl Event {
     /// Where it happened.
     pub fn action_source(&self) -> ActionSource {
         self.action_source
-    }
-
-    /// Which queue it waits in.
-    pub fn lane(&self) -> Lane {
-        self.name.lane()
     }
 
     /// An upper bound of its size as JSON, close enough to hold a limit against.
