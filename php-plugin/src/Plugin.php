@@ -105,7 +105,7 @@ final class Plugin
         (new AddToCart($settings, $relays, $visitor, new EventCookies(), $guard))->register();
 
         if (self::isWeb()) {
-            (new AfterResponse($tick, $relays, $store, new Throttle($wpdb), $guard))->register();
+            (new AfterResponse($tick, $spool, $relays, $store, new Throttle($wpdb), $guard))->register();
         }
         if (is_admin()) {
             add_action('admin_init', $guard->action('schedule', Installer::schedule(...)));
