@@ -7,6 +7,7 @@ namespace Pinrelay\WooCommerce\Orders;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Relay\Health;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
+use Pinrelay\WooCommerce\Relay\Spool;
 use Pinrelay\WooCommerce\Relay\Trouble;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Support\Guard;
@@ -27,6 +28,7 @@ final class AfterResponse
 
     public function __construct(
         private readonly Tick $tick,
+        private readonly Spool $spool,
         private readonly RelayFactory $relays,
         private readonly SettingsStore $store,
         private readonly Throttle $throttle,
@@ -59,6 +61,7 @@ final class AfterResponse
                 $trouble = new Trouble('readonly', 'The spool folder cannot be written.');
             }
             Health::remember(Extension::state(), Extension::version(), $trouble);
+            $this->spool->settle($now);
         } elseif ($this->relays->trouble() !== null) {
             Health::remember(Extension::state(), Extension::version(), $this->relays->trouble());
         }

@@ -16,6 +16,8 @@ final class Spool
 {
     public const OPTION = 'pinrelay_spool';
     private const PROBE_AGAIN_SECONDS = 7 * 86400;
+    /** Somebody may be mending it. */
+    private const PROBE_SERVED_AGAIN_SECONDS = 600;
 
     /** @param bool $isWeb false on the command line */
     public function __construct(
@@ -70,19 +72,13 @@ final class Spool
     }
 
     /**
-     * Remembers the place for the command line, and asks over HTTP whether a folder under wp-content is served. For
-     * the tick and the settings page, never for a shopper's request.
+     * Remembers the place for the command line, and asks over HTTP whether a folder under wp-content is served. Takes
+     * seconds where nobody answers, so it is not for a request whose visitor waits.
      */
     public function settle(int $now): void
     {
         $place = $this->place();
-        if ($place === null || !$this->isWeb) {
-            return;
-        }
-        $known = $this->remembered();
-        $isNew = $known['dir'] !== $place->dir || $known['source'] !== $place->source;
-        $isDue = $isNew || $now - $known['probed_at'] >= self::PROBE_AGAIN_SECONDS;
-        if ($place->source === SpoolPlace::CONTENT ? !$isDue : !$isNew) {
+        if ($place === null || !$this->isWeb || !$this->isDue($place, $now)) {
             return;
         }
         if ($place->isOurChoice()) {
@@ -94,6 +90,16 @@ final class Spool
             'served' => $place->source === SpoolPlace::CONTENT ? self::isServed($place->dir) : false,
             'probed_at' => $now,
         ], true);
+    }
+
+    private function isDue(SpoolPlace $place, int $now): bool
+    {
+        $known = $this->remembered();
+        if ($known['dir'] !== $place->dir || $known['source'] !== $place->source) {
+            return true;
+        }
+        $again = $known['served'] === true ? self::PROBE_SERVED_AGAIN_SECONDS : self::PROBE_AGAIN_SECONDS;
+        return $place->source === SpoolPlace::CONTENT && $now - $known['probed_at'] >= $again;
     }
 
     /** @return array{dir: string, source: string, served: ?bool, probed_at: int} */
