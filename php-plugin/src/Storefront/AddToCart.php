@@ -13,13 +13,18 @@ use Pinrelay\WooCommerce\Support\Guard;
 /**
  * One event per successful add to the cart, whatever the flavour: form, link, wc-ajax, Store API alone or in a batch, a
  * grouped product once for each child. All of them fire `woocommerce_add_to_cart` after the item lies in the cart; a
- * failed add, a restored session and a changed quantity do not.
+ * failed add, a restored session and a changed quantity do not. One does not fire it: the Store API, asked for more of
+ * what is in the cart already, only raises the quantity, which is told from a shopper's own change of the quantity by
+ * the request that does it.
  *
  * Both halves carry the id made here. The server half is captured at once, the browser half goes by EventCookies.
  */
 final class AddToCart
 {
     private const EVENT = 'add_to_cart';
+
+    /** Whether the Store API is in the middle of an add. */
+    private bool $isAdding = false;
 
     public function __construct(
         private readonly Settings $settings,
@@ -34,9 +39,31 @@ final class AddToCart
     {
         // Late, so that plugins which take an item out again in the same hook have done so.
         add_action('woocommerce_add_to_cart', $this->guard->action('add to cart', $this->added(...)), 40, 3);
+
+        $raised = $this->guard->action('more to cart', $this->raised(...));
+        add_action('woocommerce_after_cart_item_quantity_update', $raised, 40, 3);
+        add_filter('woocommerce_store_api_add_to_cart_data', $this->whileAdding(true));
+        // Each request of a batch ends here, the failed ones too.
+        add_filter('rest_request_after_callbacks', $this->whileAdding(false));
     }
 
-    private function added(string $cartItemKey, mixed $productId, mixed $quantity): void
+    /** A filter that changes nothing but what we know. */
+    private function whileAdding(bool $isAdding): \Closure
+    {
+        return function (mixed $passedOn) use ($isAdding): mixed {
+            $this->isAdding = $isAdding;
+            return $passedOn;
+        };
+    }
+
+    private function raised(mixed $cartItemKey, mixed $quantity, mixed $before): void
+    {
+        if ($this->isAdding && is_numeric($quantity) && is_numeric($before) && $quantity > $before) {
+            $this->added($cartItemKey, null, $quantity - $before);
+        }
+    }
+
+    private function added(mixed $cartItemKey, mixed $productId, mixed $quantity): void
     {
         $tag = $this->settings->tagReady() && $this->settings->wants(self::EVENT, 'tag');
         $api = $this->settings->active() && $this->settings->wants(self::EVENT, 'api');
@@ -45,7 +72,7 @@ final class AddToCart
         }
         // The cart's own product object: add-on and bundle plugins have set its price. A clone of the cart, as some
         // payment buttons fill to ask for a total, is not the shopper's cart and does not hold the item.
-        $product = WC()->cart?->get_cart_item($cartItemKey)['data'] ?? null;
+        $product = WC()->cart?->get_cart_item((string) $cartItemKey)['data'] ?? null;
         if (!$product instanceof \WC_Product || !is_numeric($quantity)) {
             return;
         }

@@ -79,6 +79,7 @@ final class TagRendererTest extends TestCase
      * The extension's rendering is the rule. Its `set` holds more match keys; those of this renderer are the same.
      *
      * @dataProvider events
+     * @group extension
      * @requires extension pinrelay
      */
     public function testAgreesWithTheExtension(string $name): void
