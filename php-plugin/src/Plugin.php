@@ -11,6 +11,7 @@ use Pinrelay\WooCommerce\Orders\AfterResponse;
 use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Orders\Outbox;
+use Pinrelay\WooCommerce\Orders\OutboxTable;
 use Pinrelay\WooCommerce\Orders\Tick;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
@@ -62,6 +63,10 @@ final class Plugin
     private static function start(string $mainFile, Guard $guard): void
     {
         add_filter('cron_schedules', $guard->filter('schedules', Installer::addSchedule(...)));
+        add_filter('wpmu_drop_tables', $guard->filter('drop', static fn (array $tables, mixed $id): array => [
+            ...$tables,
+            OutboxTable::nameFor($GLOBALS['wpdb']->get_blog_prefix((int) $id)),
+        ]), 10, 2);
         add_action('init', $guard->action('translations', static fn () => load_plugin_textdomain(
             'pinrelay',
             false,

@@ -24,22 +24,13 @@ final class NoticeRules
     public const TEST_MODE = 'test_mode';
 
     /**
-     * @param string $site     CopyGuard's answer
+     * @param string $site      CopyGuard's answer
      * @param string $screen    id of the current admin screen
-     * @param bool   $mayManage whether this user may change the settings
      * @param bool   $hasHidden whether this user has hidden the notice about the extension
      * @return ?string one of the constants above
      */
-    public static function decide(
-        string $site,
-        Report $report,
-        string $screen,
-        bool $mayManage,
-        bool $hasHidden,
-    ): ?string {
-        if (!$mayManage || !self::isRelevant($screen)) {
-            return null;
-        }
+    public static function decide(string $site, Report $report, string $screen, bool $hasHidden): ?string
+    {
         $settings = $report->settings;
         $isOwnPage = str_ends_with($screen, '_page_' . SettingsPage::SLUG);
 
@@ -64,7 +55,7 @@ final class NoticeRules
     }
 
     /** Where an owner looks after the shop; a notice on every page of the admin area is not read any more. */
-    private static function isRelevant(string $screen): bool
+    public static function isPlace(string $screen): bool
     {
         return in_array($screen, ['dashboard', 'plugins', 'shop_order', 'edit-shop_order'], true)
             || str_starts_with($screen, 'woocommerce_page_')

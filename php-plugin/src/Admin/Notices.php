@@ -39,7 +39,8 @@ final class Notices
 
     private function print(): void
     {
-        if (!current_user_can(SettingsPage::CAPABILITY)) {
+        $screen = (string) (get_current_screen()?->id ?? '');
+        if (!current_user_can(SettingsPage::CAPABILITY) || !NoticeRules::isPlace($screen)) {
             return;
         }
         $settings = $this->store->settings();
@@ -47,8 +48,7 @@ final class Notices
         $notice = NoticeRules::decide(
             $this->site,
             $report,
-            (string) (get_current_screen()?->id ?? ''),
-            true,
+            $screen,
             (bool) get_user_meta(get_current_user_id(), self::HIDDEN, true),
         );
         match ($notice) {

@@ -56,6 +56,8 @@ final class OrderHooks
 
         $on('woocommerce_trash_order', $this->withdraw(...), 1);
         $on('woocommerce_before_delete_order', $this->withdraw(...), 1);
+        // Where orders are still posts, the list of orders moves them to the trash as posts.
+        $on('wp_trash_post', fn ($id) => get_post_type($id) === 'shop_order' ? $this->withdraw($id) : null, 1);
     }
 
     /** An order was placed in this shopper's request: keeps what only this request knows. */

@@ -24,7 +24,13 @@ final class OutboxTable
 
     public function name(): string
     {
-        return $this->wpdb->prefix . 'pinrelay_orders';
+        return self::nameFor($this->wpdb->prefix);
+    }
+
+    /** @param string $prefix of one site of a network */
+    public static function nameFor(string $prefix): string
+    {
+        return $prefix . 'pinrelay_orders';
     }
 
     /**

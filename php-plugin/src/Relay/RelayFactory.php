@@ -73,11 +73,13 @@ final class RelayFactory
         return $this->trouble;
     }
 
-    /** A caller's own attempt on a Relay went wrong. */
+    /** An attempt on a Relay went wrong, ours or a caller's. Every request meets a full disk: the log hears of it once. */
     public function failed(string $where, \Throwable $thrown): void
     {
         $this->trouble = Trouble::of($thrown);
-        $this->guard->report($where, $thrown);
+        if (Health::last()['trouble']?->reason !== $this->trouble->reason) {
+            $this->guard->report($where, $thrown);
+        }
     }
 
     /** Starts anew, after the settings were saved. */

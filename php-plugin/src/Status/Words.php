@@ -37,7 +37,7 @@ final class Words
                 'pinrelay',
             ),
             'readonly' => __(
-                'Pinrelay cannot write to the folder where it keeps waiting orders. '
+                'The folder where Pinrelay keeps waiting orders cannot be written. '
                     . 'Please let the web server\'s user write to it.',
                 'pinrelay',
             ),
@@ -56,18 +56,19 @@ final class Words
                     . 'the web server\'s user enter it.',
                 'pinrelay',
             ),
-            'disabled' => __('The Pinrelay extension is switched off in the settings of PHP.', 'pinrelay'),
+            'disabled' => __('The extension for PHP is switched off in the settings of PHP.', 'pinrelay'),
             Trouble::SERVED => __(
                 'Your web server would hand out the folder where Pinrelay keeps waiting orders to anybody. Please name '
                     . 'a folder outside the website with PINRELAY_SPOOL_DIR in wp-config.php.',
                 'pinrelay',
             ),
             Trouble::UNPROBED => __(
-                'Pinrelay has yet to check that its folder cannot be read over the web. It does so within a minute.',
+                'The folder for waiting orders has yet to be checked: nobody may read it over the web. '
+                    . 'This happens within a minute.',
                 'pinrelay',
             ),
             Trouble::NO_PLACE => __(
-                'Pinrelay has no folder for waiting orders yet. The next visit to the shop makes one.',
+                'There is no folder for waiting orders yet. The next visit to the shop makes one.',
                 'pinrelay',
             ),
             default => __('The server cannot keep events for Pinterest at the moment.', 'pinrelay'),

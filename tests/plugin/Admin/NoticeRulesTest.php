@@ -28,11 +28,10 @@ final class NoticeRulesTest extends TestCase
         ?Trouble $trouble = null,
         string $site = CopyGuard::SHOP,
         string $screen = 'dashboard',
-        bool $mayManage = true,
         bool $hasHidden = false,
     ): ?string {
         $report = new Report($settings ?? self::settings(), $extension, null, $relay, $trouble, [], []);
-        return NoticeRules::decide($site, $report, $screen, $mayManage, $hasHidden);
+        return NoticeRules::decide($site, $report, $screen, $hasHidden);
     }
 
     public function testAShopThatWorksIsNotDisturbed(): void
@@ -72,11 +71,18 @@ final class NoticeRulesTest extends TestCase
         self::assertSame($notice, self::decide(...$facts));
     }
 
-    /** @dataProvider notices */
-    public function testNobodyElseIsToldAndNotOnEveryPage(?string $notice, array $facts): void
+    public function testNoticesStandWhereTheShopIsLookedAfterAndNowhereElse(): void
     {
-        self::assertNull(self::decide(...['mayManage' => false] + $facts));
-        self::assertNull(self::decide(...['screen' => 'edit-post'] + $facts));
+        $places = [
+            'dashboard', 'plugins', 'woocommerce_page_wc-orders', 'woocommerce_page_wc-settings', 'edit-shop_order',
+            'woocommerce_page_pinrelay',
+        ];
+        foreach ($places as $screen) {
+            self::assertTrue(NoticeRules::isPlace($screen), $screen);
+        }
+        foreach (['edit-post', 'post', 'upload', 'settings_page_other', ''] as $screen) {
+            self::assertFalse(NoticeRules::isPlace($screen), $screen);
+        }
     }
 
     public function testOurOwnPageSaysItInItsStatus(): void
