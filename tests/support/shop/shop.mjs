@@ -162,8 +162,12 @@ export async function startShop(wish = {}) {
     wp,
     /** Runs a PHP snippet inside WordPress, as WP-CLI does, and gives what it prints. */
     php: (code) => wp('eval', code),
-    /** WP-Cron's due events, in a web request: that is where shops run them. */
-    cron: async () => (await fetch(`${url}/wp-cron.php?doing_wp_cron`)).text(),
+    /** Runs a scheduled job now, due or not, in a web request: that is where shops run them. */
+    job: (hook) => look(url, 'job', { hook }),
+    /** [{id, status}], newest first. */
+    orders: () => look(url, 'orders'),
+    /** The plugin's table, as rows with texts. */
+    outbox: () => look(url, 'outbox'),
     /** Restarts PHP-FPM, with `change.extension` as the extension from now on where given. */
     async restart(change = {}) {
       await fpm.stop();
@@ -182,6 +186,15 @@ export async function startShop(wish = {}) {
       }
     },
   };
+}
+
+/** What the mu-plugin pinrelay-test-window answers. */
+async function look(url, what, more = {}) {
+  const answer = await fetch(`${url}/?${new URLSearchParams({ 'pinrelay-test': what, ...more })}`);
+  if (!answer.ok) {
+    throw new Error(`the shop answered ${answer.status} to ${what}: ${(await answer.text()).slice(0, 500)}`);
+  }
+  return answer.json();
 }
 
 /** A copy of one of our PHP scripts that the shop's account can read. */
