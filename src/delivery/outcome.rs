@@ -94,10 +94,14 @@ pub fn classify(answer: &Answer, sent: usize) -> Outcome {
         404 if is_pinterest => pause("unknown_account"),
         // Somebody on the way: a firewall, a load balancer, a captive portal.
         403 | 404 => retry(None),
-        429 => retry(Some(asked_for(answer).unwrap_or(Duration::from_secs(60)))),
-        408 | 425 => retry(asked_for(answer)),
+        429 => retry(Some(
+            retry_after(answer)
+                .or_else(|| window_left(answer))
+                .unwrap_or(Duration::from_secs(60)),
+        )),
+        408 | 425 => retry(retry_after(answer)),
         501 => pause("configuration"),
-        500..=599 => retry(asked_for(answer)),
+        500..=599 => retry(retry_after(answer)),
         // Redirects (a token is never sent on), 402, 407 and whatever comes.
         _ => pause("configuration"),
     }
@@ -156,27 +160,25 @@ fn describe(status: u16, message: Option<&str>) -> String {
     }
 }
 
-/// How long the headers ask to wait. Every answer carries the seconds left in
-/// the rate limit's window; they are a request only where the limit is used up
-/// or the status says so.
-fn asked_for(answer: &Answer) -> Option<Duration> {
-    let seconds = |text: &Option<String>| text.as_deref()?.trim().parse::<u64>().ok();
-    let is_used_up = answer.status == 429 || is_used_up(answer);
-    seconds(&answer.retry_after)
-        .or_else(|| seconds(&answer.ratelimit_reset).filter(|_| is_used_up))
-        .map(|seconds| Duration::from_secs(seconds).min(LONGEST))
+fn seconds(text: Option<&str>) -> Option<Duration> {
+    let seconds = text?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST))
 }
 
-fn is_used_up(answer: &Answer) -> bool {
-    answer
-        .ratelimit_remaining
-        .as_deref()
-        .is_some_and(|left| left.trim() == "0")
+fn retry_after(answer: &Answer) -> Option<Duration> {
+    seconds(answer.retry_after.as_deref())
+}
+
+/// Until the rate limit's window ends. Every answer has this header, so by
+/// itself it asks for nothing.
+fn window_left(answer: &Answer) -> Option<Duration> {
+    seconds(answer.ratelimit_reset.as_deref())
 }
 
 /// How long to rest after a good answer that used up the rate limit.
 pub(super) fn rest(answer: &Answer) -> Option<Duration> {
-    is_used_up(answer).then(|| asked_for(answer))?
+    let is_used_up = answer.ratelimit_remaining.as_deref()?.trim() == "0";
+    is_used_up.then(|| retry_after(answer).or_else(|| window_left(answer)))?
 }
 
 /// Takes hashes, addresses and tokens out of words that Pinterest may have
@@ -301,17 +303,13 @@ mod tests {
         }
     }
 
-    /// Seconds until the next try, or None where back-off decides.
-    fn after(answer: &Answer) -> Option<u64> {
-        match classify(answer, 1) {
-            Outcome::Retry { after, .. } => after.map(|after| after.as_secs()),
-            other => panic!("{other:?}"),
-        }
-    }
-
     #[test]
     fn waits_follow_the_headers_within_an_hour() {
         let mut limited = answer(429, "");
+        let after = |answer: &Answer| match classify(answer, 1) {
+            Outcome::Retry { after, .. } => after.map(|after| after.as_secs()),
+            other => panic!("{other:?}"),
+        };
         assert_eq!(after(&limited), Some(60));
         limited.ratelimit_reset = Some("7".into());
         assert_eq!(after(&limited), Some(7));
@@ -319,18 +317,25 @@ mod tests {
         assert_eq!(after(&limited), Some(3_600));
         limited.retry_after = Some("120000, 120000;w=60".into());
         assert_eq!(after(&limited), Some(7));
+        // The window's end is told with every answer; a fault does not wait for it.
+        limited.status = 500;
+        assert_eq!(after(&limited), None);
+        limited.retry_after = Some("3".into());
+        assert_eq!(after(&limited), Some(3));
     }
 
     #[test]
-    fn the_window_of_a_limit_that_is_not_used_up_is_no_wait() {
-        let mut sick = answer(500, "");
-        sick.ratelimit_reset = Some("42".into());
-        sick.ratelimit_remaining = Some("119999".into());
-        assert_eq!(after(&sick), None);
-        sick.ratelimit_remaining = Some("0".into());
-        assert_eq!(after(&sick), Some(42));
-        sick.retry_after = Some("3".into());
-        assert_eq!(after(&sick), Some(3));
+    fn only_a_used_up_rate_limit_asks_for_a_rest() {
+        let mut good = answer(200, "");
+        good.ratelimit_reset = Some("42".into());
+        for (remaining, expected) in [(None, None), (Some("17"), None), (Some("0"), Some(42))] {
+            good.ratelimit_remaining = remaining.map(str::to_owned);
+            assert_eq!(
+                rest(&good).map(|rest| rest.as_secs()),
+                expected,
+                "{remaining:?}"
+            );
+        }
     }
 
     #[test]
