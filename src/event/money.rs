@@ -51,17 +51,17 @@ impl Money {
     }
 
     /// Above zero.
-    pub fn is_positive(&self) -> bool {
+    pub fn is_positive(self) -> bool {
         !self.0.is_zero() && !self.0.is_sign_negative()
     }
 
     /// Below zero.
-    pub fn is_negative(&self) -> bool {
+    pub fn is_negative(self) -> bool {
         !self.0.is_zero() && self.0.is_sign_negative()
     }
 
     /// The nearest float, for the tag, whose library wants numbers.
-    pub fn to_f64(&self) -> f64 {
+    pub fn to_f64(self) -> f64 {
         // By way of the text, whose parser rounds correctly; a division by a power of ten does not.
         self.to_string().parse().unwrap_or_default()
     }

@@ -121,23 +121,6 @@ impl EventName {
             EventName::WatchVideo => "watchvideo",
         })
     }
-
-    /// Which queue it waits in.
-    pub const fn lane(self) -> Lane {
-        match self {
-            EventName::Checkout => Lane::Revenue,
-            _ => Lane::Visit,
-        }
-    }
-}
-
-/// Sales go first; everything else waits behind them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Lane {
-    /// A completed order (`checkout`).
-    Revenue,
-    /// All else.
-    Visit,
 }
 
 /// Where the event happened. CONTRACT 3.
@@ -206,13 +189,5 @@ mod tests {
             .filter(|name| name.tag_name().is_none())
             .collect();
         assert_eq!(without, [EventName::AppInstall, EventName::AppOpen]);
-    }
-
-    #[test]
-    fn only_a_checkout_is_revenue() {
-        for name in EventName::ALL {
-            let revenue = name.lane() == Lane::Revenue;
-            assert_eq!(revenue, name == EventName::Checkout);
-        }
     }
 }

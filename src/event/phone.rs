@@ -4,8 +4,10 @@
 //! The numbering plans come from `phonelib`, a table compiled in: measured against
 //! `phonenumber` (libphonenumber's rules, 90 ms and 4 MB at the first parse of each
 //! process) and `rlibphonenumber` (10 ms), it costs microseconds and no start-up,
-//! which matters where PHP's processes are short. `tests/event_phone_oracle.rs`
-//! holds the result against `phonenumber` over the plans of many countries.
+//! which matters where PHP's processes are short. Without the rules below it misread
+//! at least 73 of some 3,400 example numbers, 63 of them written with the country
+//! code but without the plus; `tests/event_phone_oracle.rs` holds the result
+//! against `phonenumber`.
 
 use phonelib::{Country, ParseError, PhoneFormat, PhoneNumber, PhoneNumberType};
 

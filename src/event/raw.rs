@@ -52,6 +52,7 @@ impl Raw {
             Raw::Other("object") => "an object",
             Raw::Other("resource") => "a resource",
             Raw::Other("too deep") => "a value nested too deep",
+            Raw::Other("too large") => "an array of too many values",
             Raw::Other(_) => "a value of another type",
         }
     }

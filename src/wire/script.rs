@@ -7,20 +7,20 @@ use serde_json::Value;
 /// only, so the escape means the same there.
 pub fn safe_json(value: &Value) -> String {
     let json = value.to_string();
-    if !json.contains(UNSAFE) {
-        return json;
-    }
     let mut safe = String::with_capacity(json.len() + 64);
-    for c in json.chars() {
-        match c {
-            '<' => safe.push_str("\\u003c"),
-            '>' => safe.push_str("\\u003e"),
-            '&' => safe.push_str("\\u0026"),
-            '\u{2028}' => safe.push_str("\\u2028"),
-            '\u{2029}' => safe.push_str("\\u2029"),
-            other => safe.push(other),
-        }
+    let mut copied = 0;
+    for (at, found) in json.match_indices(UNSAFE) {
+        safe.push_str(&json[copied..at]);
+        safe.push_str(match found {
+            "<" => "\\u003c",
+            ">" => "\\u003e",
+            "&" => "\\u0026",
+            "\u{2028}" => "\\u2028",
+            _ => "\\u2029",
+        });
+        copied = at + found.len();
     }
+    safe.push_str(&json[copied..]);
     safe
 }
 

@@ -26,7 +26,7 @@ for (const theme of ['classic', 'block']) {
       for (const path of paths) {
         await shopper.open(path);
       }
-      await world.standin.until(() => visits().length >= paths.length);
+      await world.seen(() => visits().length >= paths.length);
       assert.equal(visits().length, paths.length);
       assert.equal(new Set(visits().map((visit) => visit.event_id)).size, paths.length);
       assert.ok(visits().every((visit) => visit.tag_id !== null));
@@ -41,7 +41,7 @@ for (const theme of ['classic', 'block']) {
       await careful.addByForm('/product/blue-mug/');
       await careful.checkoutClassic();
       assert.deepEqual(careful.errors.map(String), []);
-      await world.standin.until(({ server }) => server.some((one) => one.event_name === 'checkout'));
+      await world.seen(({ server }) => server.some((one) => one.event_name === 'checkout'));
       assert.deepEqual(world.standin.records().browser, []);
       await careful.close();
     });

@@ -31,22 +31,19 @@ describe('outages', () => {
     return String(id);
   }
 
-  const arrived = (standin, order) =>
-    standin.until(({ server }) => server.some(({ event }) => event.custom_data?.order_id === order), 180_000);
+  const arrived = (order) =>
+    world.seen(({ server }) => server.some(({ event }) => event.custom_data?.order_id === order), 180_000);
 
   test('with Pinterest away the checkout completes, and the order arrives when it is back', async () => {
     const { port } = world.standin;
     await world.standin.stop();
     const order = await buy();
-    const back = await startStandin({ port });
-    world.standin = back;
+    world.standin = await startStandin({ port });
     // Back-off ends by itself; a visitor's request is what starts a sender that has given up.
     await world.tick();
-    const { server } = await arrived(back, order);
+    const { server } = await arrived(order);
     assert.equal(server.filter(({ event }) => event.custom_data?.order_id === order).length, 1);
     await world.outboxUntil('a verdict', (rows) => rows.find((row) => row.order_id === order)?.verdict === 'delivered');
-    await back.stop();
-    world.standin = await startStandin({ port });
   });
 
   test('with a spool that cannot be written the checkout completes, and the order arrives when it can', async () => {
@@ -61,11 +58,11 @@ describe('outages', () => {
 
     await Promise.all(dirs.map((dir) => chmod(dir, 0o700)));
     await world.outboxUntil('a verdict', (rows) => rows.find((one) => one.order_id === order)?.verdict === 'delivered');
-    await arrived(world.standin, order);
+    await arrived(order);
   });
 
   test('with Pinterest answering slower than anybody waits the checkout does not wait', async () => {
     world.standin.misbehave({ mode: 'hang', times: 1 });
-    await arrived(world.standin, await buy());
+    await arrived(await buy());
   });
 });

@@ -52,7 +52,7 @@ describe('payment', () => {
   test('a webhook alone gives the server half, with the shopper known from the checkout', async () => {
     const { order } = await leaveForPayment();
     await webhook(order);
-    const seen = await world.standin.until(({ server }) => server.some((one) => one.event_name === 'checkout'));
+    const seen = await world.seen(({ server }) => server.some((one) => one.event_name === 'checkout'));
     const { event } = seen.server.find((one) => one.event_name === 'checkout');
     const agent = await shopper.page.evaluate(() => navigator.userAgent);
     assert.equal(event.user_data.client_user_agent, agent, 'the shopper, not the caller of the webhook');
@@ -83,7 +83,7 @@ describe('payment', () => {
     assert.equal(status, 'on-hold');
     await world.shop.php(`wc_get_order(${id})->update_status('processing');`);
     await world.tick();
-    const { server } = await world.standin.until((seen) => seen.server.some((one) => one.event_name === 'checkout'));
+    const { server } = await world.seen((seen) => seen.server.some((one) => one.event_name === 'checkout'));
     assert.equal(server.find((one) => one.event_name === 'checkout').event.custom_data.order_id, String(id));
     // The buyer looks at the order again, within the day: the browser half follows.
     await shopper.page.reload({ waitUntil: 'load' });

@@ -52,7 +52,7 @@ describe('privacy', () => {
     const another = await world.shopper();
     await another.addByForm('/product/blue-mug/');
     await another.checkoutClassic();
-    await world.standin.until(({ requests }) => requests.some((request) => request.status === 401));
+    await world.seen(({ requests }) => requests.some((request) => request.status === 401));
     await another.close();
   });
   after(() => world.close());

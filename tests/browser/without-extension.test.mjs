@@ -22,7 +22,7 @@ describe('without the extension', () => {
   test('the tag tells adds and purchases by itself', async () => {
     await shopper.addByForm('/product/blue-mug/');
     await shopper.checkoutClassic();
-    await world.standin.until(({ pairs }) =>
+    await world.seen(({ pairs }) =>
       ['page_visit', 'add_to_cart', 'checkout'].every((name) =>
         pairs.some((pair) => pair.event_name === name && pair.browser),
       ),

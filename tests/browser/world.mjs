@@ -32,35 +32,46 @@ export const needsWooCommerce = isStandIn && 'not run: needs the real WooCommerc
  * @param {object} wish  as startShop() takes it; the built extension and a stand-in of Pinterest unless it says otherwise
  */
 export async function openWorld(wish = {}) {
-  const standin = await startStandin();
-  const shop = await startShop({ extension: extensionFile(), standin, ...wish });
+  const first = await startStandin();
+  const shop = await startShop({ extension: extensionFile(), standin: first, ...wish });
   const browser = await launchBrowser();
   let closing = false;
 
   const named = (records, name) => records.pairs.filter((pair) => pair.event_name === name);
 
   const world = {
-    standin,
+    /** A test that stops it puts another in its place. */
+    standin: first,
     shop,
     browser,
 
     shopper: (options) => newShopper(browser, shop, options),
 
+    /** The stand-in's until(), whose error says in a line what was there instead. */
+    async seen(wanted, guardMs) {
+      try {
+        return await world.standin.until(wanted, guardMs);
+      } catch (error) {
+        const { pairs, requests } = world.standin.records();
+        const half = (pair) => `${pair.event_name} ${pair.event_id} browser ${pair.browser_count} server ${pair.server_count}`;
+        const answers = requests.map((request) => request.status).join(' ');
+        throw new Error(`${error.message.split(';')[0]}: ${pairs.map(half).join(', ')}; answers: ${answers}`);
+      }
+    },
+
     /** Waits until `count` events of that name have both halves; there must be no others of the name. */
     async matched(name, count = 1) {
-      const records = await standin.until(
-        (seen) => named(seen, name).filter((pair) => pair.matched).length >= count,
-      );
+      const records = await world.seen((seen) => named(seen, name).filter((pair) => pair.matched).length >= count);
       const pairs = named(records, name);
       assert.equal(pairs.length, count, `${name}: ${JSON.stringify(pairs, null, 1)}`);
       return pairs;
     },
 
-    pairs: (name) => named(standin.records(), name),
+    pairs: (name) => named(world.standin.records(), name),
 
     /** The API's event and the tag's call of one id. */
     halves(id) {
-      const { server, browser: tag } = standin.records();
+      const { server, browser: tag } = world.standin.records();
       return {
         server: server.filter((record) => record.event_id === id).map((record) => record.event),
         browser: tag.filter((record) => record.command === 'track' && record.event_id === id),
@@ -78,7 +89,7 @@ export async function openWorld(wish = {}) {
       await shopper.open('/product/blue-mug/');
       const added = await shopper.addByStoreApi('MUG-1');
       assert.equal(added.status, 201);
-      await standin.until((seen) =>
+      await world.seen((seen) =>
         named(seen, 'add_to_cart').some((pair) => pair.server && !before.has(pair.event_id)),
       );
       await shopper.close();
@@ -119,7 +130,7 @@ export async function openWorld(wish = {}) {
 
     /** Pinterest never had to refuse anything, and no tag call was faulty. */
     assertNothingRefused() {
-      const { requests, browser: tag } = standin.records();
+      const { requests, browser: tag } = world.standin.records();
       assert.deepEqual(requests.filter((request) => request.status >= 400), []);
       assert.deepEqual(tag.filter((record) => record.faults.length > 0), []);
     },
@@ -129,10 +140,10 @@ export async function openWorld(wish = {}) {
         return;
       }
       closing = true;
-      keepPayloads(standin.records());
+      keepPayloads(world.standin.records());
       await browser.close();
       await shop.stop();
-      await standin.stop();
+      await world.standin.stop();
     },
   };
   return world;

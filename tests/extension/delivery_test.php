@@ -195,11 +195,21 @@ test('a read-only place refuses the event and takes the next when it is writable
     same(1, $relay->status()['waiting']['revenue']);
 });
 
-test('another site\'s spool is refused', function (): void {
+test('two sites in one place keep apart', function (): void {
     $options = options();
     (new Relay($options))->capture(event());
-    $other = ['site' => 'https://copy.example'] + $options;
-    $capture = static fn () => (new Relay($other))->capture(event());
+    $neighbour = new Relay(['site' => 'https://other.example'] + $options);
+    same(0, $neighbour->status()['waiting']['revenue']);
+    same(0, $neighbour->purge());
+    same(1, (new Relay($options))->status()['waiting']['revenue']);
+});
+
+test('a copied spool, as a copied shop has it, is refused', function (): void {
+    $options = options();
+    (new Relay($options))->capture(event());
+    $copy = directory('copy') . '/spool';
+    exec('cp -a ' . escapeshellarg($options['spool_dir']) . ' ' . escapeshellarg($copy));
+    $capture = static fn () => (new Relay(['spool_dir' => $copy] + $options))->capture(event());
     same('foreign_site', thrown(SpoolException::class, $capture)->reason());
 });
 

@@ -13,13 +13,18 @@ use Pinrelay\WooCommerce\Support\Guard;
 /**
  * One event per successful add to the cart, whatever the flavour: form, link, wc-ajax, Store API alone or in a batch, a
  * grouped product once for each child. All of them fire `woocommerce_add_to_cart` after the item lies in the cart; a
- * failed add, a restored session and a changed quantity do not.
+ * failed add, a restored session and a changed quantity do not. One does not fire it: the Store API, asked for more of
+ * what is in the cart already, only raises the quantity, which is told from a shopper's own change of the quantity by
+ * the request that does it.
  *
  * Both halves carry the id made here. The server half is captured at once, the browser half goes by EventCookies.
  */
 final class AddToCart
 {
     private const EVENT = 'add_to_cart';
+
+    /** Whether the Store API is in the middle of an add. */
+    private bool $isAdding = false;
 
     public function __construct(
         private readonly Settings $settings,
@@ -32,21 +37,51 @@ final class AddToCart
 
     public function register(): void
     {
-        // Late, so that plugins which take an item out again in the same hook have done so.
-        add_action('woocommerce_add_to_cart', $this->guard->action('add to cart', $this->added(...)), 40, 3);
-    }
-
-    private function added(string $cartItemKey, mixed $productId, mixed $quantity): void
-    {
-        $tag = $this->settings->tagReady() && $this->settings->wants(self::EVENT, 'tag');
-        $api = $this->settings->active() && $this->settings->wants(self::EVENT, 'api');
-        if ((!$tag && !$api) || self::isSimulated()) {
+        if (!$this->goesToTag() && !$this->goesToApi()) {
             return;
         }
+        // Late, so that plugins which take an item out again in the same hook have done so.
+        add_action('woocommerce_add_to_cart', $this->guard->action('add to cart', $this->added(...)), 40, 3);
+
+        $raised = $this->guard->action('more to cart', $this->raised(...));
+        add_action('woocommerce_after_cart_item_quantity_update', $raised, 40, 3);
+        add_filter('woocommerce_store_api_add_to_cart_data', $this->whileAdding(true));
+        // Each request of a batch ends here, the failed ones too.
+        add_filter('rest_request_after_callbacks', $this->whileAdding(false));
+    }
+
+    private function goesToTag(): bool
+    {
+        return $this->settings->tagReady() && $this->settings->wants(self::EVENT, 'tag');
+    }
+
+    private function goesToApi(): bool
+    {
+        return $this->settings->apiReady() && $this->settings->wants(self::EVENT, 'api');
+    }
+
+    /** A filter that changes nothing but what we know. */
+    private function whileAdding(bool $isAdding): \Closure
+    {
+        return function (mixed $passedOn) use ($isAdding): mixed {
+            $this->isAdding = $isAdding;
+            return $passedOn;
+        };
+    }
+
+    private function raised(mixed $cartItemKey, mixed $quantity, mixed $before): void
+    {
+        if ($this->isAdding && is_numeric($quantity) && is_numeric($before) && $quantity > $before) {
+            $this->added($cartItemKey, null, $quantity - $before);
+        }
+    }
+
+    private function added(mixed $cartItemKey, mixed $productId, mixed $quantity): void
+    {
         // The cart's own product object: add-on and bundle plugins have set its price. A clone of the cart, as some
         // payment buttons fill to ask for a total, is not the shopper's cart and does not hold the item.
-        $product = WC()->cart?->get_cart_item($cartItemKey)['data'] ?? null;
-        if (!$product instanceof \WC_Product || !is_numeric($quantity)) {
+        $product = WC()->cart?->get_cart_item((string) $cartItemKey)['data'] ?? null;
+        if (!$product instanceof \WC_Product || !is_numeric($quantity) || self::isSimulated()) {
             return;
         }
         $event = AddToCartEvent::map(
@@ -62,11 +97,26 @@ final class AddToCart
             return;
         }
         $event = ['event_id' => $event['event_id']] + $filtered;
-        if ($tag) {
+        if ($this->goesToTag()) {
             $this->toBrowser($event);
         }
-        if ($api) {
-            $this->guard->run('capture of add_to_cart', fn () => $this->relays->relay()?->capture($event));
+        if ($this->goesToApi()) {
+            $this->guard->run('capture of add_to_cart', fn () => $this->toServer($event));
+        }
+    }
+
+    /** @param array<string, mixed> $event */
+    private function toServer(array $event): void
+    {
+        try {
+            $this->relays->relay()?->capture($event);
+        } catch (\Pinrelay\InvalidEventException $invalid) {
+            $paths = array_column($invalid->errors(), 'path');
+            if (array_filter($paths, static fn (string $path): bool => !str_starts_with($path, 'user')) !== []) {
+                throw $invalid;
+            }
+            // Nothing is wrong with the shop: a visitor of whom nothing is known that Pinterest could match by.
+            $this->debug($invalid->getMessage());
         }
     }
 
@@ -74,11 +124,13 @@ final class AddToCart
     private function toBrowser(array $event): void
     {
         if (!$this->cookies->send(TagRenderer::track($event))) {
-            wc_get_logger()->debug(
-                'The browser half of ' . $event['event_id'] . ' stayed behind: headers were sent, or too many wait.',
-                ['source' => Guard::LOG_SOURCE],
-            );
+            $this->debug("The browser half of {$event['event_id']} stayed behind: headers were out, or too many wait.");
         }
+    }
+
+    private function debug(string $line): void
+    {
+        wc_get_logger()->debug($line, ['source' => Guard::LOG_SOURCE]);
     }
 
     /** PayPal's buttons fill a cart to ask for its total and empty it again. */

@@ -94,7 +94,7 @@ final class Fpm
     private function end(): void
     {
         if ($this->running) {
-            $this->signal(SIGTERM);
+            $this->signal(15);
             $this->ended(60.0);
         }
         proc_close($this->process);

@@ -66,6 +66,9 @@ export function fpmConfig(at, { account, workers, ondemand }) {
   ].join('\n');
 }
 
+/** Of a block that is kept for documentation. */
+export const SHOPPER_IP = '203.0.113.20';
+
 const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
 export function nginxConfig(at, { account, port }) {
@@ -90,6 +93,8 @@ ${temporary.map((name) => `  ${name}_temp_path ${at.run}/nginx-${name};`).join('
       try_files $uri =404;
       include /etc/nginx/fastcgi_params;
       fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+      # Shoppers come from the internet, not from the loopback: a private address identifies nobody and is left out.
+      fastcgi_param REMOTE_ADDR ${SHOPPER_IP};
       # With the port, which some distributions' fastcgi_params cut off.
       fastcgi_param HTTP_HOST $http_host;
       fastcgi_read_timeout 120s;
