@@ -156,17 +156,27 @@ fn describe(status: u16, message: Option<&str>) -> String {
     }
 }
 
-/// How long the headers ask to wait.
+/// How long the headers ask to wait. Every answer carries the seconds left in
+/// the rate limit's window; they are a request only where the limit is used up
+/// or the status says so.
 fn asked_for(answer: &Answer) -> Option<Duration> {
     let seconds = |text: &Option<String>| text.as_deref()?.trim().parse::<u64>().ok();
+    let is_used_up = answer.status == 429 || is_used_up(answer);
     seconds(&answer.retry_after)
-        .or_else(|| seconds(&answer.ratelimit_reset))
+        .or_else(|| seconds(&answer.ratelimit_reset).filter(|_| is_used_up))
         .map(|seconds| Duration::from_secs(seconds).min(LONGEST))
+}
+
+fn is_used_up(answer: &Answer) -> bool {
+    answer
+        .ratelimit_remaining
+        .as_deref()
+        .is_some_and(|left| left.trim() == "0")
 }
 
 /// How long to rest after a good answer that used up the rate limit.
 pub(super) fn rest(answer: &Answer) -> Option<Duration> {
-    (answer.ratelimit_remaining.as_deref()?.trim() == "0").then(|| asked_for(answer))?
+    is_used_up(answer).then(|| asked_for(answer))?
 }
 
 /// Takes hashes, addresses and tokens out of words that Pinterest may have
@@ -291,13 +301,17 @@ mod tests {
         }
     }
 
+    /// Seconds until the next try, or None where back-off decides.
+    fn after(answer: &Answer) -> Option<u64> {
+        match classify(answer, 1) {
+            Outcome::Retry { after, .. } => after.map(|after| after.as_secs()),
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn waits_follow_the_headers_within_an_hour() {
         let mut limited = answer(429, "");
-        let after = |answer: &Answer| match classify(answer, 1) {
-            Outcome::Retry { after, .. } => after.map(|after| after.as_secs()),
-            other => panic!("{other:?}"),
-        };
         assert_eq!(after(&limited), Some(60));
         limited.ratelimit_reset = Some("7".into());
         assert_eq!(after(&limited), Some(7));
@@ -305,6 +319,18 @@ mod tests {
         assert_eq!(after(&limited), Some(3_600));
         limited.retry_after = Some("120000, 120000;w=60".into());
         assert_eq!(after(&limited), Some(7));
+    }
+
+    #[test]
+    fn the_window_of_a_limit_that_is_not_used_up_is_no_wait() {
+        let mut sick = answer(500, "");
+        sick.ratelimit_reset = Some("42".into());
+        sick.ratelimit_remaining = Some("119999".into());
+        assert_eq!(after(&sick), None);
+        sick.ratelimit_remaining = Some("0".into());
+        assert_eq!(after(&sick), Some(42));
+        sick.retry_after = Some("3".into());
+        assert_eq!(after(&sick), Some(3));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 // plugin of this checkout and, if asked for, the extension. Everything it makes
 // is below one directory; stop() ends its servers and removes what it made.
 
+import { rmSync } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -29,6 +30,10 @@ async function newDir(dir) {
   }
   return mkdtemp(path.join(tmpdir(), 'pinrelay-shop-'));
 }
+
+/** Shops that were not stopped: what they made goes when this process does. */
+const made = new Set();
+process.on('exit', () => made.forEach((dir) => rmSync(dir, { recursive: true, force: true, maxRetries: 5 })));
 
 /** Everything of the shop belongs to its account. */
 async function own(...files) {
@@ -81,6 +86,7 @@ export async function startShop(wish = {}) {
   const checkout = real ? (wish.checkout ?? theme) : 'classic';
 
   const at = layoutOf(await newDir(wish.dir));
+  made.add(at.dir);
   if (at.socket.length > LONGEST_SOCKET_PATH) {
     throw new Error(`the path of the socket is too long: ${at.socket}`);
   }
@@ -170,6 +176,7 @@ export async function startShop(wish = {}) {
     async stop({ keep = false } = {}) {
       await nginx.stop();
       await fpm.stop();
+      made.delete(at.dir);
       if (!keep) {
         await rm(at.dir, { recursive: true, force: true });
       }
