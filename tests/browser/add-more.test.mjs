@@ -1,11 +1,12 @@
 // What counts as an add to the cart, and how many: more of the same, several at once, a group; and what does not.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { needsWooCommerce, openWorld } from './world.mjs';
+import { hooksUnless, needsWooCommerce, openWorld } from './world.mjs';
 
-describe('what counts as an add to the cart', { skip: needsWooCommerce }, () => {
+describe('what counts as an add to the cart', () => {
+  const { before, after, afterEach } = hooksUnless(needsWooCommerce);
   let world;
   let shopper;
 

@@ -1,9 +1,9 @@
 // An add to the cart reaches Pinterest once, by both halves, whatever button did it.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { needsWooCommerce, openWorld } from './world.mjs';
+import { hooksUnless, needsWooCommerce, openWorld } from './world.mjs';
 
 /** What both halves of an add must say, given the product as Pinterest knows it. */
 function assertAdd(world, pair, { id, price, quantity = 1 }) {
@@ -25,7 +25,8 @@ function assertAdd(world, pair, { id, price, quantity = 1 }) {
 for (const theme of ['classic', 'block']) {
   const onlyWith = theme === 'block' && needsWooCommerce;
 
-  describe(`an add to the cart, ${theme} theme`, { skip: onlyWith }, () => {
+  describe(`an add to the cart, ${theme} theme`, () => {
+    const { before, after, afterEach } = hooksUnless(onlyWith);
     let world;
     let shopper;
 

@@ -1,14 +1,15 @@
 // The tag is on every page of the shop, and each visit is told once.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { needsWooCommerce, openWorld } from './world.mjs';
+import { hooksUnless, needsWooCommerce, openWorld } from './world.mjs';
 
 for (const theme of ['classic', 'block']) {
   const onlyWith = theme === 'block' && needsWooCommerce;
 
-  describe(`the base tag, ${theme} theme`, { skip: onlyWith }, () => {
+  describe(`the base tag, ${theme} theme`, () => {
+    const { before, after, afterEach } = hooksUnless(onlyWith);
     let world;
     let shopper;
 

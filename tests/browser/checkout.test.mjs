@@ -1,9 +1,9 @@
 // A purchase reaches Pinterest once, by both halves, from whichever checkout.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { needsWooCommerce, openWorld } from './world.mjs';
+import { hooksUnless, needsWooCommerce, openWorld } from './world.mjs';
 
 const FLAVOURS = [
   { name: 'the classic checkout', buy: (shopper) => shopper.checkoutClassic() },
@@ -14,7 +14,8 @@ const FLAVOURS = [
 for (const theme of ['classic', 'block']) {
   const onlyWith = theme === 'block' && needsWooCommerce;
 
-  describe(`a purchase, ${theme} theme`, { skip: onlyWith }, () => {
+  describe(`a purchase, ${theme} theme`, () => {
+    const { before, after, afterEach } = hooksUnless(onlyWith);
     let world;
 
     before(async () => {

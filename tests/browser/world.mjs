@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import * as hooks from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { launchBrowser } from '../support/browser/launch.mjs';
@@ -27,6 +28,14 @@ if (isStandIn) {
 
 /** For a test's `skip`: what only WooCommerce itself has. */
 export const needsWooCommerce = isStandIn && 'not run: needs the real WooCommerce';
+
+const none = { before() {}, after() {}, afterEach() {} };
+
+/**
+ * The hooks of a suite that may be unable to run here: none then. The suite itself is not skipped, since Node would not
+ * name its tests; each test says so for itself.
+ */
+export const hooksUnless = (skip) => (skip ? none : hooks);
 
 /**
  * @param {object} wish  as startShop() takes it; the built extension and a stand-in of Pinterest unless it says otherwise
