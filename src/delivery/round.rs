@@ -4,7 +4,7 @@
 //! alone. A lone refusal is not final at once: ten of them without a success
 //! are not ten bad events but one bad setting, and then everything is kept.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -162,7 +162,7 @@ impl Round<'_> {
             };
             Slot::new(entry, ruling)
         });
-        Ok(slots.collect())
+        Ok(without_repeats(slots))
     }
 
     fn batch_size(&self) -> usize {
@@ -344,6 +344,28 @@ fn body(batch: &Batch, part: Range<usize>) -> Vec<u8> {
     }
     body.extend_from_slice(b"]}");
     body
+}
+
+/// Leaves an order that is in line twice, and what is behind its second record,
+/// for a later batch: by then Pinterest's word on the first one is known. In one
+/// call it would get both, and past the first hour it counts both.
+fn without_repeats(slots: impl Iterator<Item = Slot>) -> Vec<Slot> {
+    let (mut seen, mut left_out) = (HashSet::new(), HashSet::new());
+    slots
+        .filter(|slot| {
+            let segment = &slot.entry.segment;
+            if slot.is_to_be_sent()
+                && slot.entry.lane() == Lane::Revenue
+                && !left_out.contains(segment)
+                && slot
+                    .event()
+                    .is_some_and(|event| !seen.insert(hash(&event.id)))
+            {
+                left_out.insert(segment.clone());
+            }
+            !left_out.contains(segment)
+        })
+        .collect()
 }
 
 fn refused_words(batch: &Batch) -> String {

@@ -231,6 +231,17 @@ impl Shop {
         Relay::new(&Raw::from(&options), &self.host).unwrap()
     }
 
+    /// The paths of the segments that are there.
+    pub fn segments(&self) -> Vec<String> {
+        let paths = files(self.dir.path()).into_iter();
+        let mut names: Vec<_> = paths
+            .map(|path| path.to_string_lossy().into_owned())
+            .filter(|path| path.ends_with(".seg") && path.contains("/seg/"))
+            .collect();
+        names.sort();
+        names
+    }
+
     /// Every byte of every file in the spool.
     pub fn bytes(&self) -> Vec<u8> {
         files(self.dir.path())
