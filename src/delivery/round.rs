@@ -132,6 +132,8 @@ impl Round<'_> {
                 break;
             }
             if self.is_everything_refused(&batch) {
+                // What a later probe is refused adds to these ten.
+                self.books.state.rejected_in_a_row = MOST_REJECTED;
                 self.pause("all_rejected", refused_words(&batch), None);
                 batch.held.clear();
                 break;
