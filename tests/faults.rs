@@ -28,3 +28,45 @@ fn a_probe_that_is_refused_like_all_before_it_rejects_nothing() {
     peer.now(|request| Response::processed(request, &[]));
     assert_eq!(relay.drain(20.0).unwrap()["delivered"], 25);
 }
+
+#[test]
+fn an_answer_that_allows_the_next_call_at_once_does_not_start_a_hammer() {
+    let peer = Peer::new(|_| Response {
+        headers: vec!["Retry-After: 0".into()],
+        ..Response::error(429, "slow down")
+    });
+    let shop = Shop::new(&peer);
+    let relay = shop.relay();
+    capture(&relay, &order("o-1"));
+    relay.drain(1.0).unwrap();
+    // Waits of a random part of 1, 2, 4, ... seconds, and no less than a tenth.
+    assert!(peer.requests().len() <= 12, "{}", peer.requests().len());
+    assert_eq!(waiting(&relay), 1);
+}
+
+#[test]
+fn a_used_up_rate_limit_is_respected_within_a_batch_and_by_the_next_leader() {
+    let peer = Peer::new(|request| match request.ids().len() {
+        1 => Response {
+            headers: vec![
+                "x-ratelimit-remaining: 0".into(),
+                "x-ratelimit-reset: 600".into(),
+            ],
+            ..Response::processed(request, &[])
+        },
+        _ => Response::error(400, "one of them is bad"),
+    });
+    let shop = Shop::new(&peer);
+    let relay = shop.relay();
+    for id in ["o-1", "o-2"] {
+        capture(&relay, &order(id));
+    }
+    relay.drain(20.0).unwrap();
+    relay.drain(20.0).unwrap();
+    assert_eq!(
+        peer.requests().iter().map(|r| r.ids()).collect::<Vec<_>>(),
+        [vec!["o-1", "o-2"], vec!["o-1"]]
+    );
+    assert!(relay.status().unwrap()["retry_at"].is_i64());
+    assert_eq!(waiting(&relay), 1);
+}

@@ -38,6 +38,12 @@ pub struct Memory {
     unread: HashMap<u128, u8>,
 }
 
+impl Memory {
+    fn must_wait(&self) -> bool {
+        self.not_before.is_some_and(|when| when > Instant::now())
+    }
+}
+
 /// What a batch needs.
 pub struct Round<'a> {
     /// Where rulings go.
@@ -117,7 +123,7 @@ impl Round<'_> {
         }
         let mut calls = 0;
         while let Some(part) = parts.pop() {
-            if calls > 0 && !(self.go_on)() {
+            if calls > 0 && (!(self.go_on)() || self.memory.must_wait()) {
                 parts.push(part);
                 break;
             }
@@ -191,12 +197,12 @@ impl Round<'_> {
             Err(error) => return self.back_off(batch, None, error.0, None),
         };
         let status = Some(answer.status);
-        if let Some(rest) = outcome::rest(&answer) {
-            self.memory.not_before = Some(Instant::now() + rest);
-        }
         match classify(&answer, part.len()) {
             Outcome::Verdicts(words) => {
                 self.rule(batch, part, words);
+                if let Some(rest) = outcome::rest(&answer) {
+                    self.hold(rest);
+                }
                 Told::Next
             }
             Outcome::Split(message) if part.len() == 1 => {
@@ -302,8 +308,9 @@ impl Round<'_> {
                     .is_some_and(|event| now.saturating_sub(event.time) < 3_600)
         });
         self.books.state.failures = self.books.state.failures.saturating_add(1);
-        let wait =
-            after.unwrap_or_else(|| backoff::wait(self.books.state.failures, fresh, random()));
+        // "Retry-After: 0" is no leave to hammer.
+        let wait = backoff::wait(self.books.state.failures, fresh, random());
+        let wait = after.map_or(wait, |after| after.max(wait));
         self.note(message, status);
         self.hold(wait);
         Told::Stop
