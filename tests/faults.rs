@@ -5,7 +5,9 @@
 
 mod common;
 
-use common::{Peer, Response, Shop, capture, order, waiting};
+use std::time::Duration;
+
+use common::{Peer, Response, Shop, capture, order, until, verdicts, waiting};
 
 #[test]
 fn a_probe_that_is_refused_like_all_before_it_rejects_nothing() {
@@ -69,4 +71,43 @@ fn a_used_up_rate_limit_is_respected_within_a_batch_and_by_the_next_leader() {
     );
     assert!(relay.status().unwrap()["retry_at"].is_i64());
     assert_eq!(waiting(&relay), 1);
+}
+
+#[test]
+fn unreadable_answers_are_counted_across_leaders() {
+    let peer = Peer::new(|_| Response::new(200, "<html>hello</html>"));
+    let shop = Shop::new(&peer);
+    let relay = shop.relay();
+    capture(&relay, &order("o-1"));
+    until("a verdict", || {
+        // The wait after a failure is longer, so each is a leader of its own.
+        relay.drain(0.05).unwrap();
+        shop.forget_wait();
+        !verdicts(&relay).is_empty()
+    });
+    assert_eq!(verdicts(&relay), [("o-1".into(), "unconfirmed".into())]);
+    assert_eq!(peer.requests().len(), 5);
+}
+
+#[test]
+fn a_poison_event_is_found_even_when_each_drain_has_time_for_one_call() {
+    let peer = Peer::new(|request| {
+        std::thread::sleep(Duration::from_millis(100));
+        match request.ids().contains(&"o-0".into()) {
+            true => Response::error(400, "bad"),
+            false => Response::processed(request, &[]),
+        }
+    });
+    let shop = Shop::new(&peer);
+    let relay = shop.relay();
+    for n in 0..100 {
+        capture(&relay, &order(&format!("o-{n}")));
+    }
+    until("all verdicts", || {
+        let calls = peer.requests().len();
+        relay.drain(0.05).unwrap();
+        assert!(peer.requests().len() <= calls + 1);
+        waiting(&relay) == 0
+    });
+    assert_eq!(relay.status().unwrap()["rejected"], 1);
 }

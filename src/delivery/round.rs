@@ -4,11 +4,13 @@
 //! alone. A lone refusal is not final at once: ten of them without a success
 //! are not ten bad events but one bad setting, and then everything is kept.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::spool::{Content, Event, Lane, LastError, Pause, SpoolError, Verdict, hash, random};
+use crate::spool::{
+    Content, Event, Lane, LastError, Pause, SpoolError, Verdict, hash, hash_name, random,
+};
 
 use super::books::{Books, Ruling, Settlement, Slot};
 use super::outcome::{self, Outcome, Word, classify};
@@ -34,8 +36,6 @@ const PROBE_EVERY: Duration = Duration::from_secs(15 * 60);
 pub struct Memory {
     /// Nothing is sent before this.
     pub not_before: Option<Instant>,
-    /// How often the answer about an event could not be read.
-    unread: HashMap<u128, u8>,
 }
 
 impl Memory {
@@ -175,13 +175,15 @@ impl Round<'_> {
 
     fn batch_size(&self) -> usize {
         let state = &self.books.state;
-        match (&state.paused, state.failures) {
+        let most = match (&state.paused, state.failures) {
             // A probe: one event is all that is risked.
             (Some(_), _) => 1,
             (None, 1..) => MOST_EVENTS_FAILING,
             (None, 0) if self.settings.test => MOST_TEST_EVENTS,
             (None, 0) => MOST_EVENTS,
-        }
+        };
+        // Where time ran out in the middle of a search, it goes on from there.
+        state.part.map_or(most, |part| part.min(most))
     }
 
     /// One call, and what it means for the events in `part`.
@@ -213,6 +215,7 @@ impl Round<'_> {
             Outcome::Split(message) => {
                 self.note(message, status);
                 let middle = part.start + part.len() / 2;
+                self.books.state.part = Some(part.len() / 2);
                 parts.push(middle..part.end);
                 parts.push(part.start..middle);
                 Told::Next
@@ -249,6 +252,7 @@ impl Round<'_> {
 
     /// Pinterest works, or nothing is left to ask: the refusals are final.
     fn believe(&mut self, batch: &mut Batch) {
+        self.books.state.part = None;
         for (index, message) in batch.held.drain(..) {
             batch.slots[index].ruling = Some(Ruling::rejected(&message));
             self.books.state.rejected_in_a_row += 1;
@@ -261,13 +265,16 @@ impl Round<'_> {
     }
 
     fn count_unread(&mut self, batch: &mut Batch, part: Range<usize>) {
+        let before = std::mem::take(&mut self.books.state.unread_answers);
+        let mut counted = BTreeMap::new();
         for index in &batch.send[part] {
             let slot = &mut batch.slots[*index];
             let Some(event) = slot.event() else { continue };
-            let tries = self.memory.unread.entry(hash(&event.id)).or_default();
-            *tries += 1;
-            if *tries >= MOST_UNREAD {
-                self.memory.unread.remove(&hash(&event.id));
+            let name = hash_name(&event.id);
+            let tries = before.get(&name).map_or(1, |tries| tries.saturating_add(1));
+            if tries < MOST_UNREAD {
+                counted.insert(name, tries);
+            } else {
                 slot.ruling = Some(Ruling::Event {
                     verdict: Verdict::Unconfirmed,
                     message: Some("five answers in a row could not be read".to_owned()),
@@ -275,6 +282,7 @@ impl Round<'_> {
                 });
             }
         }
+        self.books.state.unread_answers = counted;
     }
 
     fn succeed(&mut self) {

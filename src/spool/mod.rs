@@ -109,7 +109,7 @@ impl Lane {
 
 /// A file name for a text that may hold anything: the first 128 bits of its
 /// SHA-256, in hex.
-fn hash_name(text: &str) -> String {
+pub fn hash_name(text: &str) -> String {
     format!("{:032x}", hash(text))
 }
 
