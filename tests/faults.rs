@@ -7,7 +7,8 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Peer, Response, Shop, capture, order, until, verdicts, waiting};
+use common::{Peer, Response, Shop, capture, order, until, verdicts, visit, waiting};
+use serde_json::json;
 
 #[test]
 fn a_probe_that_is_refused_like_all_before_it_rejects_nothing() {
@@ -110,4 +111,41 @@ fn a_poison_event_is_found_even_when_each_drain_has_time_for_one_call() {
         waiting(&relay) == 0
     });
     assert_eq!(relay.status().unwrap()["rejected"], 1);
+}
+
+#[test]
+fn a_dead_letter_that_cannot_be_kept_does_not_send_the_others_again() {
+    let peer = Peer::new(|request| Response::processed(request, &["o-2"]));
+    let shop = Shop::new(&peer);
+    let relay = shop.relay();
+    for id in ["o-1", "o-2", "o-3"] {
+        capture(&relay, &order(id));
+    }
+    std::fs::remove_dir(shop.file("dead")).unwrap();
+    for _ in 0..2 {
+        relay.drain(20.0).unwrap();
+    }
+    assert_eq!(peer.ids(), ["o-1", "o-2", "o-3"]);
+    assert_eq!(
+        verdicts(&relay)[1],
+        ("o-2".to_owned(), "rejected".to_owned())
+    );
+    let status = relay.status().unwrap();
+    assert_eq!(status["lost"], json!({"dead_letter_unwritten": 1}));
+}
+
+#[test]
+fn an_offset_that_cannot_be_written_sends_nothing_again() {
+    let peer = Peer::good();
+    let shop = Shop::new(&peer);
+    let relay = shop.relay();
+    for id in ["v-1", "v-2"] {
+        capture(&relay, &visit(id));
+    }
+    std::fs::remove_dir(shop.file("ack")).unwrap();
+    for _ in 0..2 {
+        relay.drain(20.0).unwrap();
+    }
+    assert_eq!(peer.ids(), ["v-1", "v-2"]);
+    assert_eq!(waiting(&relay), 0);
 }

@@ -3,6 +3,10 @@
 //! A refused event is among the dead letters before its verdict is written,
 //! and a verdict is written before its segment's offset moves: whoever is
 //! killed in between does a step again and loses nothing.
+//!
+//! Only the verdict must succeed. Were a batch given up because a letter or an
+//! offset cannot be written, on a full disk above all, then everything that
+//! Pinterest took with it would be sent again, by each leader.
 
 use std::collections::{HashMap, HashSet};
 
@@ -198,8 +202,16 @@ impl Books {
                 ) => {
                     if *verdict == Verdict::Rejected {
                         let reason = message.clone().unwrap_or_default();
-                        let dropped = self.dead.put(envelope(event), reason, now)?;
-                        self.state.lose("dead_letters_full", dropped);
+                        match self.dead.put(envelope(event), reason, now) {
+                            Ok(dropped) => self.state.lose("dead_letters_full", dropped),
+                            Err(error) => {
+                                log::error!(
+                                    target: self.place.log_target(),
+                                    "a rejected event cannot be kept: {error}"
+                                );
+                                self.state.lose("dead_letter_unwritten", 1);
+                            }
+                        }
                         settlement.rejected += 1;
                     }
                     if let Some(loss) = loss {
@@ -241,14 +253,18 @@ impl Books {
             }
         }
         self.state.delivered += settlement.delivered;
-        for slot in &done {
-            self.ledger.settle(&slot.entry.segment, slot.entry.end)?;
-            if let Some(event) = slot.event() {
+        let mut ends = HashMap::new();
+        for slot in &mut done {
+            ends.insert(&slot.entry.segment, slot.entry.end);
+            if let Content::Event(event) = &slot.entry.content {
                 self.withdrawn.clear(&event.id);
             }
-        }
-        for slot in &mut done {
             slot.settled = true;
+        }
+        for (segment, end) in ends {
+            if let Err(error) = self.ledger.settle(segment, end) {
+                log::warn!(target: self.place.log_target(), "{error}");
+            }
         }
         Ok(settlement)
     }

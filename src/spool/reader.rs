@@ -212,15 +212,16 @@ impl Ledger {
     /// Moves a segment's offset to `end`: everything before it is settled.
     ///
     /// # Errors
-    /// What the file system says; then the events will be met again.
+    /// What the file system says; then the next leader meets the events again,
+    /// unless the segment is swept before.
     pub fn settle(&mut self, segment: &SegmentName, end: u64) -> Result<(), SpoolError> {
         if let Some(known) = self.segments.get_mut(segment)
             && known.acked < end
         {
+            known.acked = end;
             self.acks
                 .set(segment, end)
                 .context("acknowledge in", &self.dir)?;
-            known.acked = end;
         }
         Ok(())
     }
