@@ -122,7 +122,7 @@ impl Stay<'_> {
         // time: where workers live for one request, no other would ever do.
         let mut last_call = false;
         loop {
-            if must_leave(self.place, self.settings, self.until) || last_call {
+            if last_call || must_leave(self.place, &self.leader, self.settings, self.until) {
                 return Ok(Left::Told);
             }
             last_call = process::is_stopping();
@@ -175,7 +175,8 @@ impl Stay<'_> {
         &mut self,
         what: impl FnOnce(&mut Round<'_>) -> Result<Settlement, SpoolError>,
     ) -> Result<Settlement, SpoolError> {
-        let (place, settings, until) = (self.place, self.settings, self.until);
+        let (place, leader) = (self.place, &self.leader);
+        let (settings, until) = (self.settings, self.until);
         let limit = settings.transport.timeout;
         let left = until
             .deadline
@@ -186,7 +187,7 @@ impl Stay<'_> {
             settings,
             memory: &mut self.memory,
             clock: self.clock,
-            go_on: &|| !process::is_stopping() && !must_leave(place, settings, until),
+            go_on: &|| !process::is_stopping() && !must_leave(place, leader, settings, until),
             // A call that is begun at the last moment still gets a second.
             limit: left.map_or(limit, |left| limit.min(left.max(Duration::from_secs(1)))),
         });
@@ -223,10 +224,11 @@ impl Stay<'_> {
     }
 }
 
-fn must_leave(place: &Place, settings: &Settings, until: &Until) -> bool {
+fn must_leave(place: &Place, leader: &Leader, settings: &Settings, until: &Until) -> bool {
     until
         .deadline
         .is_some_and(|deadline| Instant::now() >= deadline)
+        || !leader.leads()
         || generation::read(place.dir()) > settings.generation
 }
 

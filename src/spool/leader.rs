@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -62,8 +62,17 @@ impl Leader {
             _descriptor: descriptor,
             file,
         };
-        leader.introduce().context("write to", &path)?;
-        Ok(Some(leader))
+        if let Err(error) = leader.introduce() {
+            // Only told to people, and a full disk must not stop who empties it.
+            log::warn!(target: place.log_target(), "cannot write to leader.lock: {error}");
+        }
+        Ok(leader.leads().then_some(leader))
+    }
+
+    /// Whether the lock is still the one that others ask for: a lock file that
+    /// somebody removed, taking it for a leftover, stops nobody.
+    pub fn leads(&self) -> bool {
+        self.file.metadata().is_ok_and(|meta| meta.nlink() > 0)
     }
 
     /// Whether nobody leads now. Asks with a shared lock, so that askers do not
@@ -125,5 +134,22 @@ impl LeaderNote {
         let modified = file.metadata().ok()?.modified().ok()?;
         note.heartbeat_age = modified.elapsed().unwrap_or_default().as_secs_f64();
         Some(note)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leader_whose_lock_file_was_removed_leads_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let first = Leader::try_lead(&place).unwrap().unwrap();
+        assert!(first.leads());
+        assert!(Leader::try_lead(&place).unwrap().is_none());
+        std::fs::remove_file(place.file("leader.lock")).unwrap();
+        let second = Leader::try_lead(&place).unwrap().unwrap();
+        assert!(second.leads() && !first.leads());
     }
 }
