@@ -104,7 +104,7 @@ impl Round<'_> {
     /// # Errors
     /// What the file system says.
     pub fn settle_only(&mut self) -> Result<Settlement, SpoolError> {
-        let mut slots = self.take(MOST_EVENTS)?;
+        let mut slots = self.take(MOST_EVENTS);
         self.books.commit(&mut slots, (self.clock)())
     }
 
@@ -115,7 +115,7 @@ impl Round<'_> {
     pub fn send(&mut self) -> Result<Settlement, SpoolError> {
         let now = (self.clock)();
         let mut total = Settlement::default();
-        let mut batch = Batch::new(self.take(self.batch_size())?);
+        let mut batch = Batch::new(self.take(self.batch_size()));
         let mut parts = Vec::new();
         if !batch.send.is_empty() {
             self.books.reserve(&batch.slots, now)?;
@@ -156,9 +156,9 @@ impl Round<'_> {
     }
 
     /// The next lines, ruled where no call is needed.
-    fn take(&mut self, most: usize) -> Result<Vec<Slot>, SpoolError> {
+    fn take(&mut self, most: usize) -> Vec<Slot> {
         let now = (self.clock)();
-        let entries = self.books.ledger.next(most, MOST_BYTES)?;
+        let entries = self.books.ledger.next(most, MOST_BYTES);
         let slots = entries.into_iter().map(|entry| {
             let ruling = match &entry.content {
                 Content::Damaged => Some(Ruling::Unreadable("damaged")),
@@ -170,7 +170,7 @@ impl Round<'_> {
             };
             Slot::new(entry, ruling)
         });
-        Ok(without_repeats(slots))
+        without_repeats(slots)
     }
 
     fn batch_size(&self) -> usize {
