@@ -7,7 +7,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Peer, Response, Shop, capture, order, until, verdicts, visit, waiting};
+use common::{Peer, Response, Shop, at, capture, now, order, until, verdicts, visit, waiting};
 use serde_json::json;
 
 #[test]
@@ -148,4 +148,16 @@ fn an_offset_that_cannot_be_written_sends_nothing_again() {
     }
     assert_eq!(peer.ids(), ["v-1", "v-2"]);
     assert_eq!(waiting(&relay), 0);
+}
+
+#[test]
+fn what_is_given_up_while_nothing_may_be_sent_is_counted() {
+    let peer = Peer::new(|_| Response::error(401, "Authentication failed."));
+    let shop = Shop::new(&peer);
+    let relay = shop.relay();
+    capture(&relay, &order("o-1"));
+    relay.drain(20.0).unwrap();
+    capture(&relay, &at(visit("v-1"), now() - 3_700));
+    relay.drain(20.0).unwrap();
+    assert_eq!(relay.status().unwrap()["lost"], json!({"stale": 1}));
 }
