@@ -161,3 +161,22 @@ fn what_is_given_up_while_nothing_may_be_sent_is_counted() {
     relay.drain(20.0).unwrap();
     assert_eq!(relay.status().unwrap()["lost"], json!({"stale": 1}));
 }
+
+#[test]
+fn newer_settings_take_over_from_a_thread_that_waits_with_old_ones() {
+    let peer = Peer::new(|request| {
+        let good = request.headers.iter().any(|h| h.ends_with("pina_new"));
+        match good {
+            true => Response::processed(request, &[]),
+            false => Response::error(401, "Authentication failed."),
+        }
+    });
+    let shop = Shop::lasting(&peer);
+    let old = shop.relay();
+    capture(&old, &order("o-1"));
+    until("the pause", || old.status().unwrap()["paused"].is_object());
+    // One capture, and then no request comes any more.
+    let new = shop.relay_with(json!({"generation": 1, "access_token": "pina_new"}));
+    capture(&new, &order("o-2"));
+    until("both deliveries", || verdicts(&new).len() == 2);
+}
