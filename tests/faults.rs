@@ -180,3 +180,22 @@ fn newer_settings_take_over_from_a_thread_that_waits_with_old_ones() {
     capture(&new, &order("o-2"));
     until("both deliveries", || verdicts(&new).len() == 2);
 }
+
+#[test]
+fn a_cursor_outlives_the_spool_it_is_of() {
+    let peer = Peer::good();
+    let shop = Shop::new(&peer);
+    let relay = shop.relay();
+    for id in ["o-1", "o-2"] {
+        capture(&relay, &order(id));
+    }
+    relay.drain(20.0).unwrap();
+    let settled = relay.settled("", 10).unwrap();
+    std::fs::remove_dir_all(shop.dir.path().join("spool")).unwrap();
+    for id in ["o-3", "o-4", "o-5"] {
+        capture(&relay, &order(id));
+    }
+    relay.drain(20.0).unwrap();
+    let settled = relay.settled(settled["cursor"].as_str().unwrap(), 10);
+    assert_eq!(settled.unwrap()["events"].as_array().unwrap().len(), 3);
+}
