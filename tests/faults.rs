@@ -5,9 +5,11 @@
 
 mod common;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use common::{Peer, Response, Shop, at, capture, now, order, until, verdicts, visit, waiting};
+use common::{Peer, Response, Shop, at, capture, ids, now, order, until, verdicts, visit, waiting};
+use pinrelay::spool::hash_name;
 use serde_json::json;
 
 #[test]
@@ -198,4 +200,41 @@ fn a_cursor_outlives_the_spool_it_is_of() {
     relay.drain(20.0).unwrap();
     let settled = relay.settled(settled["cursor"].as_str().unwrap(), 10);
     assert_eq!(settled.unwrap()["events"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn an_order_that_comes_again_before_its_withdrawal_was_settled_is_sent() {
+    let peer = Peer::good();
+    let shop = Shop::new(&peer);
+    let relay = shop.relay();
+    capture(&relay, &order("o-1"));
+    relay.withdraw(&ids(&["o-1"])).unwrap();
+    capture(&relay, &order("o-1"));
+    assert!(waiting(&relay) > 0);
+    relay.drain(20.0).unwrap();
+    assert_eq!(peer.ids(), ["o-1"]);
+    assert!(verdicts(&relay).contains(&("o-1".into(), "delivered".into())));
+}
+
+#[test]
+fn a_withdrawal_that_came_too_late_does_not_take_back_a_retry() {
+    let peer = Peer::new(|request| Response::processed(request, &["o-1"]));
+    let shop = Shop::new(&peer);
+    let relay = shop.relay();
+    for id in ["o-1", "o-2"] {
+        capture(&relay, &order(id));
+    }
+    // While the call is in flight.
+    let (marked, place) = (AtomicBool::new(false), shop.file("withdrawn"));
+    peer.now(move |request| {
+        if !marked.swap(true, Ordering::Relaxed) {
+            std::fs::write(place.join(hash_name("o-1")), "").unwrap();
+        }
+        Response::processed(request, &["o-1"])
+    });
+    relay.drain(20.0).unwrap();
+    peer.now(|request| Response::processed(request, &[]));
+    assert_eq!(relay.retry(&ids(&["o-1"])).unwrap(), 1);
+    relay.drain(20.0).unwrap();
+    assert_eq!(peer.ids(), ["o-1", "o-2", "o-1"]);
 }

@@ -131,6 +131,7 @@ impl Books {
         let dead = DeadLetters::new(place.dir());
         log.prune(now);
         dead.prune(now);
+        Withdrawn::prune(place.dir(), now);
         let mut ledger = Ledger::new(place);
         ledger.refresh()?;
         ledger.tidy(now);
@@ -150,8 +151,11 @@ impl Books {
     /// # Errors
     /// What the file system says.
     pub fn refresh(&mut self) -> Result<(), SpoolError> {
+        // The markers last: whoever captures an event again lifts its marker
+        // first, so a record that is seen here is not met by an older marker.
+        self.ledger.refresh()?;
         self.withdrawn = Withdrawn::read(self.place.dir());
-        self.ledger.refresh()
+        Ok(())
     }
 
     /// What is known about an event besides its record.

@@ -114,7 +114,7 @@ impl Relay {
             event.late_ok() || event.action_source() != ActionSource::Web,
             wire::api::render(event),
         )?;
-        let spool = self.append(lane(event.name()), &line)?;
+        let spool = self.append(lane(event.name()), event.id(), &line)?;
         self.send_from(&spool);
         Ok(Receipt::new(prepared))
     }
@@ -162,7 +162,7 @@ impl Relay {
                 continue;
             };
             let lane = EventName::parse(&name).map_or(Lane::Visit, lane);
-            self.append(lane, &line)?;
+            self.append(lane, &id, &line)?;
             // In line first: a kill in between sends it twice, with one id.
             dead.remove(&id)?;
             back += 1;
@@ -334,8 +334,9 @@ impl Relay {
 
     /// Writes a record. Where somebody removed the directories, they are made
     /// again, once.
-    fn append(&self, lane: Lane, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
+    fn append(&self, lane: Lane, id: &str, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
         let spool = self.spool()?;
+        Withdrawn::lift(spool.place.dir(), id)?;
         let failed = match spool.append(lane, line, &self.rules.limits) {
             Ok(()) => return Ok(spool),
             Err(error) => error,
