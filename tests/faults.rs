@@ -238,3 +238,23 @@ fn a_withdrawal_that_came_too_late_does_not_take_back_a_retry() {
     relay.drain(20.0).unwrap();
     assert_eq!(peer.ids(), ["o-1", "o-2", "o-1"]);
 }
+
+#[test]
+fn a_sender_that_is_paused_does_not_keep_the_owner_from_purging() {
+    let peer = Peer::new(|_| Response::error(401, "Authentication failed."));
+    let shop = Shop::lasting(&peer);
+    let relay = shop.relay();
+    for event in [order("o-1"), visit("v-1")] {
+        capture(&relay, &event);
+    }
+    until("the pause", || {
+        relay.status().unwrap()["paused"].is_object()
+    });
+    assert_eq!(relay.purge().unwrap(), 2);
+    assert_eq!(waiting(&relay), 0);
+    assert_eq!(shop.segments(), [""; 0]);
+    assert_eq!(
+        verdicts(&relay),
+        [("o-1", "withdrawn"), ("v-1", "withdrawn")].map(|(a, b)| (a.to_owned(), b.to_owned()))
+    );
+}

@@ -15,7 +15,8 @@ use crate::spool::{
     Verdict, VerdictLog, Withdrawn, hash, shorten,
 };
 
-use super::triage::{Known, Settle};
+use super::Late;
+use super::triage::{Known, Settle, triage};
 
 /// The final word on a line.
 #[derive(Clone, Debug, PartialEq)]
@@ -158,12 +159,19 @@ impl Books {
         Ok(())
     }
 
-    /// What is known about an event besides its record.
-    pub fn known(&self, event: &Event, lane: Lane) -> Known {
-        Known {
+    /// The ruling on a line that needs no call, if there is one.
+    pub fn rule(&self, entry: &Entry, late: Late, now: i64) -> Option<Ruling> {
+        let event = match &entry.content {
+            Content::Event(event) => event,
+            Content::Damaged => return Some(Ruling::Unreadable("damaged")),
+            Content::Torn => return Some(Ruling::Unreadable("torn")),
+        };
+        let lane = entry.lane();
+        let known = Known {
             delivered: lane == Lane::Revenue && self.delivered.contains(&hash(&event.id)),
             withdrawn: self.withdrawn.contains(&event.id),
-        }
+        };
+        triage(event, lane, known, late, now).map(Ruling::from)
     }
 
     /// Makes sure that verdicts on these lines can be written.

@@ -8,22 +8,19 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::spool::{
-    Content, Event, Lane, LastError, Pause, SpoolError, Verdict, hash, hash_name, random,
-};
+use crate::spool::{Event, Lane, LastError, Pause, SpoolError, Verdict, hash, hash_name, random};
 
 use super::books::{Books, Ruling, Settlement, Slot};
 use super::outcome::{self, Outcome, Word, classify};
-use super::triage::triage;
 use super::{Client, Settings, backoff};
 
 /// Events in one call (CONTRACT 8), and in one of test mode, where Pinterest
 /// looks at no more (CONTRACT 9).
-const MOST_EVENTS: usize = 1_000;
+pub(super) const MOST_EVENTS: usize = 1_000;
 const MOST_TEST_EVENTS: usize = 20;
 /// While calls fail, a try need not cost a megabyte.
 const MOST_EVENTS_FAILING: usize = 20;
-const MOST_BYTES: u64 = 1_000_000;
+pub(super) const MOST_BYTES: u64 = 1_000_000;
 /// Finding one poison event in a full batch takes twenty.
 const MOST_CALLS: u32 = 64;
 const AFTER_MOST_CALLS: Duration = Duration::from_secs(5);
@@ -160,14 +157,7 @@ impl Round<'_> {
         let now = (self.clock)();
         let entries = self.books.ledger.next(most, MOST_BYTES);
         let slots = entries.into_iter().map(|entry| {
-            let ruling = match &entry.content {
-                Content::Damaged => Some(Ruling::Unreadable("damaged")),
-                Content::Torn => Some(Ruling::Unreadable("torn")),
-                Content::Event(event) => {
-                    let known = self.books.known(event, entry.lane());
-                    triage(event, entry.lane(), known, self.settings.late, now).map(Ruling::from)
-                }
-            };
+            let ruling = self.books.rule(&entry, self.settings.late, now);
             Slot::new(entry, ruling)
         });
         without_repeats(slots)

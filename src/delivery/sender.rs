@@ -246,6 +246,7 @@ fn must_leave(place: &Place, leader: &Leader, settings: &Settings, until: &Until
         .deadline
         .is_some_and(|deadline| Instant::now() >= deadline)
         || !leader.leads()
+        || Leader::is_wanted(place)
         || generation::read(place.dir()) > settings.generation
 }
 

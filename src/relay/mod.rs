@@ -24,15 +24,16 @@ use crate::delivery::{self, CallFailed, Client, Http, Outcome, Secret, Settings,
 use crate::event::{ActionSource, EventName, Moment, Prepared, Raw, prepare};
 use crate::process::{self, Bell};
 use crate::spool::{
-    DeadLetters, Envelope, Lane, Leader, Ledger, Place, Reason, SpoolError, State, Verdicts,
-    Withdrawn, encode, generation, unix_now,
+    DeadLetters, Envelope, Lane, Leader, Ledger, Place, Reason, SpoolError, Verdicts, Withdrawn,
+    encode, generation, unix_now,
 };
 use crate::wire;
 use ini::Rules;
 use options::Options;
 use registry::Spool;
 
-/// How long [`Relay::purge`] waits for a sender in another process to leave.
+/// How long [`Relay::purge`] waits for a sender to leave, beyond the time that
+/// a call of it may take.
 const PURGE_PATIENCE: Duration = Duration::from_secs(3);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// A longer wait is no wait: PHP's own limit ends it.
@@ -274,42 +275,28 @@ impl Relay {
         })
     }
 
-    /// Discards everything that is not settled; says how many events.
+    /// Discards everything that is not settled; says how many events. Who
+    /// captured them reads `withdrawn`.
     ///
     /// # Errors
     /// [`Refusal::Spool`], also when another process goes on sending.
     pub fn purge(&self) -> Result<i64, Refusal> {
         let spool = self.spool()?;
-        let deadline = Instant::now() + PURGE_PATIENCE;
+        let deadline = Instant::now() + self.rules.transport.timeout + PURGE_PATIENCE;
         let leader = loop {
-            if let Some(leader) = Leader::try_lead(&spool.place)? {
-                break leader;
+            Leader::want(&spool.place)?;
+            spool.bell.ring();
+            match Leader::try_lead(&spool.place)? {
+                None if Instant::now() < deadline => std::thread::sleep(LOOK_EVERY),
+                other => break other,
             }
-            if Instant::now() >= deadline {
-                return Err(SpoolError::new(
-                    Reason::Io,
-                    "another process is sending from this spool: switch sending off, then try again",
-                )
-                .into());
-            }
-            std::thread::sleep(LOOK_EVERY);
         };
-        let mut ledger = Ledger::new(&spool.place);
-        let mut withdrawn = Withdrawn::read(spool.place.dir());
-        let discarded = ledger.waiting(&withdrawn)?.total();
-        let mut ids = Vec::new();
-        ledger.scan(|_, event| ids.push(event.id.to_string()))?;
-        for (segment, end) in ledger.ends() {
-            ledger.settle(&segment, end)?;
-        }
-        ids.iter().for_each(|id| withdrawn.clear(id));
-        ledger.sweep(true, unix_now());
-        let mut state = State::read(spool.place.dir());
-        state.lose("purged", discarded);
-        if let Err(error) = state.write(spool.place.dir()) {
-            log::warn!(target: spool.place.log_target(), "cannot write state.json: {error}");
-        }
-        drop(leader);
+        Leader::unwant(&spool.place);
+        let leader = leader.ok_or_else(|| {
+            let why = "the process that sends from this spool does not leave: try again";
+            SpoolError::new(Reason::Io, why)
+        })?;
+        let discarded = delivery::purge(&leader, &spool.place, unix_now())?;
         Ok(i64::try_from(discarded).unwrap_or(i64::MAX))
     }
 

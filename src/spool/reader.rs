@@ -307,14 +307,6 @@ impl Ledger {
         }
         Ok(())
     }
-
-    /// The end of every segment, for a caller that settles them all.
-    pub fn ends(&self) -> Vec<(SegmentName, u64)> {
-        self.segments
-            .iter()
-            .map(|(name, known)| (name.clone(), known.len))
-            .collect()
-    }
 }
 
 /// Adds the next lines of one segment, of about `left` bytes, and says how
