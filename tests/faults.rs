@@ -258,3 +258,15 @@ fn a_sender_that_is_paused_does_not_keep_the_owner_from_purging() {
         [("o-1", "withdrawn"), ("v-1", "withdrawn")].map(|(a, b)| (a.to_owned(), b.to_owned()))
     );
 }
+
+#[test]
+fn a_generation_that_cannot_be_written_keeps_nobody_from_reading() {
+    let peer = Peer::good();
+    let shop = Shop::new(&peer);
+    capture(&shop.relay(), &order("o-1"));
+    // Not even root can write to it.
+    std::fs::create_dir(shop.file("generation")).unwrap();
+    let relay = shop.relay_with(json!({"generation": 3}));
+    assert_eq!(relay.status().unwrap()["waiting"]["revenue"], 1);
+    assert_eq!(relay.drain(20.0).unwrap()["delivered"], 1);
+}

@@ -312,11 +312,16 @@ impl Relay {
 
     fn spool(&self) -> Result<Arc<Spool>, SpoolError> {
         let spool = registry::open(&self.options)?;
-        let seen = generation::raise(spool.place.dir(), self.options.generation);
-        if let Err(error) = seen {
-            return Err(SpoolError::from_io("write to", spool.place.dir(), &error));
-        }
+        self.raise_generation(&spool.place);
         Ok(spool)
+    }
+
+    /// Where it cannot be written, on a full or read-only disk, older settings
+    /// go on; that must not keep anybody from reading the status.
+    fn raise_generation(&self, place: &Place) {
+        if let Err(error) = generation::raise(place.dir(), self.options.generation) {
+            log::warn!(target: place.log_target(), "cannot write down the generation: {error}");
+        }
     }
 
     /// Writes a record. Where somebody removed the directories, they are made
@@ -371,12 +376,12 @@ impl Relay {
         if !self.lasting || !self.rules.sender || !self.options.enabled {
             return;
         }
-        let result = registry::open_if_there(&self.options).and_then(|spool| {
+        // A spool that cannot be looked at says so when it is used.
+        let _ = registry::open_if_there(&self.options).and_then(|spool| {
             if let Some(spool) = spool
                 && spool.is_time_to_look()
             {
-                generation::raise(spool.place.dir(), self.options.generation)
-                    .map_err(|error| SpoolError::from_io("write to", spool.place.dir(), &error))?;
+                self.raise_generation(&spool.place);
                 let mut ledger = Ledger::new(&spool.place);
                 ledger.refresh()?;
                 if ledger.work().is_some() {
@@ -385,9 +390,6 @@ impl Relay {
             }
             Ok(())
         });
-        if let Err(error) = result {
-            log::warn!("cannot look for waiting events: {error}");
-        }
     }
 
     /// Makes sure that somebody sends: this process's thread, or another's.
