@@ -208,36 +208,36 @@ impl Relay {
         let seconds = if seconds.is_finite() { seconds } else { 0.0 };
         let deadline = Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_DRAIN));
         let before = report::done(&spool.place);
+        let bell = Bell::new().map_err(no_bell)?;
+        let until = Until {
+            deadline: Some(deadline),
+            idle: Duration::ZERO,
+            linger: false,
+        };
+        let mut own = match self.may_lead(&spool.place) {
+            Some(settings) => Some((self.client(&settings)?, settings)),
+            None => None,
+        };
         let mut sender = "none";
+        spool.bell.ring();
         loop {
-            if let Some(settings) = self.may_lead(&spool.place) {
-                let mut client = self.client(&settings)?;
-                let until = Until {
-                    deadline: Some(deadline),
-                    idle: Duration::ZERO,
-                    linger: false,
-                };
-                let tally = delivery::drain(
-                    &spool.place,
-                    &settings,
-                    &mut client,
-                    &Bell::new().map_err(no_bell)?,
-                    &until,
-                    &unix_now,
-                )?;
+            if let Some((client, settings)) = &mut own {
+                let tally =
+                    delivery::drain(&spool.place, settings, client, &bell, &until, &unix_now)?;
                 if tally.led {
                     sender = "self";
                     break;
                 }
             }
             // Another thread or process leads, or nobody can.
-            spool.bell.ring();
             if !Leader::is_free(&spool.place)? {
                 sender = "other";
-            } else if self.may_lead(&spool.place).is_none() {
+            } else if own.is_none() {
                 break;
             }
-            if Instant::now() >= deadline || report::waiting(&spool.place)?.total() == 0 {
+            let mut ledger = Ledger::new(&spool.place);
+            ledger.refresh()?;
+            if Instant::now() >= deadline || ledger.work().is_none() {
                 break;
             }
             std::thread::sleep(LOOK_EVERY);
