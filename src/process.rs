@@ -18,18 +18,21 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 
 /// More spools than this in one process are drained in turn, not at once.
 pub const MOST_THREADS: usize = 8;
 const FREE: RawFd = -1;
+/// How often [`stop`] looks whether the threads have ended.
+const STOP_LOOK: Duration = Duration::from_millis(2);
 
 /// Descriptors that a forked child must close: a lock is the open file's, so a
 /// child that keeps the file keeps the lock alive beyond its owner.
 static INHERITED: [AtomicI32; 256] = [const { AtomicI32::new(FREE) }; 256];
 /// The event descriptors of running threads, for [`stop`].
 static BELLS: [AtomicI32; MOST_THREADS] = [const { AtomicI32::new(FREE) }; MOST_THREADS];
+/// Forks that lie between the first process with a descriptor of ours and this.
+static FORKS: AtomicUsize = AtomicUsize::new(0);
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 static STOPPING: AtomicBool = AtomicBool::new(false);
 
@@ -42,8 +45,25 @@ pub struct PerProcess<T> {
 }
 
 struct Stamped<T> {
-    pid: u32,
+    owner: Owner,
     value: T,
+}
+
+/// Who owns a value. The pid alone would do, but for a descendant that is given
+/// the number of an ancestor that has died.
+#[derive(Clone, Copy, PartialEq)]
+struct Owner {
+    pid: u32,
+    forks: usize,
+}
+
+impl Owner {
+    fn this() -> Self {
+        Self {
+            pid: std::process::id(),
+            forks: FORKS.load(Ordering::Acquire),
+        }
+    }
 }
 
 impl<T: Sync + Send> PerProcess<T> {
@@ -57,18 +77,18 @@ impl<T: Sync + Send> PerProcess<T> {
 
     /// This process's value.
     pub fn get(&self) -> &T {
-        let pid = std::process::id();
+        let owner = Owner::this();
         loop {
             let seen = self.current.load(Ordering::Acquire);
             // SAFETY: what the pointer holds was leaked from a Box below and is
             // never freed; `T: Sync` makes sharing it sound.
             if let Some(stamped) = unsafe { seen.as_ref() }
-                && stamped.pid == pid
+                && stamped.owner == owner
             {
                 return &stamped.value;
             }
             let fresh = Box::into_raw(Box::new(Stamped {
-                pid,
+                owner,
                 value: (self.make)(),
             }));
             // What was there is left where it is: in a child it is not ours.
@@ -134,6 +154,7 @@ extern "C" fn close_inherited() {
         bell.store(FREE, Ordering::Release);
     }
     RUNNING.store(0, Ordering::Release);
+    FORKS.fetch_add(1, Ordering::AcqRel);
 }
 
 fn occupy(slots: &[AtomicI32], fd: RawFd) -> Option<usize> {
@@ -202,14 +223,12 @@ pub fn running() -> usize {
     RUNNING.load(Ordering::Acquire)
 }
 
-fn ended() -> &'static (Sender<()>, Receiver<()>) {
-    static ENDED: PerProcess<(Sender<()>, Receiver<()>)> =
-        PerProcess::new(|| bounded(MOST_THREADS));
-    ENDED.get()
-}
-
 /// Asks every thread to end and waits for them, `limit` at most. What is in
 /// flight is then abandoned: it is on disk, and the next process sends it.
+///
+/// Apache calls this from a signal handler, in the middle of whatever ran: so
+/// it only sleeps and looks. A channel would allocate, and wait for ever if it
+/// was the allocator that was interrupted.
 pub fn stop(limit: Duration) {
     STOPPING.store(true, Ordering::Release);
     for bell in &BELLS {
@@ -223,9 +242,10 @@ pub fn stop(limit: Duration) {
     let deadline = Instant::now() + limit;
     while running() > 0 {
         let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() || ended().1.recv_timeout(left).is_err() {
+        if left.is_zero() {
             break;
         }
+        std::thread::sleep(left.min(STOP_LOOK));
     }
 }
 
@@ -282,7 +302,6 @@ impl Drop for Seat {
     fn drop(&mut self) {
         vacate(&BELLS[self.slot], self.fd);
         RUNNING.fetch_sub(1, Ordering::AcqRel);
-        let _ = ended().0.try_send(());
     }
 }
 
@@ -374,7 +393,7 @@ mod tests {
     fn a_panicking_thread_gives_its_seat_back() {
         let bell = Bell::new().unwrap();
         for _ in 0..2 * MOST_THREADS {
-            let (done, wait) = bounded::<()>(0);
+            let (done, wait) = std::sync::mpsc::channel::<()>();
             assert!(
                 spawn(&bell, String::new(), move || {
                     let _done = done;
