@@ -14,8 +14,8 @@
 use std::ffi::{c_int, c_void};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
@@ -234,8 +234,8 @@ pub fn stop(limit: Duration) {
     for bell in &BELLS {
         let fd = bell.load(Ordering::Acquire);
         if fd != FREE {
-            // SAFETY: a write of eight bytes that live until the call returns.
-            // A number that was closed meanwhile gives an error, which is fine.
+            // SAFETY: a write of eight bytes that live until the call returns,
+            // to a descriptor that its seat keeps open.
             unsafe { libc::write(fd, (&raw const ONE).cast(), 8) };
         }
     }
@@ -258,7 +258,7 @@ static ONE: u64 = 1;
 /// # Errors
 /// When the system has no thread to give.
 pub fn spawn(
-    bell: &Bell,
+    bell: &Arc<Bell>,
     log_target: String,
     work: impl FnOnce() + Send + 'static,
 ) -> std::io::Result<bool> {
@@ -283,24 +283,27 @@ pub fn spawn(
     spawned.map(|_| true)
 }
 
-/// A thread's place among the running ones.
+/// A thread's place among the running ones. It keeps the bell, so that the
+/// number by which [`stop`] rings it stays the bell's own.
 struct Seat {
     slot: usize,
-    fd: RawFd,
+    bell: Arc<Bell>,
 }
 
 impl Seat {
-    fn take(bell: &Bell) -> Option<Self> {
-        let fd = bell.fd.as_raw_fd();
-        let slot = occupy(&BELLS, fd)?;
+    fn take(bell: &Arc<Bell>) -> Option<Self> {
+        let slot = occupy(&BELLS, bell.fd.as_raw_fd())?;
         RUNNING.fetch_add(1, Ordering::AcqRel);
-        Some(Self { slot, fd })
+        Some(Self {
+            slot,
+            bell: Arc::clone(bell),
+        })
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        vacate(&BELLS[self.slot], self.fd);
+        vacate(&BELLS[self.slot], self.bell.fd.as_raw_fd());
         RUNNING.fetch_sub(1, Ordering::AcqRel);
     }
 }
@@ -391,7 +394,7 @@ mod tests {
 
     #[test]
     fn a_panicking_thread_gives_its_seat_back() {
-        let bell = Bell::new().unwrap();
+        let bell = Arc::new(Bell::new().unwrap());
         for _ in 0..2 * MOST_THREADS {
             let (done, wait) = std::sync::mpsc::channel::<()>();
             assert!(

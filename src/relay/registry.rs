@@ -27,7 +27,7 @@ pub struct Spool {
     /// Where it lies.
     pub place: Place,
     /// Wakes this process's sender.
-    pub bell: Bell,
+    pub bell: Arc<Bell>,
     writers: [Mutex<Writer>; 2],
     duty: Mutex<Duty>,
     looked: Mutex<Option<Instant>>,
@@ -81,7 +81,7 @@ pub fn open(options: &Options) -> Result<Arc<Spool>, SpoolError> {
         options.test,
     )?;
     let spool = Arc::new(Spool {
-        bell: Bell::new().map_err(super::no_bell)?,
+        bell: Arc::new(Bell::new().map_err(super::no_bell)?),
         writers: Lane::ALL.map(|lane| Mutex::new(Writer::new(place.clone(), lane))),
         duty: Mutex::default(),
         looked: Mutex::new(None),
