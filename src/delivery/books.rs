@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::spool::{
     Content, DeadLetters, Entry, Envelope, Event, Lane, Ledger, Place, Settled, SpoolError, State,
-    Verdict, VerdictLog, Withdrawn, hash, shorten,
+    Verdict, VerdictLog, Withdrawn, hash,
 };
 
 use super::Late;
@@ -58,7 +58,7 @@ impl Ruling {
     pub fn rejected(message: &str) -> Self {
         Self::Event {
             verdict: Verdict::Rejected,
-            message: Some(shorten(message)),
+            message: Some(message.to_owned()),
             loss: None,
         }
     }
