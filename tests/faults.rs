@@ -270,3 +270,16 @@ fn a_generation_that_cannot_be_written_keeps_nobody_from_reading() {
     assert_eq!(relay.status().unwrap()["waiting"]["revenue"], 1);
     assert_eq!(relay.drain(20.0).unwrap()["delivered"], 1);
 }
+
+#[test]
+fn half_written_letters_do_not_outlive_the_leader_that_was_killed() {
+    let peer = Peer::good();
+    let shop = Shop::new(&peer);
+    let relay = shop.relay();
+    capture(&relay, &order("o-1"));
+    for name in ["dead/0.tmp", "ack/0.tmp"] {
+        std::fs::write(shop.file(name), "203.0.113.7").unwrap();
+    }
+    relay.drain(20.0).unwrap();
+    assert!(!String::from_utf8_lossy(&shop.bytes()).contains("203.0.113.7"));
+}

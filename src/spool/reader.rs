@@ -19,6 +19,8 @@ use super::{Lane, Place, SpoolError, Withdrawn, files};
 /// A segment that nobody has written to for this long is deleted as soon as it
 /// is settled; a busier one may be written to again, and stays a little.
 const IDLE_SECONDS: i64 = 5;
+/// A segment that is this old is deleted even when it is busy.
+const LONGEST_LIFE: i64 = 30 * 60;
 /// A segment that was never renamed into place was abandoned by its maker.
 const STILLBORN_SECONDS: i64 = 3_600;
 /// No record is longer; what has no end by then is no record.
@@ -213,8 +215,9 @@ impl Ledger {
     }
 
     /// Deletes segments that are settled to their end: with `all`, every one
-    /// that no writer is in the middle of; else those that have gone quiet.
-    /// Settled lines hold addresses and agents, so they must not lie about.
+    /// that no writer is in the middle of; else those that have gone quiet or
+    /// are old. Settled lines hold addresses and agents, and must not outlive
+    /// an hour where a writer adds one every few seconds.
     pub fn sweep(&mut self, all: bool, now: i64) {
         let done: Vec<_> = self
             .segments
@@ -231,11 +234,12 @@ impl Ledger {
             if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
                 continue;
             }
+            let old = all || name.is_older_than(now - LONGEST_LIFE);
             // Looked at under the lock: nothing can be added any more.
-            let quiet = file.metadata().is_ok_and(|meta| {
-                meta.len() <= acked && (all || meta.mtime() <= now - IDLE_SECONDS)
+            let done = file.metadata().is_ok_and(|meta| {
+                meta.len() <= acked && (old || meta.mtime() <= now - IDLE_SECONDS)
             });
-            if quiet && files::remove(&path).is_ok() {
+            if done && files::remove(&path).is_ok() {
                 let _ = self.acks.forget(&name);
                 self.segments.remove(&name);
             }
@@ -243,8 +247,9 @@ impl Ledger {
     }
 
     /// Clears what killed processes left: segments that never got their name,
-    /// and offsets of segments that are gone.
+    /// and offsets of segments that are gone. Only the leader may.
     pub fn tidy(&self, now: i64) {
+        self.acks.tidy();
         for segment in self.acks.segments().unwrap_or_default() {
             if !self.segments.contains_key(&segment) {
                 let _ = self.acks.forget(&segment);
@@ -494,6 +499,25 @@ mod tests {
         later.sweep(true, 0);
         assert!(files::names(&place.file("seg")).unwrap().is_empty());
         assert!(files::names(&place.file("ack")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_busy_segment_goes_when_it_is_old() {
+        let (_dir, place) = place();
+        let mut writer = Writer::new(place.clone(), Lane::Revenue);
+        writer.append(&line("a"), &LIMITS).unwrap();
+        let mut ledger = Ledger::new(&place);
+        let entries = next(&mut ledger, 9);
+        ledger.settle(&entries[0].segment, entries[0].end).unwrap();
+        let path = place.file("seg").join(entries[0].segment.as_str());
+        for (age, is_there) in [(LONGEST_LIFE - 60, true), (LONGEST_LIFE + 60, false)] {
+            let now = files::unix_now() + age;
+            let written = std::time::UNIX_EPOCH + std::time::Duration::from_secs(now as u64);
+            let file = fs::File::open(&path).unwrap();
+            file.set_modified(written).unwrap();
+            ledger.sweep(false, now);
+            assert_eq!(path.exists(), is_there, "{age}");
+        }
     }
 
     #[test]
