@@ -283,3 +283,21 @@ fn half_written_letters_do_not_outlive_the_leader_that_was_killed() {
     relay.drain(20.0).unwrap();
     assert!(!String::from_utf8_lossy(&shop.bytes()).contains("203.0.113.7"));
 }
+
+#[test]
+fn settled_lines_of_a_killed_leader_are_cleared_by_the_next_request() {
+    let peer = Peer::good();
+    let shop = Shop::lasting(&peer);
+    capture(
+        &shop.relay_with(json!({"access_token": null})),
+        &order("o-1"),
+    );
+    let text = std::fs::read(&shop.segments()[0]).unwrap();
+    let name = "r-0000000000000001-1-0.seg";
+    std::fs::write(shop.file("seg").join(name), &text).unwrap();
+    std::fs::write(shop.file("ack").join(name), text.len().to_string()).unwrap();
+    std::fs::remove_file(&shop.segments()[1]).unwrap();
+    let _relay = shop.relay();
+    until("no segment", || shop.segments().is_empty());
+    assert_eq!(peer.requests().len(), 0);
+}

@@ -384,7 +384,7 @@ impl Relay {
                 self.raise_generation(&spool.place);
                 let mut ledger = Ledger::new(&spool.place);
                 ledger.refresh()?;
-                if ledger.work().is_some() {
+                if ledger.needs_leader(unix_now()) {
                     self.send_from(&spool);
                 }
             }

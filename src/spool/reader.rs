@@ -163,6 +163,14 @@ impl Ledger {
             .map(|(name, _)| name.lane())
     }
 
+    /// Whether a leader is needed: lines wait, or one that was killed left
+    /// settled lines behind.
+    pub fn needs_leader(&self, now: i64) -> bool {
+        self.segments.iter().any(|(name, known)| {
+            known.has_work() || known.acked >= known.len && name.is_older_than(now - LONGEST_LIFE)
+        })
+    }
+
     /// Bytes that are not settled.
     pub fn unsettled_bytes(&self) -> u64 {
         self.segments
