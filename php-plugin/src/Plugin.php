@@ -13,6 +13,7 @@ use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
 use Pinrelay\WooCommerce\Orders\Tick;
+use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Spool;
@@ -55,7 +56,7 @@ final class Plugin
     {
         // Without WooCommerce there is no shop. WordPress says so itself (Requires Plugins).
         if (class_exists('WooCommerce')) {
-            $guard = new Guard();
+            $guard = new Guard(self::isRootAtTerminal() ? self::debug(...) : null);
             $guard->run('start', static fn () => self::start($mainFile, $guard));
         }
     }
@@ -114,6 +115,19 @@ final class Plugin
         }
         if (defined('WP_CLI') && WP_CLI) {
             \WP_CLI::add_command('pinrelay', new Command($store, $relays, $outbox, $tick));
+        }
+    }
+
+    /** A log file that root makes is one that the web server cannot write to. */
+    private static function isRootAtTerminal(): bool
+    {
+        return !self::isWeb() && Disk::user() === 0;
+    }
+
+    private static function debug(string $line): void
+    {
+        if (class_exists('WP_CLI')) {
+            \WP_CLI::debug($line, 'pinrelay');
         }
     }
 

@@ -95,10 +95,14 @@ pub fn classify(answer: &Answer, sent: usize) -> Outcome {
         404 if is_pinterest => pause("unknown_account"),
         // Somebody on the way: a firewall, a load balancer, a captive portal.
         403 | 404 => retry(None),
-        429 => retry(Some(asked_for(answer).unwrap_or(Duration::from_secs(60)))),
-        408 | 425 => retry(asked_for(answer)),
+        429 => retry(Some(
+            retry_after(answer)
+                .or_else(|| window_left(answer))
+                .unwrap_or(Duration::from_secs(60)),
+        )),
+        408 | 425 => retry(retry_after(answer)),
         501 => pause("configuration"),
-        500..=599 => retry(asked_for(answer)),
+        500..=599 => retry(retry_after(answer)),
         // Redirects (a token is never sent on), 402, 407 and whatever comes.
         _ => pause("configuration"),
     }
@@ -162,17 +166,25 @@ fn quote(words: &str) -> String {
     shorten(&redact(words))
 }
 
-/// How long the headers ask to wait.
-fn asked_for(answer: &Answer) -> Option<Duration> {
-    let seconds = |text: &Option<String>| text.as_deref()?.trim().parse::<u64>().ok();
-    seconds(&answer.retry_after)
-        .or_else(|| seconds(&answer.ratelimit_reset))
-        .map(|seconds| Duration::from_secs(seconds).min(LONGEST))
+fn seconds(text: Option<&str>) -> Option<Duration> {
+    let seconds = text?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST))
+}
+
+fn retry_after(answer: &Answer) -> Option<Duration> {
+    seconds(answer.retry_after.as_deref())
+}
+
+/// Until the rate limit's window ends. Every answer has this header, so by
+/// itself it asks for nothing.
+fn window_left(answer: &Answer) -> Option<Duration> {
+    seconds(answer.ratelimit_reset.as_deref())
 }
 
 /// How long to rest after a good answer that used up the rate limit.
 pub(super) fn rest(answer: &Answer) -> Option<Duration> {
-    (answer.ratelimit_remaining.as_deref()?.trim() == "0").then(|| asked_for(answer))?
+    let is_used_up = answer.ratelimit_remaining.as_deref()?.trim() == "0";
+    is_used_up.then(|| retry_after(answer).or_else(|| window_left(answer)))?
 }
 
 /// Takes hashes, addresses and tokens out of words that Pinterest may have
@@ -325,6 +337,25 @@ mod tests {
         assert_eq!(after(&limited), Some(3_600));
         limited.retry_after = Some("120000, 120000;w=60".into());
         assert_eq!(after(&limited), Some(7));
+        // The window's end is told with every answer; a fault does not wait for it.
+        limited.status = 500;
+        assert_eq!(after(&limited), None);
+        limited.retry_after = Some("3".into());
+        assert_eq!(after(&limited), Some(3));
+    }
+
+    #[test]
+    fn only_a_used_up_rate_limit_asks_for_a_rest() {
+        let mut good = answer(200, "");
+        good.ratelimit_reset = Some("42".into());
+        for (remaining, expected) in [(None, None), (Some("17"), None), (Some("0"), Some(42))] {
+            good.ratelimit_remaining = remaining.map(str::to_owned);
+            assert_eq!(
+                rest(&good).map(|rest| rest.as_secs()),
+                expected,
+                "{remaining:?}"
+            );
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ const SECRETS = [
   PERSON.firstName,
   PERSON.lastName,
   PERSON.phone,
-  '2345678',
+  '7719462',
   PERSON.address,
   'Kolberger',
   PERSON.city,

@@ -83,7 +83,7 @@ export async function openWorld(wish = {}) {
      * an event that was made afterwards has arrived, which the sender takes last.
      */
     async fence() {
-      await shop.cron();
+      await world.tick();
       const before = new Set(world.pairs('add_to_cart').map((pair) => pair.event_id));
       const shopper = await world.shopper();
       await shopper.open('/product/blue-mug/');
@@ -95,15 +95,13 @@ export async function openWorld(wish = {}) {
       await shopper.close();
     },
 
-    /** The outbox, as rows with texts. */
-    outbox: async () =>
-      JSON.parse(
-        await shop.php(
-          'global $wpdb; echo wp_json_encode($wpdb->get_results("SELECT * FROM {$wpdb->prefix}pinrelay_orders ORDER BY order_id"));',
-        ),
-      ),
+    outbox: shop.outbox,
+    orders: shop.orders,
 
-    /** Waits for a state of the outbox, with the shop's tick running meanwhile as its minutely job would. */
+    /** The shop's minutely job, now. */
+    tick: () => shop.job('pinrelay_tick'),
+
+    /** Waits for a state of the outbox, with the tick running meanwhile as it would each minute. */
     outboxUntil: (what, probe) =>
       until(
         what,
@@ -112,20 +110,7 @@ export async function openWorld(wish = {}) {
           const rows = await world.outbox();
           return probe(rows) && rows;
         },
-        { guardMs: 120_000, everyMs: 500 },
-      ),
-
-    /** The shop's minutely job, now. Due or not: a test does not wait for a minute. */
-    tick: async () => {
-      await shop.php('wp_schedule_single_event(time() - 1, "pinrelay_tick");');
-      await shop.cron();
-    },
-
-    orders: async () =>
-      JSON.parse(
-        await shop.php(
-          'echo wp_json_encode(array_map(fn($o) => ["id" => $o->get_id(), "status" => $o->get_status()], wc_get_orders(["limit" => -1])));',
-        ),
+        { guardMs: 180_000, everyMs: 300 },
       ),
 
     /** Pinterest never had to refuse anything, and no tag call was faulty. */

@@ -35,7 +35,7 @@ final class NoticeRules
         $isOwnPage = str_ends_with($screen, '_page_' . SettingsPage::SLUG);
 
         return match (true) {
-            $site === CopyGuard::UNDECIDED => self::QUESTION,
+            $site === CopyGuard::UNDECIDED => $settings->enabled || $isOwnPage ? self::QUESTION : null,
             $site === CopyGuard::COPY => $isOwnPage ? self::COPY : null,
             // The page itself says the rest in its status block.
             $isOwnPage => null,

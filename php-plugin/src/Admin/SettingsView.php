@@ -199,7 +199,11 @@ final class SettingsView
                     . ' autocomplete="new-password" spellcheck="false" placeholder="%s"%s%s>',
                 esc_attr(self::id($field)),
                 esc_attr($field),
-                $this->hasToken ? esc_attr__('A token is saved', 'pinrelay') : '',
+                esc_attr(match (true) {
+                    !$this->hasToken => '',
+                    $isFixed => __('A token is set', 'pinrelay'),
+                    default => __('A token is saved', 'pinrelay'),
+                }),
                 disabled($isFixed, true, false),
                 $this->described($field, $help, $isFixed),
             );

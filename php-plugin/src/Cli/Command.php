@@ -8,6 +8,7 @@ use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\Tick;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
+use Pinrelay\WooCommerce\Relay\Trouble;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Status\Probe;
 use Pinrelay\WooCommerce\Status\Report;
@@ -160,7 +161,7 @@ final class Command
             Probe::hindrance($settings) !== null => Extension::state() === Extension::OK
                 ? (string) Probe::hindrance($settings)
                 : 'This PHP has no Pinrelay extension, or one that is too old; the web server\'s may have it.',
-            $trouble !== null => Words::trouble($trouble) . ' ' . $trouble->message,
+            $trouble !== null => self::troubleWords($trouble),
             default => 'Nothing can be sent at the moment.',
         });
     }
@@ -192,9 +193,17 @@ final class Command
             $isWanted && $report->extension !== Extension::OK
                 ? 'This PHP has no Pinrelay extension, or one that is too old; the web server\'s may have it.'
                 : '',
-            $report->trouble === null ? '' : Words::trouble($report->trouble),
+            $report->trouble === null ? '' : self::troubleWords($report->trouble),
             $paused === null ? '' : Words::paused($paused),
         ]));
+    }
+
+    /** At a terminal the wrong user is most likely the one who typed the command, and not the web server's. */
+    private static function troubleWords(Trouble $trouble): string
+    {
+        return $trouble->reason === 'foreign_owner'
+            ? $trouble->message
+            : Words::trouble($trouble) . ' ' . $trouble->message;
     }
 
     /**

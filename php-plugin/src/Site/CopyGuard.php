@@ -17,16 +17,21 @@ final class CopyGuard
     public const COPY = 'copy';
 
     /**
-     * @param array<string, mixed> $state       home_hash and environment as last confirmed; copy_of: the home hash
-     *                                          that the owner called a copy
+     * @param array<string, mixed> $state       home_hash and environment as last confirmed; copy: [home hash,
+     *                                          environment] that the owner called a copy
      * @param string               $homeHash    of this site now
      * @param string               $environment wp_get_environment_type()
      * @return self::SHOP|self::UNDECIDED|self::COPY
      */
     public static function decide(array $state, string $homeHash, string $environment): string
     {
-        if (($state['copy_of'] ?? '') === $homeHash) {
+        $copy = $state['copy'] ?? [];
+        if ($copy === [$homeHash, $environment]) {
             return self::COPY;
+        }
+        if (($copy[0] ?? '') === $homeHash) {
+            // A copy that became something else, perhaps the shop that it was made to be.
+            return self::UNDECIDED;
         }
         $confirmed = (string) ($state['home_hash'] ?? '');
         $sameHome = $confirmed === '' || hash_equals($confirmed, $homeHash);
@@ -38,12 +43,12 @@ final class CopyGuard
     /**
      * What to remember after the owner's answer.
      *
-     * @return array{home_hash?: string, environment?: string, copy_of: string}
+     * @return array{home_hash?: string, environment?: string, copy: array{}|array{string, string}}
      */
     public static function answer(bool $isShop, string $homeHash, string $environment): array
     {
         return $isShop
-            ? ['home_hash' => $homeHash, 'environment' => $environment, 'copy_of' => '']
-            : ['copy_of' => $homeHash];
+            ? ['home_hash' => $homeHash, 'environment' => $environment, 'copy' => []]
+            : ['copy' => [$homeHash, $environment]];
     }
 }

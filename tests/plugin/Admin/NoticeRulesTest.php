@@ -54,6 +54,10 @@ final class NoticeRulesTest extends TestCase
             'paused' => ['paused', ['relay' => self::PAUSED]],
             'test mode' => ['test_mode', ['settings' => self::settings(test: true)]],
             'may be a copy' => ['question', ['site' => CopyGuard::UNDECIDED]],
+            'may be a copy, but switched off' => [null, [
+                'site' => CopyGuard::UNDECIDED,
+                'settings' => self::settings(enabled: false),
+            ]],
             'is a copy' => [null, ['site' => CopyGuard::COPY, 'extension' => Extension::MISSING]],
             'is a copy, on our page' => ['copy', ['site' => CopyGuard::COPY, 'screen' => 'woocommerce_page_pinrelay']],
             'one notice at a time' => ['extension', [

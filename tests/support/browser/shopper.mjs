@@ -9,7 +9,7 @@ export const PERSON = Object.freeze({
   email: 'ottilie.quarrington@example.org',
   firstName: 'Ottilie',
   lastName: 'Quarrington',
-  phone: '030 2345678',
+  phone: '030 7719462',
   address: 'Kolberger Winkel 17',
   city: 'Eberswalde',
   postcode: '16225',

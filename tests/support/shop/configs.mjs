@@ -5,7 +5,7 @@ const phpString = (text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\
 
 const phpValue = (value) => (typeof value === 'string' ? phpString(value) : JSON.stringify(value));
 
-/** wp-config.php. `constants` are the caller's and come first, so they win. */
+/** wp-config.php. `constants` are the caller's and come first, so they win; null leaves one out. */
 export function wpConfig(at, constants) {
   const all = {
     ...constants,
@@ -23,7 +23,9 @@ export function wpConfig(at, constants) {
   const lines = [
     ...Object.entries(all),
     ...salts.map((name) => [name, `pinrelay test shop ${name}`]),
-  ].map(([name, value]) => `define(${phpString(name)}, ${phpValue(value)});`);
+  ]
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `define(${phpString(name)}, ${phpValue(value)});`);
   return `<?php\n${lines.join('\n')}\n$table_prefix = 'wp_';
 if (!defined('ABSPATH')) {
     define('ABSPATH', __DIR__ . '/');

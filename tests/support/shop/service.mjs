@@ -9,7 +9,8 @@ const running = new Set();
 // Whatever ends this process, its servers do not outlive it.
 process.on('exit', () => running.forEach((child) => child.kill('SIGTERM')));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.once(signal, () => process.exit(130));
+  // Whoever listens, too, sees to the end himself.
+  process.once(signal, () => process.listenerCount(signal) === 0 && process.exit(130));
 }
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

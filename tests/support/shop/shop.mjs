@@ -3,6 +3,7 @@
 // plugin of this checkout and, if asked for, the extension. Everything it makes
 // is below one directory; stop() ends its servers and removes what it made.
 
+import { rmSync } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -29,6 +30,10 @@ async function newDir(dir) {
   }
   return mkdtemp(path.join(tmpdir(), 'pinrelay-shop-'));
 }
+
+/** Shops that were not stopped: what they made goes when this process does. */
+const made = new Set();
+process.on('exit', () => made.forEach((dir) => rmSync(dir, { recursive: true, force: true, maxRetries: 5 })));
 
 /** Everything of the shop belongs to its account. */
 async function own(...files) {
@@ -81,6 +86,7 @@ export async function startShop(wish = {}) {
   const checkout = real ? (wish.checkout ?? theme) : 'classic';
 
   const at = layoutOf(await newDir(wish.dir));
+  made.add(at.dir);
   if (at.socket.length > LONGEST_SOCKET_PATH) {
     throw new Error(`the path of the socket is too long: ${at.socket}`);
   }
@@ -156,8 +162,12 @@ export async function startShop(wish = {}) {
     wp,
     /** Runs a PHP snippet inside WordPress, as WP-CLI does, and gives what it prints. */
     php: (code) => wp('eval', code),
-    /** WP-Cron's due events, in a web request: that is where shops run them. */
-    cron: async () => (await fetch(`${url}/wp-cron.php?doing_wp_cron`)).text(),
+    /** Runs a scheduled job now, due or not, in a web request: that is where shops run them. */
+    job: (hook) => look(url, 'job', { hook }),
+    /** [{id, status}], newest first. */
+    orders: () => look(url, 'orders'),
+    /** The plugin's table, as rows with texts. */
+    outbox: () => look(url, 'outbox'),
     /** Restarts PHP-FPM, with `change.extension` as the extension from now on where given. */
     async restart(change = {}) {
       await fpm.stop();
@@ -170,11 +180,21 @@ export async function startShop(wish = {}) {
     async stop({ keep = false } = {}) {
       await nginx.stop();
       await fpm.stop();
+      made.delete(at.dir);
       if (!keep) {
         await rm(at.dir, { recursive: true, force: true });
       }
     },
   };
+}
+
+/** What the mu-plugin pinrelay-test-window answers. */
+async function look(url, what, more = {}) {
+  const answer = await fetch(`${url}/?${new URLSearchParams({ 'pinrelay-test': what, ...more })}`);
+  if (!answer.ok) {
+    throw new Error(`the shop answered ${answer.status} to ${what}: ${(await answer.text()).slice(0, 500)}`);
+  }
+  return answer.json();
 }
 
 /** A copy of one of our PHP scripts that the shop's account can read. */

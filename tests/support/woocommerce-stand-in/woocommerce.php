@@ -2,7 +2,7 @@
 
 /**
  * Plugin Name: WooCommerce
- * Description: NOT WooCommerce: a stand-in with just what Pinrelay's demo walks, for machines that cannot get the real one.
+ * Description: NOT WooCommerce: a stand-in with just what Pinrelay's demo walks, where the real one cannot be had.
  * Version: 0.0.1
  * Requires PHP: 8.1
  *

@@ -25,8 +25,9 @@ add_action('template_redirect', static function (): void {
 function stand_in_fragments(): array
 {
     $count = array_sum(array_column(WC()->cart->get_cart(), 'quantity'));
+    $pieces = ['span.cart-count' => "<span class=\"cart-count\">$count</span>"];
     return [
-        'fragments' => apply_filters('woocommerce_add_to_cart_fragments', ['span.cart-count' => "<span class=\"cart-count\">$count</span>"]),
+        'fragments' => apply_filters('woocommerce_add_to_cart_fragments', $pieces),
         'cart_hash' => WC()->cart->get_cart_hash(),
     ];
 }
@@ -45,7 +46,8 @@ add_action('wc_ajax_get_refreshed_fragments', static fn() => wp_send_json(stand_
 add_action('wc_ajax_checkout', static function (): void {
     $failure = static fn(array $messages): never => wp_send_json([
         'result' => 'failure',
-        'messages' => '<ul class="woocommerce-error"><li>' . implode('</li><li>', array_map('esc_html', $messages)) . '</li></ul>',
+        'messages' => '<ul class="woocommerce-error"><li>'
+            . implode('</li><li>', array_map('esc_html', $messages)) . '</li></ul>',
         'refresh' => false, 'reload' => false,
     ]);
     if (!wp_verify_nonce($_POST['woocommerce-process-checkout-nonce'] ?? '', 'woocommerce-process_checkout')) {

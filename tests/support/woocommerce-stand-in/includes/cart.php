@@ -56,8 +56,8 @@ final class WC_Cart
 
     public function total(): string
     {
-        $sums = array_map(static fn(array $line): float => $line['quantity'] * (float) $line['data']->get_price(), $this->get_cart());
-        return number_format(array_sum($sums), 2, '.', '');
+        $sum = static fn(array $line): float => $line['quantity'] * (float) $line['data']->get_price();
+        return number_format(array_sum(array_map($sum, $this->get_cart())), 2, '.', '');
     }
 
     public function empty_cart(): void

@@ -7,7 +7,9 @@ declare(strict_types=1);
 /** What both checkouts share: an order from the cart, and its payment. */
 final class StandInCheckout
 {
-    public const BILLING = ['email', 'phone', 'first_name', 'last_name', 'address_1', 'city', 'state', 'postcode', 'country'];
+    public const BILLING = [
+        'email', 'phone', 'first_name', 'last_name', 'address_1', 'city', 'state', 'postcode', 'country',
+    ];
 
     /** @param array<string, string> $billing without the prefix */
     public static function fill(WC_Order $order, array $billing, string $gateway, string $via): void
@@ -57,7 +59,8 @@ final class StandInCheckout
     {
         $required = ['email', 'first_name', 'last_name', 'address_1', 'city', 'postcode', 'country'];
         $missing = array_filter($required, static fn(string $field): bool => ($billing[$field] ?? '') === '');
-        $faults = array_map(static fn(string $field): string => "Billing $field is a required field.", array_values($missing));
+        $message = static fn(string $field): string => "Billing $field is a required field.";
+        $faults = array_map($message, array_values($missing));
         if (WC()->cart->is_empty()) {
             $faults[] = 'Your cart is empty.';
         }

@@ -49,12 +49,15 @@ function wc_get_orders(array $args): array
     $ids = get_posts(['post_type' => 'shop_order', 'numberposts' => -1, 'fields' => 'ids', 'orderby' => 'ID']);
     $orders = array_filter(array_map(wc_get_order(...), $ids));
     if (isset($args['status'])) {
-        $wanted = array_map(static fn(string $status): string => preg_replace('/^wc-/', '', $status), (array) $args['status']);
+        $bare = static fn(string $status): string => preg_replace('/^wc-/', '', $status);
+        $wanted = array_map($bare, (array) $args['status']);
         $orders = array_filter($orders, static fn(WC_Order $order): bool => $order->has_status($wanted));
     }
     $limit = (int) ($args['limit'] ?? -1);
     $orders = array_slice(array_values($orders), 0, $limit < 0 ? null : $limit);
-    return ($args['return'] ?? '') === 'ids' ? array_map(static fn(WC_Order $order): int => $order->get_id(), $orders) : $orders;
+    return ($args['return'] ?? '') === 'ids'
+        ? array_map(static fn(WC_Order $order): int => $order->get_id(), $orders)
+        : $orders;
 }
 
 function wc_get_order_item_meta(int $itemId, string $key, bool $single = true): mixed
@@ -67,7 +70,8 @@ function wc_get_order_statuses(): array
 {
     return [
         'wc-pending' => 'Pending payment', 'wc-processing' => 'Processing', 'wc-on-hold' => 'On hold',
-        'wc-completed' => 'Completed', 'wc-cancelled' => 'Cancelled', 'wc-refunded' => 'Refunded', 'wc-failed' => 'Failed',
+        'wc-completed' => 'Completed', 'wc-cancelled' => 'Cancelled', 'wc-refunded' => 'Refunded',
+        'wc-failed' => 'Failed',
     ];
 }
 
@@ -145,5 +149,6 @@ function wc_string_to_bool(mixed $text): bool
 
 function wc_add_notice(string $message, string $type = 'success'): void
 {
-    WC()->session->set('wc_notices', [...WC()->session->get('wc_notices', []), ['type' => $type, 'notice' => $message]]);
+    $notices = WC()->session->get('wc_notices', []);
+    WC()->session->set('wc_notices', [...$notices, ['type' => $type, 'notice' => $message]]);
 }

@@ -46,7 +46,8 @@ class WC_Order extends WC_Abstract_Order
     {
         if ($this->id === 0) {
             $this->data['created'] = time();
-            $this->id = wp_insert_post(['post_type' => 'shop_order', 'post_status' => 'publish', 'post_title' => 'Order']);
+            $post = ['post_type' => 'shop_order', 'post_status' => 'publish', 'post_title' => 'Order'];
+            $this->id = wp_insert_post($post);
             $this->store();
             do_action('woocommerce_new_order', $this->id, $this);
         } else {

@@ -42,7 +42,8 @@ function stand_in_product_page(WC_Product $product): void
     printf(
         '<p class="price">%1$s</p><form class="cart" method="post" action="%2$s">'
         . '<input type="number" name="quantity" value="1" min="1">'
-        . '<button type="submit" name="add-to-cart" value="%3$d" class="single_add_to_cart_button button">Add to cart</button>',
+        . '<button type="submit" name="add-to-cart" value="%3$d" class="single_add_to_cart_button button">'
+        . 'Add to cart</button>',
         esc_html(wc_price($product->get_price())),
         esc_url($product->get_permalink()),
         $product->get_id()
@@ -59,6 +60,10 @@ function stand_in_product_in_list(WC_Product $product): void
         $product->get_id(),
         esc_attr($product->get_sku())
     );
-    printf('<div class="product"><a href="%s">%s</a> ', esc_url($product->get_permalink()), esc_html($product->get_name()));
+    printf(
+        '<div class="product"><a href="%s">%s</a> ',
+        esc_url($product->get_permalink()),
+        esc_html($product->get_name())
+    );
     echo apply_filters('woocommerce_loop_add_to_cart_link', $link, $product, []) . '</div>';
 }

@@ -50,12 +50,17 @@ function stand_in_order_received(): void
 function stand_in_checkout_form(): void
 {
     $fields = [
-        'first_name' => 'First name', 'last_name' => 'Last name', 'address_1' => 'Street address', 'postcode' => 'Postcode',
-        'city' => 'City', 'phone' => 'Phone', 'email' => 'Email address',
+        'first_name' => 'First name', 'last_name' => 'Last name', 'address_1' => 'Street address',
+        'postcode' => 'Postcode', 'city' => 'City', 'phone' => 'Phone', 'email' => 'Email address',
     ];
-    echo '<form name="checkout" class="checkout woocommerce-checkout" method="post"><ul class="woocommerce-error-place"></ul>';
+    echo '<form name="checkout" class="checkout woocommerce-checkout" method="post">'
+        . '<ul class="woocommerce-error-place"></ul>';
     foreach ($fields as $name => $label) {
-        printf('<p><label>%2$s <input id="billing_%1$s" name="billing_%1$s"></label></p>', esc_attr($name), esc_html($label));
+        printf(
+            '<p><label>%2$s <input id="billing_%1$s" name="billing_%1$s"></label></p>',
+            esc_attr($name),
+            esc_html($label)
+        );
     }
     echo '<input type="hidden" name="billing_country" value="DE"><div id="payment">';
     foreach (WC()->payment_gateways()->get_available_payment_gateways() as $id => $gateway) {

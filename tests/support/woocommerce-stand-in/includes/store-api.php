@@ -38,7 +38,11 @@ add_action('rest_api_init', static function (): void {
     $route('/cart/add-item', 'POST', static function (WP_REST_Request $request) use ($answer, $cart) {
         $added = WC()->cart->add_to_cart(absint($request['id']), max(1, absint($request['quantity'] ?? 1)));
         return $added === false
-            ? new WP_Error('woocommerce_rest_cart_invalid_product', 'This product cannot be added to the cart.', ['status' => 400])
+            ? new WP_Error(
+                'woocommerce_rest_cart_invalid_product',
+                'This product cannot be added to the cart.',
+                ['status' => 400]
+            )
             : $answer($cart(), 201);
     }, $nonce);
 
