@@ -218,6 +218,11 @@ pub fn start() {
     STOPPING.store(false, Ordering::Release);
 }
 
+/// Whether there is no room for one more thread.
+pub fn is_crowded() -> bool {
+    running() >= MOST_THREADS
+}
+
 /// How many threads of ours run.
 pub fn running() -> usize {
     RUNNING.load(Ordering::Acquire)

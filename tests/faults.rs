@@ -301,3 +301,15 @@ fn settled_lines_of_a_killed_leader_are_cleared_by_the_next_request() {
     until("no segment", || shop.segments().is_empty());
     assert_eq!(peer.requests().len(), 0);
 }
+
+#[test]
+fn a_network_of_shops_does_not_use_up_the_descriptors() {
+    let peer = Peer::good();
+    let shop = Shop::new(&peer);
+    for n in 0..300 {
+        let site = format!("https://{n}.example");
+        capture(&shop.relay_with(json!({"site": site})), &order("o-1"));
+    }
+    let open = std::fs::read_dir("/proc/self/fd").unwrap().count();
+    assert!(open < 300, "{open} descriptors are open");
+}

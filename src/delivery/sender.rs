@@ -141,7 +141,8 @@ impl Stay<'_> {
             if let Some(wait) = self.held() {
                 let settled = self.round(|round| round.settle_only())?;
                 count(tally, settled);
-                if last_call || self.out_of_time_after(wait) {
+                // Its wait is written down: another destination can use the seat.
+                if last_call || self.out_of_time_after(wait) || process::is_crowded() {
                     return Ok(Left::Told);
                 }
                 self.rest(wait.min(LOOK_HELD));

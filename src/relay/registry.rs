@@ -16,6 +16,9 @@ use super::options::Options;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long a sender stays when nothing waits any more.
 const LINGER_IDLE: Duration = Duration::from_secs(2);
+/// A process that serves a network of shops lets go of those it does not send
+/// for, or it would run out of descriptors. They are opened again when needed.
+const MOST_OPEN: usize = 32;
 /// How long no sender is started after one that failed.
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
@@ -87,6 +90,9 @@ pub fn open(options: &Options) -> Result<Arc<Spool>, SpoolError> {
         looked: Mutex::new(None),
         place,
     });
+    if spools.len() >= MOST_OPEN {
+        spools.retain(|_, spool| held(&spool.duty).generation.is_some());
+    }
     spools.insert(key(options), Arc::clone(&spool));
     Ok(spool)
 }
