@@ -12,8 +12,7 @@ node_is_new_enough() {
 }
 
 install_node() {
-  if ! have node; then apt_install nodejs; fi
-  if ! have npm; then apt_install npm; fi
+  if ! have node || ! have npm; then apt_install nodejs npm; fi
   node_is_new_enough && return 0
   say "installing Node $NODE_INSTEAD into $PINRELAY_CACHE/node"
   mkdir -p "$PINRELAY_CACHE/node"

@@ -73,7 +73,7 @@ async function installPlugin(at) {
  * @param {'classic'|'block'} [wish.checkout]  the assigned checkout page; default: as the theme
  * @param {'auto'|'real'|'stand-in'} [wish.woocommerce]
  * @param {object} [wish.ini]         ini settings for FPM and WP-CLI
- * @param {object} [wish.constants]   wp-config constants; they win over the stand-in's
+ * @param {object} [wish.constants]   wp-config constants; they win over the stand-in's, and null takes one away
  * @param {number} [wish.workers]     PHP-FPM workers
  * @param {boolean} [wish.ondemand]   FPM's ondemand manager instead of static
  * @param {boolean} [wish.plugin]     whether our plugin is active (default true)

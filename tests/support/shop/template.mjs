@@ -25,7 +25,7 @@ export const ADMIN = { user: 'admin', password: 'admin' };
 
 async function keyOf(woocommerce) {
   const code = await Promise.all(
-    ['template.mjs', 'studio.mjs', 'configs.mjs'].map((name) => readFile(path.join(here, name))),
+    ['template.mjs', 'studio.mjs'].map((name) => readFile(path.join(here, name))),
   );
   const parts = [
     STUDIO_VERSION,
