@@ -14,22 +14,25 @@
 use std::ffi::{c_int, c_void};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 
 /// More spools than this in one process are drained in turn, not at once.
 pub const MOST_THREADS: usize = 8;
 const FREE: RawFd = -1;
+/// How often [`stop`] looks whether the threads have ended.
+const STOP_LOOK: Duration = Duration::from_millis(2);
 
 /// Descriptors that a forked child must close: a lock is the open file's, so a
 /// child that keeps the file keeps the lock alive beyond its owner.
 static INHERITED: [AtomicI32; 256] = [const { AtomicI32::new(FREE) }; 256];
 /// The event descriptors of running threads, for [`stop`].
 static BELLS: [AtomicI32; MOST_THREADS] = [const { AtomicI32::new(FREE) }; MOST_THREADS];
+/// Forks that lie between the first process with a descriptor of ours and this.
+static FORKS: AtomicUsize = AtomicUsize::new(0);
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 static STOPPING: AtomicBool = AtomicBool::new(false);
 
@@ -42,8 +45,25 @@ pub struct PerProcess<T> {
 }
 
 struct Stamped<T> {
-    pid: u32,
+    owner: Owner,
     value: T,
+}
+
+/// Who owns a value. The pid alone would do, but for a descendant that is given
+/// the number of an ancestor that has died.
+#[derive(Clone, Copy, PartialEq)]
+struct Owner {
+    pid: u32,
+    forks: usize,
+}
+
+impl Owner {
+    fn this() -> Self {
+        Self {
+            pid: std::process::id(),
+            forks: FORKS.load(Ordering::Acquire),
+        }
+    }
 }
 
 impl<T: Sync + Send> PerProcess<T> {
@@ -57,18 +77,18 @@ impl<T: Sync + Send> PerProcess<T> {
 
     /// This process's value.
     pub fn get(&self) -> &T {
-        let pid = std::process::id();
+        let owner = Owner::this();
         loop {
             let seen = self.current.load(Ordering::Acquire);
             // SAFETY: what the pointer holds was leaked from a Box below and is
             // never freed; `T: Sync` makes sharing it sound.
             if let Some(stamped) = unsafe { seen.as_ref() }
-                && stamped.pid == pid
+                && stamped.owner == owner
             {
                 return &stamped.value;
             }
             let fresh = Box::into_raw(Box::new(Stamped {
-                pid,
+                owner,
                 value: (self.make)(),
             }));
             // What was there is left where it is: in a child it is not ours.
@@ -134,6 +154,7 @@ extern "C" fn close_inherited() {
         bell.store(FREE, Ordering::Release);
     }
     RUNNING.store(0, Ordering::Release);
+    FORKS.fetch_add(1, Ordering::AcqRel);
 }
 
 fn occupy(slots: &[AtomicI32], fd: RawFd) -> Option<usize> {
@@ -197,35 +218,39 @@ pub fn start() {
     STOPPING.store(false, Ordering::Release);
 }
 
+/// Whether there is no room for one more thread.
+pub fn is_crowded() -> bool {
+    running() >= MOST_THREADS
+}
+
 /// How many threads of ours run.
 pub fn running() -> usize {
     RUNNING.load(Ordering::Acquire)
 }
 
-fn ended() -> &'static (Sender<()>, Receiver<()>) {
-    static ENDED: PerProcess<(Sender<()>, Receiver<()>)> =
-        PerProcess::new(|| bounded(MOST_THREADS));
-    ENDED.get()
-}
-
 /// Asks every thread to end and waits for them, `limit` at most. What is in
 /// flight is then abandoned: it is on disk, and the next process sends it.
+///
+/// Apache calls this from a signal handler, in the middle of whatever ran: so
+/// it only sleeps and looks. A channel would allocate, and wait for ever if it
+/// was the allocator that was interrupted.
 pub fn stop(limit: Duration) {
     STOPPING.store(true, Ordering::Release);
     for bell in &BELLS {
         let fd = bell.load(Ordering::Acquire);
         if fd != FREE {
-            // SAFETY: a write of eight bytes that live until the call returns.
-            // A number that was closed meanwhile gives an error, which is fine.
+            // SAFETY: a write of eight bytes that live until the call returns,
+            // to a descriptor that its seat keeps open.
             unsafe { libc::write(fd, (&raw const ONE).cast(), 8) };
         }
     }
     let deadline = Instant::now() + limit;
     while running() > 0 {
         let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() || ended().1.recv_timeout(left).is_err() {
+        if left.is_zero() {
             break;
         }
+        std::thread::sleep(left.min(STOP_LOOK));
     }
 }
 
@@ -238,7 +263,7 @@ static ONE: u64 = 1;
 /// # Errors
 /// When the system has no thread to give.
 pub fn spawn(
-    bell: &Bell,
+    bell: &Arc<Bell>,
     log_target: String,
     work: impl FnOnce() + Send + 'static,
 ) -> std::io::Result<bool> {
@@ -263,26 +288,28 @@ pub fn spawn(
     spawned.map(|_| true)
 }
 
-/// A thread's place among the running ones.
+/// A thread's place among the running ones. It keeps the bell, so that the
+/// number by which [`stop`] rings it stays the bell's own.
 struct Seat {
     slot: usize,
-    fd: RawFd,
+    bell: Arc<Bell>,
 }
 
 impl Seat {
-    fn take(bell: &Bell) -> Option<Self> {
-        let fd = bell.fd.as_raw_fd();
-        let slot = occupy(&BELLS, fd)?;
+    fn take(bell: &Arc<Bell>) -> Option<Self> {
+        let slot = occupy(&BELLS, bell.fd.as_raw_fd())?;
         RUNNING.fetch_add(1, Ordering::AcqRel);
-        Some(Self { slot, fd })
+        Some(Self {
+            slot,
+            bell: Arc::clone(bell),
+        })
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        vacate(&BELLS[self.slot], self.fd);
+        vacate(&BELLS[self.slot], self.bell.fd.as_raw_fd());
         RUNNING.fetch_sub(1, Ordering::AcqRel);
-        let _ = ended().0.try_send(());
     }
 }
 
@@ -372,9 +399,9 @@ mod tests {
 
     #[test]
     fn a_panicking_thread_gives_its_seat_back() {
-        let bell = Bell::new().unwrap();
+        let bell = Arc::new(Bell::new().unwrap());
         for _ in 0..2 * MOST_THREADS {
-            let (done, wait) = bounded::<()>(0);
+            let (done, wait) = std::sync::mpsc::channel::<()>();
             assert!(
                 spawn(&bell, String::new(), move || {
                     let _done = done;

@@ -59,6 +59,24 @@ fn an_order_captured_twice_is_sent_once() {
 }
 
 #[test]
+fn an_order_that_waits_twice_is_sent_once() {
+    let peer = Peer::good();
+    let shop = Shop::new(&peer);
+    let relay = shop.relay();
+    for id in ["o-1", "o-2", "o-1", "o-3"] {
+        capture(&relay, &order(id));
+    }
+    // Another process wrote one more record of it, into a segment of its own.
+    let segment = shop.segments().remove(0);
+    let twin = segment.replace(".seg", "0.seg");
+    std::fs::copy(&segment, twin).unwrap();
+    assert_eq!(relay.drain(20.0).unwrap()["delivered"], 3);
+    assert_eq!(peer.ids(), ["o-1", "o-2", "o-3"]);
+    assert_eq!(verdicts(&relay).len(), 8);
+    assert_eq!(waiting(&relay), 0);
+}
+
+#[test]
 fn orders_go_before_visits() {
     let peer = Peer::good();
     let shop = Shop::new(&peer);

@@ -3,15 +3,20 @@
 //! A refused event is among the dead letters before its verdict is written,
 //! and a verdict is written before its segment's offset moves: whoever is
 //! killed in between does a step again and loses nothing.
+//!
+//! Only the verdict must succeed. Were a batch given up because a letter or an
+//! offset cannot be written, on a full disk above all, then everything that
+//! Pinterest took with it would be sent again, by each leader.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::spool::{
     Content, DeadLetters, Entry, Envelope, Event, Lane, Ledger, Place, Settled, SpoolError, State,
-    Verdict, VerdictLog, Withdrawn, hash, shorten,
+    Verdict, VerdictLog, Withdrawn, hash,
 };
 
-use super::triage::{Known, Settle};
+use super::Late;
+use super::triage::{Known, Settle, triage};
 
 /// The final word on a line.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +58,7 @@ impl Ruling {
     pub fn rejected(message: &str) -> Self {
         Self::Event {
             verdict: Verdict::Rejected,
-            message: Some(shorten(message)),
+            message: Some(message.to_owned()),
             loss: None,
         }
     }
@@ -127,6 +132,7 @@ impl Books {
         let dead = DeadLetters::new(place.dir());
         log.prune(now);
         dead.prune(now);
+        Withdrawn::prune(place.dir(), now);
         let mut ledger = Ledger::new(place);
         ledger.refresh()?;
         ledger.tidy(now);
@@ -146,16 +152,26 @@ impl Books {
     /// # Errors
     /// What the file system says.
     pub fn refresh(&mut self) -> Result<(), SpoolError> {
+        // The markers last: whoever captures an event again lifts its marker
+        // first, so a record that is seen here is not met by an older marker.
+        self.ledger.refresh()?;
         self.withdrawn = Withdrawn::read(self.place.dir());
-        self.ledger.refresh()
+        Ok(())
     }
 
-    /// What is known about an event besides its record.
-    pub fn known(&self, event: &Event, lane: Lane) -> Known {
-        Known {
+    /// The ruling on a line that needs no call, if there is one.
+    pub fn rule(&self, entry: &Entry, late: Late, now: i64) -> Option<Ruling> {
+        let event = match &entry.content {
+            Content::Event(event) => event,
+            Content::Damaged => return Some(Ruling::Unreadable("damaged")),
+            Content::Torn => return Some(Ruling::Unreadable("torn")),
+        };
+        let lane = entry.lane();
+        let known = Known {
             delivered: lane == Lane::Revenue && self.delivered.contains(&hash(&event.id)),
             withdrawn: self.withdrawn.contains(&event.id),
-        }
+        };
+        triage(event, lane, known, late, now).map(Ruling::from)
     }
 
     /// Makes sure that verdicts on these lines can be written.
@@ -198,8 +214,16 @@ impl Books {
                 ) => {
                     if *verdict == Verdict::Rejected {
                         let reason = message.clone().unwrap_or_default();
-                        let dropped = self.dead.put(envelope(event), reason, now)?;
-                        self.state.lose("dead_letters_full", dropped);
+                        match self.dead.put(envelope(event), reason, now) {
+                            Ok(dropped) => self.state.lose("dead_letters_full", dropped),
+                            Err(error) => {
+                                log::error!(
+                                    target: self.place.log_target(),
+                                    "a rejected event cannot be kept: {error}"
+                                );
+                                self.state.lose("dead_letter_unwritten", 1);
+                            }
+                        }
                         settlement.rejected += 1;
                     }
                     if let Some(loss) = loss {
@@ -241,14 +265,18 @@ impl Books {
             }
         }
         self.state.delivered += settlement.delivered;
-        for slot in &done {
-            self.ledger.settle(&slot.entry.segment, slot.entry.end)?;
-            if let Some(event) = slot.event() {
+        let mut ends = HashMap::new();
+        for slot in &mut done {
+            ends.insert(&slot.entry.segment, slot.entry.end);
+            if let Content::Event(event) = &slot.entry.content {
                 self.withdrawn.clear(&event.id);
             }
-        }
-        for slot in &mut done {
             slot.settled = true;
+        }
+        for (segment, end) in ends {
+            if let Err(error) = self.ledger.settle(segment, end) {
+                log::warn!(target: self.place.log_target(), "{error}");
+            }
         }
         Ok(settlement)
     }

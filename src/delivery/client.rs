@@ -51,8 +51,8 @@ pub struct Http {
 }
 
 impl Http {
-    /// The agent belongs to the thread that calls this: a connection must not
-    /// be shared with a forked child.
+    /// Connects to nothing yet. What it opens later belongs to the thread that
+    /// calls, and must not be shared with a forked child.
     pub fn new(settings: &Settings, config: Config) -> Self {
         Self {
             agent: config.new_agent(),

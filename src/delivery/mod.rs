@@ -11,6 +11,7 @@
 //!     outcome  pure: what an answer means
 //!     client   one call
 //!   books   the order in which rulings reach the disk
+//! purge     gives up everything that waits, by the same books
 //!   backoff pure: how long to wait after a failure
 //! ```
 
@@ -18,6 +19,7 @@ mod backoff;
 mod books;
 mod client;
 mod outcome;
+mod purge;
 mod round;
 mod sender;
 mod settings;
@@ -25,5 +27,6 @@ mod triage;
 
 pub use client::{Answer, CallFailed, Client, Http, transport};
 pub use outcome::{Outcome, Word, classify, redact};
+pub use purge::purge;
 pub use sender::{Tally, Until, drain};
 pub use settings::{Late, Secret, Settings, Transport};

@@ -3,13 +3,14 @@
 //! Status codes decide, not the numbers in the body, which are only examples
 //! (CONTRACT 7). What nobody foresaw keeps the events and tells the owner.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::backoff::LONGEST;
 use super::client::Answer;
+use crate::spool::shorten;
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,7 +133,7 @@ fn words(body: &[u8], sent: usize) -> Result<Vec<Word>, String> {
         .into_iter()
         .map(|one| match one.status.as_str() {
             "processed" => Ok(Word::Processed),
-            "failed" => Ok(Word::Refused(redact(
+            "failed" => Ok(Word::Refused(quote(
                 one.error_message
                     .as_deref()
                     .filter(|text| !text.is_empty())
@@ -155,9 +156,14 @@ fn words(body: &[u8], sent: usize) -> Result<Vec<Word>, String> {
 
 fn describe(status: u16, message: Option<&str>) -> String {
     match message {
-        Some(message) if !message.is_empty() => format!("HTTP {status}: {}", redact(message)),
+        Some(message) if !message.is_empty() => format!("HTTP {status}: {}", quote(message)),
         _ => format!("HTTP {status}"),
     }
+}
+
+/// Pinterest's words as they may be kept and shown.
+fn quote(words: &str) -> String {
+    shorten(&redact(words))
 }
 
 fn seconds(text: Option<&str>) -> Option<Duration> {
@@ -194,16 +200,30 @@ pub fn redact(text: &str) -> String {
         let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
         let word = &rest[..end];
         let bare = word.trim_matches(['.', ':']);
+        // A name may stand before it: "em:836f...", "ip:203.0.113.7".
+        let behind_colon = bare.split_once(':').map_or(bare, |(_, value)| value);
         out.push_str(match bare {
-            _ if bare.len() >= 32 && bare.bytes().all(|b| b.is_ascii_hexdigit()) => "[hash]",
-            _ if bare.starts_with("pina_") => "[token]",
+            _ if has_hash(bare) => "[hash]",
+            _ if bare.contains("pina_") => "[token]",
             _ if bare.contains('@') => "[e-mail]",
-            _ if bare.parse::<IpAddr>().is_ok() => "[address]",
+            _ if [word, bare, behind_colon].into_iter().any(is_address) => "[address]",
             _ => word,
         });
         rest = &rest[end..];
     }
     out
+}
+
+/// Whether as many hexadecimal digits follow each other as a hash has, or
+/// the shortest kind of one.
+fn has_hash(word: &str) -> bool {
+    word.split(|c: char| !c.is_ascii_hexdigit())
+        .any(|run| run.len() >= 32)
+}
+
+/// Whether it is an IP address, with or without a port.
+fn is_address(text: &str) -> bool {
+    text.parse::<IpAddr>().is_ok() || text.parse::<SocketAddr>().is_ok()
 }
 
 #[cfg(test)]
@@ -339,12 +359,26 @@ mod tests {
     }
 
     #[test]
+    fn words_without_end_are_cut() {
+        let body = format!(r#"{{"code":1,"message":"{}"}}"#, "word ".repeat(100_000));
+        let Outcome::Split(message) = classify(&answer(400, &body), 1) else {
+            panic!("not split")
+        };
+        assert!(message.len() < 1_000);
+    }
+
+    #[test]
     fn what_pinterest_quotes_is_not_repeated() {
         let hash = "836f82db99121b34".repeat(4);
         let text = format!("'{hash}' and 203.0.113.7, 2001:db8::1: a@b.example; pina_AB12 is off");
         assert_eq!(
             redact(&text),
             "'[hash]' and [address], [address] [e-mail]; [token] is off"
+        );
+        let text = format!("em:{hash} x_{hash} ip:203.0.113.7 203.0.113.7:443 token:pina_AB ::1");
+        assert_eq!(
+            redact(&text),
+            "[hash] [hash] [address] [address] [token] [address]"
         );
         assert_eq!(
             redact("Additional properties (näme)."),

@@ -4,24 +4,23 @@
 //! alone. A lone refusal is not final at once: ten of them without a success
 //! are not ten bad events but one bad setting, and then everything is kept.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::spool::{Content, Event, Lane, LastError, Pause, SpoolError, Verdict, hash, random};
+use crate::spool::{Event, Lane, LastError, Pause, SpoolError, Verdict, hash, hash_name, random};
 
 use super::books::{Books, Ruling, Settlement, Slot};
 use super::outcome::{self, Outcome, Word, classify};
-use super::triage::triage;
 use super::{Client, Settings, backoff};
 
 /// Events in one call (CONTRACT 8), and in one of test mode, where Pinterest
 /// looks at no more (CONTRACT 9).
-const MOST_EVENTS: usize = 1_000;
+pub(super) const MOST_EVENTS: usize = 1_000;
 const MOST_TEST_EVENTS: usize = 20;
 /// While calls fail, a try need not cost a megabyte.
 const MOST_EVENTS_FAILING: usize = 20;
-const MOST_BYTES: u64 = 1_000_000;
+pub(super) const MOST_BYTES: u64 = 1_000_000;
 /// Finding one poison event in a full batch takes twenty.
 const MOST_CALLS: u32 = 64;
 const AFTER_MOST_CALLS: Duration = Duration::from_secs(5);
@@ -34,8 +33,12 @@ const PROBE_EVERY: Duration = Duration::from_secs(15 * 60);
 pub struct Memory {
     /// Nothing is sent before this.
     pub not_before: Option<Instant>,
-    /// How often the answer about an event could not be read.
-    unread: HashMap<u128, u8>,
+}
+
+impl Memory {
+    fn must_wait(&self) -> bool {
+        self.not_before.is_some_and(|when| when > Instant::now())
+    }
 }
 
 /// What a batch needs.
@@ -98,7 +101,7 @@ impl Round<'_> {
     /// # Errors
     /// What the file system says.
     pub fn settle_only(&mut self) -> Result<Settlement, SpoolError> {
-        let mut slots = self.take(MOST_EVENTS)?;
+        let mut slots = self.take(MOST_EVENTS);
         self.books.commit(&mut slots, (self.clock)())
     }
 
@@ -109,7 +112,7 @@ impl Round<'_> {
     pub fn send(&mut self) -> Result<Settlement, SpoolError> {
         let now = (self.clock)();
         let mut total = Settlement::default();
-        let mut batch = Batch::new(self.take(self.batch_size())?);
+        let mut batch = Batch::new(self.take(self.batch_size()));
         let mut parts = Vec::new();
         if !batch.send.is_empty() {
             self.books.reserve(&batch.slots, now)?;
@@ -117,7 +120,7 @@ impl Round<'_> {
         }
         let mut calls = 0;
         while let Some(part) = parts.pop() {
-            if calls > 0 && !(self.go_on)() {
+            if calls > 0 && (!(self.go_on)() || self.memory.must_wait()) {
                 parts.push(part);
                 break;
             }
@@ -132,6 +135,8 @@ impl Round<'_> {
                 break;
             }
             if self.is_everything_refused(&batch) {
+                // What a later probe is refused adds to these ten.
+                self.books.state.rejected_in_a_row = MOST_REJECTED;
                 self.pause("all_rejected", refused_words(&batch), None);
                 batch.held.clear();
                 break;
@@ -148,32 +153,27 @@ impl Round<'_> {
     }
 
     /// The next lines, ruled where no call is needed.
-    fn take(&mut self, most: usize) -> Result<Vec<Slot>, SpoolError> {
+    fn take(&mut self, most: usize) -> Vec<Slot> {
         let now = (self.clock)();
-        let entries = self.books.ledger.next(most, MOST_BYTES)?;
+        let entries = self.books.ledger.next(most, MOST_BYTES);
         let slots = entries.into_iter().map(|entry| {
-            let ruling = match &entry.content {
-                Content::Damaged => Some(Ruling::Unreadable("damaged")),
-                Content::Torn => Some(Ruling::Unreadable("torn")),
-                Content::Event(event) => {
-                    let known = self.books.known(event, entry.lane());
-                    triage(event, entry.lane(), known, self.settings.late, now).map(Ruling::from)
-                }
-            };
+            let ruling = self.books.rule(&entry, self.settings.late, now);
             Slot::new(entry, ruling)
         });
-        Ok(slots.collect())
+        without_repeats(slots)
     }
 
     fn batch_size(&self) -> usize {
         let state = &self.books.state;
-        match (&state.paused, state.failures) {
+        let most = match (&state.paused, state.failures) {
             // A probe: one event is all that is risked.
             (Some(_), _) => 1,
             (None, 1..) => MOST_EVENTS_FAILING,
             (None, 0) if self.settings.test => MOST_TEST_EVENTS,
             (None, 0) => MOST_EVENTS,
-        }
+        };
+        // Where time ran out in the middle of a search, it goes on from there.
+        state.part.map_or(most, |part| part.min(most))
     }
 
     /// One call, and what it means for the events in `part`.
@@ -189,12 +189,12 @@ impl Round<'_> {
             Err(error) => return self.back_off(batch, None, error.0, None),
         };
         let status = Some(answer.status);
-        if let Some(rest) = outcome::rest(&answer) {
-            self.memory.not_before = Some(Instant::now() + rest);
-        }
         match classify(&answer, part.len()) {
             Outcome::Verdicts(words) => {
                 self.rule(batch, part, words);
+                if let Some(rest) = outcome::rest(&answer) {
+                    self.hold(rest);
+                }
                 Told::Next
             }
             Outcome::Split(message) if part.len() == 1 => {
@@ -205,6 +205,7 @@ impl Round<'_> {
             Outcome::Split(message) => {
                 self.note(message, status);
                 let middle = part.start + part.len() / 2;
+                self.books.state.part = Some(part.len() / 2);
                 parts.push(middle..part.end);
                 parts.push(part.start..middle);
                 Told::Next
@@ -241,6 +242,7 @@ impl Round<'_> {
 
     /// Pinterest works, or nothing is left to ask: the refusals are final.
     fn believe(&mut self, batch: &mut Batch) {
+        self.books.state.part = None;
         for (index, message) in batch.held.drain(..) {
             batch.slots[index].ruling = Some(Ruling::rejected(&message));
             self.books.state.rejected_in_a_row += 1;
@@ -253,13 +255,16 @@ impl Round<'_> {
     }
 
     fn count_unread(&mut self, batch: &mut Batch, part: Range<usize>) {
+        let before = std::mem::take(&mut self.books.state.unread_answers);
+        let mut counted = BTreeMap::new();
         for index in &batch.send[part] {
             let slot = &mut batch.slots[*index];
             let Some(event) = slot.event() else { continue };
-            let tries = self.memory.unread.entry(hash(&event.id)).or_default();
-            *tries += 1;
-            if *tries >= MOST_UNREAD {
-                self.memory.unread.remove(&hash(&event.id));
+            let name = hash_name(&event.id);
+            let tries = before.get(&name).map_or(1, |tries| tries.saturating_add(1));
+            if tries < MOST_UNREAD {
+                counted.insert(name, tries);
+            } else {
                 slot.ruling = Some(Ruling::Event {
                     verdict: Verdict::Unconfirmed,
                     message: Some("five answers in a row could not be read".to_owned()),
@@ -267,6 +272,7 @@ impl Round<'_> {
                 });
             }
         }
+        self.books.state.unread_answers = counted;
     }
 
     fn succeed(&mut self) {
@@ -300,8 +306,9 @@ impl Round<'_> {
                     .is_some_and(|event| now.saturating_sub(event.time) < 3_600)
         });
         self.books.state.failures = self.books.state.failures.saturating_add(1);
-        let wait =
-            after.unwrap_or_else(|| backoff::wait(self.books.state.failures, fresh, random()));
+        // "Retry-After: 0" is no leave to hammer.
+        let wait = backoff::wait(self.books.state.failures, fresh, random());
+        let wait = after.map_or(wait, |after| after.max(wait));
         self.note(message, status);
         self.hold(wait);
         Told::Stop
@@ -344,6 +351,28 @@ fn body(batch: &Batch, part: Range<usize>) -> Vec<u8> {
     }
     body.extend_from_slice(b"]}");
     body
+}
+
+/// Leaves an order that is in line twice, and what is behind its second record,
+/// for a later batch: by then Pinterest's word on the first one is known. In one
+/// call it would get both, and past the first hour it counts both.
+fn without_repeats(slots: impl Iterator<Item = Slot>) -> Vec<Slot> {
+    let (mut seen, mut left_out) = (HashSet::new(), HashSet::new());
+    slots
+        .filter(|slot| {
+            let segment = &slot.entry.segment;
+            if slot.is_to_be_sent()
+                && slot.entry.lane() == Lane::Revenue
+                && !left_out.contains(segment)
+                && slot
+                    .event()
+                    .is_some_and(|event| !seen.insert(hash(&event.id)))
+            {
+                left_out.insert(segment.clone());
+            }
+            !left_out.contains(segment)
+        })
+        .collect()
 }
 
 fn refused_words(batch: &Batch) -> String {

@@ -122,7 +122,7 @@ impl Stay<'_> {
         // time: where workers live for one request, no other would ever do.
         let mut last_call = false;
         loop {
-            if must_leave(self.place, self.settings, self.until) || last_call {
+            if last_call || must_leave(self.place, &self.leader, self.settings, self.until) {
                 return Ok(Left::Told);
             }
             last_call = process::is_stopping();
@@ -141,11 +141,11 @@ impl Stay<'_> {
             if let Some(wait) = self.held() {
                 let settled = self.round(|round| round.settle_only())?;
                 count(tally, settled);
-                if self.out_of_time_after(wait) {
+                // Its wait is written down: another destination can use the seat.
+                if last_call || self.out_of_time_after(wait) || process::is_crowded() {
                     return Ok(Left::Told);
                 }
-                // A ring is company that may not be sent either.
-                self.bell.wait(wait.min(LOOK_HELD));
+                self.rest(wait.min(LOOK_HELD));
                 continue;
             }
             let since = *work_since.get_or_insert_with(Instant::now);
@@ -156,8 +156,25 @@ impl Stay<'_> {
             work_since = None;
             let settled = self.round(|round| round.send())?;
             count(tally, settled);
-            self.books.save();
             self.books.ledger.sweep(false, (self.clock)());
+            if settled.lines == 0 && self.held().is_none() {
+                // Half a line, most likely, whose writer is still at it.
+                self.bell.wait(LOOK_EVERY);
+            }
+        }
+    }
+
+    /// Waits while nothing may be sent. A ring, one for each capture, is company
+    /// that may not be sent either.
+    fn rest(&self, wait: Duration) {
+        let end = Instant::now() + wait;
+        let left = || end.saturating_duration_since(Instant::now());
+        while self.bell.wait(left()) {
+            if process::is_stopping()
+                || must_leave(self.place, &self.leader, self.settings, self.until)
+            {
+                break;
+            }
         }
     }
 
@@ -175,22 +192,24 @@ impl Stay<'_> {
         &mut self,
         what: impl FnOnce(&mut Round<'_>) -> Result<Settlement, SpoolError>,
     ) -> Result<Settlement, SpoolError> {
-        let (place, settings, until) = (self.place, self.settings, self.until);
+        let (place, leader) = (self.place, &self.leader);
+        let (settings, until) = (self.settings, self.until);
         let limit = settings.transport.timeout;
         let left = until
             .deadline
             .map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let before = self.books.state.clone();
         let result = what(&mut Round {
             books: &mut self.books,
             client: &mut *self.client,
             settings,
             memory: &mut self.memory,
             clock: self.clock,
-            go_on: &|| !process::is_stopping() && !must_leave(place, settings, until),
+            go_on: &|| !process::is_stopping() && !must_leave(place, leader, settings, until),
             // A call that is begun at the last moment still gets a second.
             limit: left.map_or(limit, |left| limit.min(left.max(Duration::from_secs(1)))),
         });
-        if result.is_err() {
+        if self.books.state != before {
             self.books.save();
         }
         result
@@ -223,10 +242,12 @@ impl Stay<'_> {
     }
 }
 
-fn must_leave(place: &Place, settings: &Settings, until: &Until) -> bool {
+fn must_leave(place: &Place, leader: &Leader, settings: &Settings, until: &Until) -> bool {
     until
         .deadline
         .is_some_and(|deadline| Instant::now() >= deadline)
+        || !leader.leads()
+        || Leader::is_wanted(place)
         || generation::read(place.dir()) > settings.generation
 }
 

@@ -24,15 +24,16 @@ use crate::delivery::{self, CallFailed, Client, Http, Outcome, Secret, Settings,
 use crate::event::{ActionSource, EventName, Moment, Prepared, Raw, prepare};
 use crate::process::{self, Bell};
 use crate::spool::{
-    DeadLetters, Envelope, Lane, Leader, Ledger, Place, Reason, SpoolError, State, Verdicts,
-    Withdrawn, encode, generation, unix_now,
+    DeadLetters, Envelope, Lane, Leader, Ledger, Place, Reason, SpoolError, Verdicts, Withdrawn,
+    encode, generation, unix_now,
 };
 use crate::wire;
 use ini::Rules;
 use options::Options;
 use registry::Spool;
 
-/// How long [`Relay::purge`] waits for a sender in another process to leave.
+/// How long [`Relay::purge`] waits for a sender to leave, beyond the time that
+/// a call of it may take.
 const PURGE_PATIENCE: Duration = Duration::from_secs(3);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// A longer wait is no wait: PHP's own limit ends it.
@@ -114,7 +115,7 @@ impl Relay {
             event.late_ok() || event.action_source() != ActionSource::Web,
             wire::api::render(event),
         )?;
-        let spool = self.append(lane(event.name()), &line)?;
+        let spool = self.append(lane(event.name()), event.id(), &line)?;
         self.send_from(&spool);
         Ok(Receipt::new(prepared))
     }
@@ -162,7 +163,7 @@ impl Relay {
                 continue;
             };
             let lane = EventName::parse(&name).map_or(Lane::Visit, lane);
-            self.append(lane, &line)?;
+            self.append(lane, &id, &line)?;
             // In line first: a kill in between sends it twice, with one id.
             dead.remove(&id)?;
             back += 1;
@@ -207,36 +208,36 @@ impl Relay {
         let seconds = if seconds.is_finite() { seconds } else { 0.0 };
         let deadline = Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_DRAIN));
         let before = report::done(&spool.place);
+        let bell = Bell::new().map_err(no_bell)?;
+        let until = Until {
+            deadline: Some(deadline),
+            idle: Duration::ZERO,
+            linger: false,
+        };
+        let mut own = match self.may_lead(&spool.place) {
+            Some(settings) => Some((self.client(&settings)?, settings)),
+            None => None,
+        };
         let mut sender = "none";
+        spool.bell.ring();
         loop {
-            if let Some(settings) = self.may_lead(&spool.place) {
-                let mut client = self.client(&settings)?;
-                let until = Until {
-                    deadline: Some(deadline),
-                    idle: Duration::ZERO,
-                    linger: false,
-                };
-                let tally = delivery::drain(
-                    &spool.place,
-                    &settings,
-                    &mut client,
-                    &Bell::new().map_err(no_bell)?,
-                    &until,
-                    &unix_now,
-                )?;
+            if let Some((client, settings)) = &mut own {
+                let tally =
+                    delivery::drain(&spool.place, settings, client, &bell, &until, &unix_now)?;
                 if tally.led {
                     sender = "self";
                     break;
                 }
             }
             // Another thread or process leads, or nobody can.
-            spool.bell.ring();
             if !Leader::is_free(&spool.place)? {
                 sender = "other";
-            } else if self.may_lead(&spool.place).is_none() {
+            } else if own.is_none() {
                 break;
             }
-            if Instant::now() >= deadline || report::waiting(&spool.place)?.total() == 0 {
+            let mut ledger = Ledger::new(&spool.place);
+            ledger.refresh()?;
+            if Instant::now() >= deadline || ledger.work().is_none() {
                 break;
             }
             std::thread::sleep(LOOK_EVERY);
@@ -274,42 +275,28 @@ impl Relay {
         })
     }
 
-    /// Discards everything that is not settled; says how many events.
+    /// Discards everything that is not settled; says how many events. Who
+    /// captured them reads `withdrawn`.
     ///
     /// # Errors
     /// [`Refusal::Spool`], also when another process goes on sending.
     pub fn purge(&self) -> Result<i64, Refusal> {
         let spool = self.spool()?;
-        let deadline = Instant::now() + PURGE_PATIENCE;
+        let deadline = Instant::now() + self.rules.transport.timeout + PURGE_PATIENCE;
         let leader = loop {
-            if let Some(leader) = Leader::try_lead(&spool.place)? {
-                break leader;
+            Leader::want(&spool.place)?;
+            spool.bell.ring();
+            match Leader::try_lead(&spool.place)? {
+                None if Instant::now() < deadline => std::thread::sleep(LOOK_EVERY),
+                other => break other,
             }
-            if Instant::now() >= deadline {
-                return Err(SpoolError::new(
-                    Reason::Io,
-                    "another process is sending from this spool: switch sending off, then try again",
-                )
-                .into());
-            }
-            std::thread::sleep(LOOK_EVERY);
         };
-        let mut ledger = Ledger::new(&spool.place);
-        let mut withdrawn = Withdrawn::read(spool.place.dir());
-        let discarded = ledger.waiting(&withdrawn)?.total();
-        let mut ids = Vec::new();
-        ledger.scan(|_, event| ids.push(event.id.to_string()))?;
-        for (segment, end) in ledger.ends() {
-            ledger.settle(&segment, end)?;
-        }
-        ids.iter().for_each(|id| withdrawn.clear(id));
-        ledger.sweep(true, unix_now());
-        let mut state = State::read(spool.place.dir());
-        state.lose("purged", discarded);
-        if let Err(error) = state.write(spool.place.dir()) {
-            log::warn!(target: spool.place.log_target(), "cannot write state.json: {error}");
-        }
-        drop(leader);
+        Leader::unwant(&spool.place);
+        let leader = leader.ok_or_else(|| {
+            let why = "the process that sends from this spool does not leave: try again";
+            SpoolError::new(Reason::Io, why)
+        })?;
+        let discarded = delivery::purge(&leader, &spool.place, unix_now())?;
         Ok(i64::try_from(discarded).unwrap_or(i64::MAX))
     }
 
@@ -325,17 +312,23 @@ impl Relay {
 
     fn spool(&self) -> Result<Arc<Spool>, SpoolError> {
         let spool = registry::open(&self.options)?;
-        let seen = generation::raise(spool.place.dir(), self.options.generation);
-        if let Err(error) = seen {
-            return Err(SpoolError::from_io("write to", spool.place.dir(), &error));
-        }
+        self.raise_generation(&spool.place);
         Ok(spool)
+    }
+
+    /// Where it cannot be written, on a full or read-only disk, older settings
+    /// go on; that must not keep anybody from reading the status.
+    fn raise_generation(&self, place: &Place) {
+        if let Err(error) = generation::raise(place.dir(), self.options.generation) {
+            log::warn!(target: place.log_target(), "cannot write down the generation: {error}");
+        }
     }
 
     /// Writes a record. Where somebody removed the directories, they are made
     /// again, once.
-    fn append(&self, lane: Lane, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
+    fn append(&self, lane: Lane, id: &str, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
         let spool = self.spool()?;
+        Withdrawn::lift(spool.place.dir(), id)?;
         let failed = match spool.append(lane, line, &self.rules.limits) {
             Ok(()) => return Ok(spool),
             Err(error) => error,
@@ -383,23 +376,20 @@ impl Relay {
         if !self.lasting || !self.rules.sender || !self.options.enabled {
             return;
         }
-        let result = registry::open_if_there(&self.options).and_then(|spool| {
+        // A spool that cannot be looked at says so when it is used.
+        let _ = registry::open_if_there(&self.options).and_then(|spool| {
             if let Some(spool) = spool
                 && spool.is_time_to_look()
             {
-                generation::raise(spool.place.dir(), self.options.generation)
-                    .map_err(|error| SpoolError::from_io("write to", spool.place.dir(), &error))?;
+                self.raise_generation(&spool.place);
                 let mut ledger = Ledger::new(&spool.place);
                 ledger.refresh()?;
-                if ledger.work().is_some() {
+                if ledger.needs_leader(unix_now()) {
                     self.send_from(&spool);
                 }
             }
             Ok(())
         });
-        if let Err(error) = result {
-            log::warn!("cannot look for waiting events: {error}");
-        }
     }
 
     /// Makes sure that somebody sends: this process's thread, or another's.

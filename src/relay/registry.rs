@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,20 +16,42 @@ use super::options::Options;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long a sender stays when nothing waits any more.
 const LINGER_IDLE: Duration = Duration::from_secs(2);
+/// A process that serves a network of shops lets go of those it does not send
+/// for, or it would run out of descriptors. They are opened again when needed.
+const MOST_OPEN: usize = 32;
+/// How long no sender is started after one that failed.
+const REST_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 type Spools = Mutex<HashMap<(PathBuf, String, String, bool), Arc<Spool>>>;
 static SPOOLS: PerProcess<Spools> = PerProcess::new(Spools::default);
 
 /// A spool that this process has open.
-#[derive(Debug)]
 pub struct Spool {
     /// Where it lies.
     pub place: Place,
     /// Wakes this process's sender.
-    pub bell: Bell,
+    pub bell: Arc<Bell>,
     writers: [Mutex<Writer>; 2],
-    sending: AtomicBool,
+    duty: Mutex<Duty>,
     looked: Mutex<Option<Instant>>,
+}
+
+/// What the sender of a spool is at.
+#[derive(Default)]
+struct Duty {
+    /// The newest settings that it was given; nothing while none is at work.
+    generation: Option<u64>,
+    /// To go on with when it is done with those it has.
+    next: Option<(Settings, Http)>,
+    failed_at: Option<Instant>,
+}
+
+impl Duty {
+    /// A sender that failed on the file system or by a panic would do so again.
+    fn is_resting(&self) -> bool {
+        self.failed_at
+            .is_some_and(|when| when.elapsed() < REST_AFTER_FAILURE)
+    }
 }
 
 impl Spool {
@@ -63,12 +84,15 @@ pub fn open(options: &Options) -> Result<Arc<Spool>, SpoolError> {
         options.test,
     )?;
     let spool = Arc::new(Spool {
-        bell: Bell::new().map_err(super::no_bell)?,
+        bell: Arc::new(Bell::new().map_err(super::no_bell)?),
         writers: Lane::ALL.map(|lane| Mutex::new(Writer::new(place.clone(), lane))),
-        sending: AtomicBool::new(false),
+        duty: Mutex::default(),
         looked: Mutex::new(None),
         place,
     });
+    if spools.len() >= MOST_OPEN {
+        spools.retain(|_, spool| held(&spool.duty).generation.is_some());
+    }
     spools.insert(key(options), Arc::clone(&spool));
     Ok(spool)
 }
@@ -92,56 +116,66 @@ pub fn forget(options: &Options) {
     held(SPOOLS.get()).remove(&key(options));
 }
 
-/// Starts the sender of a spool, unless one is at work here or elsewhere.
+/// Starts the sender of a spool, unless one is at work here or elsewhere. One
+/// that works here with older settings goes on with these.
 pub fn start(spool: &Arc<Spool>, settings: Settings) -> Result<(), SpoolError> {
-    if spool.sending.swap(true, Ordering::AcqRel) {
-        spool.bell.ring();
-        return Ok(());
+    let mut duty = held(&spool.duty);
+    match duty.generation {
+        Some(current) => {
+            if settings.generation > current {
+                duty.generation = Some(settings.generation);
+                duty.next = Some(client(settings)?);
+            }
+            // Under the lock: the sender listens once more before it gives up duty.
+            spool.bell.ring();
+        }
+        None if duty.is_resting() || !Leader::is_free(&spool.place)? => {}
+        None => {
+            let generation = settings.generation;
+            if spawn(spool, client(settings)?)? {
+                duty.generation = Some(generation);
+            }
+        }
     }
-    let started = Leader::is_free(&spool.place).and_then(|is_free| match is_free {
-        true => spawn(spool, settings),
-        false => Ok(false),
-    });
-    if !matches!(started, Ok(true)) {
-        spool.sending.store(false, Ordering::Release);
-    }
-    started.map(|_| ())
+    Ok(())
 }
 
-fn spawn(spool: &Arc<Spool>, settings: Settings) -> Result<bool, SpoolError> {
-    // Here and not in the thread: it reads the environment, which PHP changes.
+/// Settings, and the connection they ask for. Made on PHP's thread: it reads
+/// the environment, which PHP changes.
+fn client(settings: Settings) -> Result<(Settings, Http), SpoolError> {
     let config = delivery::transport(&settings.transport, &settings.endpoint)
         .map_err(|CallFailed(message)| SpoolError::new(Reason::Io, message))?;
+    let http = Http::new(&settings, config);
+    Ok((settings, http))
+}
+
+fn spawn(spool: &Arc<Spool>, first: (Settings, Http)) -> Result<bool, SpoolError> {
     let shared = Arc::clone(spool);
     let target = spool.place.log_target().to_owned();
     process::spawn(&spool.bell, target, move || {
-        let _sending = Sending(Arc::clone(&shared));
-        let mut client = Http::new(&settings, config);
+        let _on_duty = OnDuty(Arc::clone(&shared));
+        let (mut settings, mut http) = first;
+        let until = Until {
+            deadline: None,
+            idle: LINGER_IDLE,
+            linger: true,
+        };
+        let (place, bell) = (&shared.place, &shared.bell);
         loop {
-            let until = Until {
-                deadline: None,
-                idle: LINGER_IDLE,
-                linger: true,
-            };
-            let place = &shared.place;
-            let done = delivery::drain(
-                place,
-                &settings,
-                &mut client,
-                &shared.bell,
-                &until,
-                &unix_now,
-            );
+            let done = delivery::drain(place, &settings, &mut http, bell, &until, &unix_now);
             if let Err(error) = &done {
                 log::error!(target: place.log_target(), "the sender stopped: {error}");
             }
-            shared.sending.store(false, Ordering::Release);
-            // A capture that came after the last look saw a sender at work,
-            // and rang.
-            let go_on = matches!(done, Ok(tally) if tally.led && !tally.told)
-                && shared.bell.wait(Duration::ZERO)
-                && !shared.sending.swap(true, Ordering::AcqRel);
-            if !go_on {
+            let mut duty = held(&shared.duty);
+            if done.is_err() {
+                duty.failed_at = Some(Instant::now());
+            }
+            if let Some(next) = duty.next.take() {
+                (settings, http) = next;
+            } else if !matches!(done, Ok(tally) if tally.led && !tally.told)
+                || !bell.wait(Duration::ZERO)
+            {
+                duty.generation = None;
                 break;
             }
         }
@@ -149,13 +183,16 @@ fn spawn(spool: &Arc<Spool>, settings: Settings) -> Result<bool, SpoolError> {
     .map_err(|error| SpoolError::from_io("start a thread for", spool.place.dir(), &error))
 }
 
-/// Ends the claim that a sender is at work, also when it panicked.
-struct Sending(Arc<Spool>);
+/// Ends the claim that a sender is at work when it panicked.
+struct OnDuty(Arc<Spool>);
 
-impl Drop for Sending {
+impl Drop for OnDuty {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.sending.store(false, Ordering::Release);
+            let mut duty = held(&self.0.duty);
+            duty.generation = None;
+            duty.next = None;
+            duty.failed_at = Some(Instant::now());
         }
     }
 }

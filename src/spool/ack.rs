@@ -39,6 +39,11 @@ impl Acks {
         files::remove(&self.path(segment))
     }
 
+    /// Removes what a leader that was killed had begun to write.
+    pub fn tidy(&self) {
+        files::remove_unfinished(&self.0);
+    }
+
     /// The segments that have an offset.
     pub fn segments(&self) -> io::Result<Vec<SegmentName>> {
         Ok(files::names(&self.0)?

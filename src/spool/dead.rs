@@ -130,8 +130,9 @@ impl DeadLetters {
         files::remove(&path).context("remove", &path)
     }
 
-    /// Removes letters that can be of no use any more.
+    /// Removes letters that can be of no use any more, and half-written ones.
     pub fn prune(&self, now: i64) {
+        files::remove_unfinished(&self.dir);
         for path in self.newest_first() {
             let modified = fs::metadata(&path).map(|meta| meta.mtime());
             if modified.is_ok_and(|when| when < now - KEEP_SECONDS) {

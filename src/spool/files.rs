@@ -38,10 +38,12 @@ pub(super) fn private() -> OpenOptions {
     options
 }
 
+const UNFINISHED: &str = "tmp";
+
 /// Puts `bytes` at `path` in one step: readers see the old file or the new
 /// one. A crash may leave a `.tmp` beside it, which the next call overwrites.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = path.with_extension("tmp");
+    let temporary = path.with_extension(UNFINISHED);
     private()
         .write(true)
         .create(true)
@@ -49,6 +51,17 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .open(&temporary)?
         .write_all(bytes)?;
     fs::rename(&temporary, path)
+}
+
+/// Removes what [`replace`] left in a directory where nobody calls it now.
+pub(super) fn remove_unfinished(dir: &Path) {
+    for name in names(dir).unwrap_or_default() {
+        let path = dir.join(name);
+        if path.extension().is_some_and(|ext| ext == UNFINISHED) {
+            // Tried again by the next leader.
+            let _ = remove(&path);
+        }
+    }
 }
 
 /// Opens for reading; a file that is not there is `None`.

@@ -1,9 +1,9 @@
 //! One sender for each spool: whoever holds the lock.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -19,6 +19,9 @@ use crate::process::Descriptor;
 /// for a moment: one refusal is not yet another owner.
 const TRIES: u32 = 5;
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);
+/// Its time of change says when somebody last wished that the leader left.
+const WANTED: &str = "leader.wanted";
+const WANTED_FOR: Duration = Duration::from_secs(5);
 
 /// The right to send from a spool, for as long as it lives.
 #[derive(Debug)]
@@ -62,8 +65,41 @@ impl Leader {
             _descriptor: descriptor,
             file,
         };
-        leader.introduce().context("write to", &path)?;
-        Ok(Some(leader))
+        if let Err(error) = leader.introduce() {
+            // Only told to people, and a full disk must not stop who empties it.
+            log::warn!(target: place.log_target(), "cannot write to leader.lock: {error}");
+        }
+        Ok(leader.leads().then_some(leader))
+    }
+
+    /// Whether the lock is still the one that others ask for: a lock file that
+    /// somebody removed, taking it for a leftover, stops nobody.
+    pub fn leads(&self) -> bool {
+        self.file.metadata().is_ok_and(|meta| meta.nlink() > 0)
+    }
+
+    /// Asks whoever leads to leave, and all others to stay away, for as long as
+    /// it is repeated every few seconds.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn want(place: &Place) -> Result<(), SpoolError> {
+        let path = place.file(WANTED);
+        let file = open(&path)?;
+        file.set_modified(SystemTime::now()).context("touch", &path)
+    }
+
+    /// Whether somebody asks the leader to leave. A wish is soon forgotten: who
+    /// made it may have been killed.
+    pub fn is_wanted(place: &Place) -> bool {
+        let touched = fs::symlink_metadata(place.file(WANTED)).and_then(|meta| meta.modified());
+        touched.is_ok_and(|when| when.elapsed().is_ok_and(|age| age < WANTED_FOR))
+    }
+
+    /// The wish is fulfilled, or given up.
+    pub fn unwant(place: &Place) {
+        // One that stays behind is forgotten soon.
+        let _ = files::remove(&place.file(WANTED));
     }
 
     /// Whether nobody leads now. Asks with a shared lock, so that askers do not
@@ -125,5 +161,22 @@ impl LeaderNote {
         let modified = file.metadata().ok()?.modified().ok()?;
         note.heartbeat_age = modified.elapsed().unwrap_or_default().as_secs_f64();
         Some(note)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leader_whose_lock_file_was_removed_leads_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let first = Leader::try_lead(&place).unwrap().unwrap();
+        assert!(first.leads());
+        assert!(Leader::try_lead(&place).unwrap().is_none());
+        std::fs::remove_file(place.file("leader.lock")).unwrap();
+        let second = Leader::try_lead(&place).unwrap().unwrap();
+        assert!(second.leads() && !first.leads());
     }
 }

@@ -10,6 +10,7 @@
 //! <root>/<site hash>/<account>[-test]/
 //!     spool.json                     whose spool this is, and the file's own inode
 //!     leader.lock                    flock: the one sender; text: its pid and start
+//!     leader.wanted                  touched while somebody asks the leader to leave
 //!     generation                     the newest settings seen, fixed width
 //!     state.json                     the leader's memory: counters, back-off, pause
 //!     seg/<lane>-<start>-<pid>-<rnd>.seg   records, one writer each
@@ -109,7 +110,7 @@ impl Lane {
 
 /// A file name for a text that may hold anything: the first 128 bits of its
 /// SHA-256, in hex.
-fn hash_name(text: &str) -> String {
+pub fn hash_name(text: &str) -> String {
     format!("{:032x}", hash(text))
 }
 

@@ -301,6 +301,9 @@ where
     let linked = serde_json::to_vec(&fresh(inode))
         .map_err(io::Error::from)
         .and_then(|text| file.write_all(&text))
+        // Once in a spool's life: emptied by a power cut, the file would stop
+        // the spool until somebody removed it.
+        .and_then(|()| file.sync_all())
         .and_then(|()| fs::hard_link(&temporary, path));
     files::remove(&temporary).context("remove", &temporary)?;
     match linked {

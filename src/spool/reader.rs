@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 use serde_json::value::RawValue;
@@ -19,6 +19,8 @@ use super::{Lane, Place, SpoolError, Withdrawn, files};
 /// A segment that nobody has written to for this long is deleted as soon as it
 /// is settled; a busier one may be written to again, and stays a little.
 const IDLE_SECONDS: i64 = 5;
+/// A segment that is this old is deleted even when it is busy.
+const LONGEST_LIFE: i64 = 30 * 60;
 /// A segment that was never renamed into place was abandoned by its maker.
 const STILLBORN_SECONDS: i64 = 3_600;
 /// No record is longer; what has no end by then is no record.
@@ -93,7 +95,8 @@ impl Waiting {
 struct Known {
     acked: u64,
     len: u64,
-    /// Holds a record of a later version, behind which nothing is read.
+    /// The next record is of a later version, or the file cannot be read: it is
+    /// left to the next leader.
     blocked: bool,
 }
 
@@ -107,6 +110,7 @@ impl Known {
 #[derive(Debug)]
 pub struct Ledger {
     dir: PathBuf,
+    log_target: String,
     acks: Acks,
     segments: BTreeMap<SegmentName, Known>,
 }
@@ -116,6 +120,7 @@ impl Ledger {
     pub fn new(place: &Place) -> Self {
         Self {
             dir: place.file("seg"),
+            log_target: place.log_target().to_owned(),
             acks: Acks::new(place.dir()),
             segments: BTreeMap::new(),
         }
@@ -158,6 +163,14 @@ impl Ledger {
             .map(|(name, _)| name.lane())
     }
 
+    /// Whether a leader is needed: lines wait, or one that was killed left
+    /// settled lines behind.
+    pub fn needs_leader(&self, now: i64) -> bool {
+        self.segments.iter().any(|(name, known)| {
+            known.has_work() || known.acked >= known.len && name.is_older_than(now - LONGEST_LIFE)
+        })
+    }
+
     /// Bytes that are not settled.
     pub fn unsettled_bytes(&self) -> u64 {
         self.segments
@@ -168,13 +181,11 @@ impl Ledger {
     }
 
     /// The next lines, orders first, each segment in its order: at most
-    /// `events` lines and about `bytes` bytes, but at least one.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn next(&mut self, events: usize, bytes: u64) -> Result<Vec<Entry>, SpoolError> {
+    /// `events` lines and about `bytes` bytes, but at least one. A segment that
+    /// cannot be read holds up no other.
+    pub fn next(&mut self, events: usize, bytes: u64) -> Vec<Entry> {
         let mut entries = Vec::new();
-        let mut left = bytes;
+        let mut left = bytes.max(1);
         for (name, known) in &mut self.segments {
             if !known.has_work() {
                 continue;
@@ -183,51 +194,38 @@ impl Ledger {
                 break;
             }
             let path = self.dir.join(name.as_str());
-            let Some(file) = files::open_if_there(&path).context("open", &path)? else {
-                continue;
-            };
-            let want = (known.len - known.acked).min(left.max(1));
-            let mut text = read_at(&file, known.acked, want).context("read", &path)?;
-            if !text.contains(&b'\n') {
-                // The first line is longer than what was asked for.
-                let whole = (known.len - known.acked).min(LONGEST_LINE);
-                text = read_at(&file, known.acked, whole).context("read", &path)?;
-            }
-            left = left.saturating_sub(text.len() as u64);
-            let before = entries.len();
-            known.blocked = !split(&text, name, known.acked, events, &mut entries);
-            let reached_end =
-                known.acked + text.len() as u64 >= known.len || text.len() as u64 >= LONGEST_LINE;
-            let last = entries[before..]
-                .last()
-                .map_or(known.acked, |e: &Entry| e.end);
-            let tail = known.acked + text.len() as u64 - last;
-            if tail > 0 && reached_end && !known.blocked && entries.len() < events {
-                entries.extend(torn_tail(&file, name, last, known.len));
+            match next_of(&path, name, known, events, left, &mut entries) {
+                Ok(read) => left = left.saturating_sub(read),
+                Err(error) => {
+                    log::error!(target: &self.log_target, "cannot read {}: {error}", path.display());
+                    known.blocked = true;
+                }
             }
         }
-        Ok(entries)
+        entries
     }
 
     /// Moves a segment's offset to `end`: everything before it is settled.
     ///
     /// # Errors
-    /// What the file system says; then the events will be met again.
+    /// What the file system says; then the next leader meets the events again,
+    /// unless the segment is swept before.
     pub fn settle(&mut self, segment: &SegmentName, end: u64) -> Result<(), SpoolError> {
         if let Some(known) = self.segments.get_mut(segment)
             && known.acked < end
         {
+            known.acked = end;
             self.acks
                 .set(segment, end)
                 .context("acknowledge in", &self.dir)?;
-            known.acked = end;
         }
         Ok(())
     }
 
     /// Deletes segments that are settled to their end: with `all`, every one
-    /// that no writer is in the middle of; else those that have gone quiet.
-    /// Settled lines hold addresses and agents, so they must not lie about.
+    /// that no writer is in the middle of; else those that have gone quiet or
+    /// are old. Settled lines hold addresses and agents, and must not outlive
+    /// an hour where a writer adds one every few seconds.
     pub fn sweep(&mut self, all: bool, now: i64) {
         let done: Vec<_> = self
             .segments
@@ -244,11 +242,12 @@ impl Ledger {
             if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
                 continue;
             }
+            let old = all || name.is_older_than(now - LONGEST_LIFE);
             // Looked at under the lock: nothing can be added any more.
-            let quiet = file.metadata().is_ok_and(|meta| {
-                meta.len() <= acked && (all || meta.mtime() <= now - IDLE_SECONDS)
+            let done = file.metadata().is_ok_and(|meta| {
+                meta.len() <= acked && (old || meta.mtime() <= now - IDLE_SECONDS)
             });
-            if quiet && files::remove(&path).is_ok() {
+            if done && files::remove(&path).is_ok() {
                 let _ = self.acks.forget(&name);
                 self.segments.remove(&name);
             }
@@ -256,8 +255,9 @@ impl Ledger {
     }
 
     /// Clears what killed processes left: segments that never got their name,
-    /// and offsets of segments that are gone.
+    /// and offsets of segments that are gone. Only the leader may.
     pub fn tidy(&self, now: i64) {
+        self.acks.tidy();
         for segment in self.acks.segments().unwrap_or_default() {
             if !self.segments.contains_key(&segment) {
                 let _ = self.acks.forget(&segment);
@@ -305,12 +305,13 @@ impl Ledger {
     ) -> Result<(), SpoolError> {
         self.refresh()?;
         for (name, known) in self.segments.iter().filter(|(_, known)| known.has_work()) {
-            let path = self.dir.join(name.as_str());
-            let Some(file) = files::open_if_there(&path).context("open", &path)? else {
+            // What cannot be read is not counted; the leader logs it.
+            let Ok(Some(file)) = files::open_if_there(&self.dir.join(name.as_str())) else {
                 continue;
             };
-            let text =
-                read_at(&file, known.acked, known.len - known.acked).context("read", &path)?;
+            let Ok(text) = read_at(&file, known.acked, known.len - known.acked) else {
+                continue;
+            };
             for line in text.split(|b| *b == b'\n') {
                 if let Record::Whole(event) = record::decode(line) {
                     see(name.lane(), &event);
@@ -319,14 +320,45 @@ impl Ledger {
         }
         Ok(())
     }
+}
 
-    /// The end of every segment, for a caller that settles them all.
-    pub fn ends(&self) -> Vec<(SegmentName, u64)> {
-        self.segments
-            .iter()
-            .map(|(name, known)| (name.clone(), known.len))
-            .collect()
+/// Adds the next lines of one segment, of about `left` bytes, and says how
+/// many bytes they cost.
+fn next_of(
+    path: &Path,
+    segment: &SegmentName,
+    known: &mut Known,
+    most: usize,
+    left: u64,
+    entries: &mut Vec<Entry>,
+) -> io::Result<u64> {
+    let Some(file) = files::open_if_there(path)? else {
+        return Ok(0);
+    };
+    let rest = known.len - known.acked;
+    let mut text = read_at(&file, known.acked, rest.min(left))?;
+    if !text.contains(&b'\n') && rest > left {
+        if !entries.is_empty() {
+            return Ok(left); // It does not fit any more, and the batch is full.
+        }
+        text = read_at(&file, known.acked, rest.min(LONGEST_LINE))?;
     }
+    let read = text.len() as u64;
+    let before = entries.len();
+    let readable = split(&text, segment, known.acked, most, entries);
+    known.blocked = !readable && entries.len() == before;
+    let end = entries[before..].last().map_or(known.acked, |e| e.end);
+    let is_tail = known.acked + read > end && readable && entries.len() < most;
+    if is_tail && end == known.acked && read >= LONGEST_LINE {
+        entries.push(Entry {
+            segment: segment.clone(),
+            end: end + read,
+            content: Content::Damaged,
+        });
+    } else if is_tail && read >= rest {
+        entries.extend(torn_tail(&file, segment, end, known.len));
+    }
+    Ok(read)
 }
 
 /// Reads up to `len` bytes; fewer when the file ends.
@@ -438,7 +470,7 @@ mod tests {
 
     fn next(ledger: &mut Ledger, events: usize) -> Vec<Entry> {
         ledger.refresh().unwrap();
-        ledger.next(events, 1 << 20).unwrap()
+        ledger.next(events, 1 << 20)
     }
 
     #[test]
@@ -475,6 +507,25 @@ mod tests {
         later.sweep(true, 0);
         assert!(files::names(&place.file("seg")).unwrap().is_empty());
         assert!(files::names(&place.file("ack")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_busy_segment_goes_when_it_is_old() {
+        let (_dir, place) = place();
+        let mut writer = Writer::new(place.clone(), Lane::Revenue);
+        writer.append(&line("a"), &LIMITS).unwrap();
+        let mut ledger = Ledger::new(&place);
+        let entries = next(&mut ledger, 9);
+        ledger.settle(&entries[0].segment, entries[0].end).unwrap();
+        let path = place.file("seg").join(entries[0].segment.as_str());
+        for (age, is_there) in [(LONGEST_LIFE - 60, true), (LONGEST_LIFE + 60, false)] {
+            let now = files::unix_now() + age;
+            let written = std::time::UNIX_EPOCH + std::time::Duration::from_secs(now as u64);
+            let file = fs::File::open(&path).unwrap();
+            file.set_modified(written).unwrap();
+            ledger.sweep(false, now);
+            assert_eq!(path.exists(), is_there, "{age}");
+        }
     }
 
     #[test]
@@ -537,7 +588,77 @@ mod tests {
         writer.append(&line(&"x".repeat(5_000)), &LIMITS).unwrap();
         let mut ledger = Ledger::new(&place);
         ledger.refresh().unwrap();
-        assert_eq!(ledger.next(9, 100).unwrap().len(), 1);
+        assert_eq!(ledger.next(9, 100).len(), 1);
+    }
+
+    #[test]
+    fn a_batch_is_not_stretched_by_a_line_that_does_not_fit() {
+        let (_dir, place) = place();
+        for id in ["a", "b", "c"] {
+            Writer::new(place.clone(), Lane::Revenue)
+                .append(&line(id), &LIMITS)
+                .unwrap();
+        }
+        let mut ledger = Ledger::new(&place);
+        ledger.refresh().unwrap();
+        let bytes = 2 * line("a").len() as u64 + 5;
+        assert_eq!(ids(&ledger.next(9, bytes)), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_segment_that_cannot_be_read_holds_up_no_other() {
+        let (_dir, place) = place();
+        for id in ["a", "b", "c"] {
+            Writer::new(place.clone(), Lane::Revenue)
+                .append(&line(id), &LIMITS)
+                .unwrap();
+        }
+        let mut ledger = Ledger::new(&place);
+        ledger.refresh().unwrap();
+        let mut names = files::names(&place.file("seg")).unwrap();
+        names.sort_unstable();
+        let second = place.file("seg").join(&names[1]);
+        fs::remove_file(&second).unwrap();
+        // Opens, and fails to be read.
+        fs::create_dir(&second).unwrap();
+        assert_eq!(ids(&ledger.next(9, 1 << 20)), ["a", "c"]);
+    }
+
+    #[test]
+    fn what_is_before_a_record_of_a_later_version_stays_in_line() {
+        let (_dir, place) = place();
+        let mut writer = Writer::new(place.clone(), Lane::Revenue);
+        let json = br#"{"v":2}"#;
+        let later = format!("2 {:08x} {{\"v\":2}}\n", crc32c::crc32c(json));
+        for line in [line("a"), later.into_bytes(), line("b")] {
+            writer.append(&line, &LIMITS).unwrap();
+        }
+        let mut ledger = Ledger::new(&place);
+        assert_eq!(ids(&next(&mut ledger, 9)), ["a"]);
+        // The call failed: it is to be sent again.
+        assert_eq!(ledger.work(), Some(Lane::Revenue));
+        let entries = next(&mut ledger, 9);
+        ledger.settle(&entries[0].segment, entries[0].end).unwrap();
+        assert_eq!(ids(&next(&mut ledger, 9)), [""; 0]);
+        assert_eq!(ledger.work(), None);
+    }
+
+    #[test]
+    fn garbage_without_an_end_is_passed_over() {
+        let (_dir, place) = place();
+        let mut text = vec![b'x'; 5 << 20];
+        text.push(b'\n');
+        text.extend_from_slice(&line("a"));
+        let name = SegmentName::fresh(Lane::Revenue);
+        fs::write(place.file("seg").join(name.as_str()), text).unwrap();
+        let mut ledger = Ledger::new(&place);
+        let mut seen = Vec::new();
+        while seen.last().is_none_or(|id| id != "a") {
+            let entries = next(&mut ledger, 1);
+            seen.extend(ids(&entries).iter().map(|id| (*id).to_owned()));
+            ledger.settle(&entries[0].segment, entries[0].end).unwrap();
+        }
+        assert!(seen.len() > 1);
     }
 
     #[test]

@@ -36,6 +36,13 @@ impl SegmentName {
         })
     }
 
+    /// Whether it was begun before this time, unix seconds.
+    pub fn is_older_than(&self, time: i64) -> bool {
+        let start = self.text.split('-').nth(1);
+        let nanos = start.and_then(|hex| u64::from_str_radix(hex, 16).ok());
+        nanos.is_some_and(|nanos| nanos / 1_000_000_000 < time.max(0).unsigned_abs())
+    }
+
     /// The lane that its records wait in.
     pub fn lane(&self) -> Lane {
         self.lane

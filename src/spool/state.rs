@@ -28,8 +28,11 @@ pub struct State {
     pub generation: u64,
     /// Failed calls in a row, for the back-off.
     pub failures: u32,
-    /// Unreadable answers in a row to the same events.
-    pub unread: u32,
+    /// Unreadable answers in a row to the events of the last such call, by a
+    /// hash of their ids.
+    pub unread_answers: BTreeMap<String, u8>,
+    /// While a refused batch is being split: the events of its next part.
+    pub part: Option<usize>,
     /// Rejected events in a row without one success.
     pub rejected_in_a_row: u32,
 }
@@ -86,7 +89,8 @@ impl State {
             self.paused = None;
             self.retry_at = None;
             self.failures = 0;
-            self.unread = 0;
+            self.unread_answers.clear();
+            self.part = None;
             self.rejected_in_a_row = 0;
         }
         self

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use rustix::fs::{FallocateFlags, fallocate};
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,9 @@ pub struct Settled {
 #[derive(Debug)]
 pub struct Verdicts {
     dir: PathBuf,
+    /// When the spool was made: a cursor of the one that was here before it
+    /// points nowhere.
+    born: u64,
 }
 
 /// How far a lane was read: a day and a byte in that day's file.
@@ -74,6 +78,7 @@ impl Verdicts {
     pub fn new(dir: &Path) -> Self {
         Self {
             dir: dir.join("settled"),
+            born: born(dir),
         }
     }
 
@@ -84,7 +89,7 @@ impl Verdicts {
     /// # Errors
     /// What the file system says.
     pub fn after(&self, cursor: &str, limit: usize) -> Result<(String, Vec<Settled>), SpoolError> {
-        let mut marks = parse_cursor(cursor);
+        let mut marks = parse_cursor(cursor, self.born);
         let mut lanes = Vec::new();
         for (lane, mark) in Lane::ALL.into_iter().zip(marks) {
             lanes.push(
@@ -105,7 +110,7 @@ impl Verdicts {
                 events.push(settled);
             }
         }
-        Ok((format_cursor(&marks), events))
+        Ok((format_cursor(&marks, self.born), events))
     }
 
     fn read_lane(&self, lane: Lane, from: Mark, limit: usize) -> io::Result<Vec<(Settled, Mark)>> {
@@ -239,15 +244,20 @@ impl VerdictLog {
         }
     }
 
+    /// Today's file, or that of a later day if there is one: a clock that was
+    /// set back must not lead behind the cursors of those who read.
     fn file(&mut self, lane: Lane, now: i64) -> io::Result<&mut File> {
-        let day = now / DAY;
+        let today = now / DAY;
         let slot = &mut self.open[lane as usize];
-        let keep = slot.take().filter(|(open, _)| *open == day);
-        let file = match keep {
-            Some((_, file)) => file,
-            None => open_to_append(&day_file(&self.dir, lane, day))?,
+        let open = match slot.take().filter(|(day, _)| *day >= today) {
+            Some(open) => open,
+            None => {
+                let newest = days(&self.dir, lane)?.last().copied();
+                let day = newest.map_or(today, |newest| newest.max(today));
+                (day, open_to_append(&day_file(&self.dir, lane, day))?)
+            }
         };
-        Ok(&mut slot.insert((day, file)).1)
+        Ok(&mut slot.insert(open).1)
     }
 }
 
@@ -295,7 +305,14 @@ fn days(dir: &Path, lane: Lane) -> io::Result<Vec<i64>> {
     Ok(days)
 }
 
-fn parse_cursor(cursor: &str) -> [Mark; 2] {
+/// The time at which the spool's note was written, which is never again.
+fn born(dir: &Path) -> u64 {
+    let made = std::fs::metadata(dir.join("spool.json")).and_then(|meta| meta.modified());
+    let since = made.ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    since.map_or(0, |since| since.as_nanos() as u64)
+}
+
+fn parse_cursor(cursor: &str, of: u64) -> [Mark; 2] {
     let mark = |part: &str| {
         let (day, byte) = part.split_once('.')?;
         Some(Mark {
@@ -303,15 +320,18 @@ fn parse_cursor(cursor: &str) -> [Mark; 2] {
             byte: byte.parse().ok()?,
         })
     };
-    cursor
-        .split_once('-')
-        .and_then(|(revenue, visit)| Some([mark(revenue)?, mark(visit)?]))
-        .unwrap_or_default()
+    let parts: Vec<&str> = cursor.split('-').collect();
+    match parts[..] {
+        [born, revenue, visit] if u64::from_str_radix(born, 16) == Ok(of) => mark(revenue)
+            .zip(mark(visit))
+            .map_or_else(Default::default, |(revenue, visit)| [revenue, visit]),
+        _ => Default::default(),
+    }
 }
 
-fn format_cursor([revenue, visit]: &[Mark; 2]) -> String {
+fn format_cursor([revenue, visit]: &[Mark; 2], of: u64) -> String {
     format!(
-        "{}.{}-{}.{}",
+        "{of:x}-{}.{}-{}.{}",
         revenue.day, revenue.byte, visit.day, visit.byte
     )
 }
@@ -372,6 +392,24 @@ mod tests {
         .unwrap();
         assert_eq!(verdicts.after(&cursor, 9).unwrap().1.len(), 1);
         assert_eq!(verdicts.after("nonsense", 9).unwrap().1.len(), 5);
+    }
+
+    #[test]
+    fn a_clock_set_back_hides_no_verdict() {
+        let (_dir, mut log, verdicts) = log();
+        log.append(
+            Lane::Revenue,
+            &[settled("a", 3 * DAY, Verdict::Delivered)],
+            3 * DAY,
+        )
+        .unwrap();
+        let (cursor, _) = verdicts.after("", 9).unwrap();
+        let mut next = VerdictLog::new(&verdicts.dir.with_file_name(""));
+        for log in [&mut log, &mut next] {
+            log.append(Lane::Revenue, &[settled("b", DAY, Verdict::Delivered)], DAY)
+                .unwrap();
+        }
+        assert_eq!(verdicts.after(&cursor, 9).unwrap().1.len(), 2);
     }
 
     #[test]

@@ -2,10 +2,15 @@
 //! set and the leader honours when it reaches the record.
 
 use std::collections::HashSet;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::error::Context;
 use super::{SpoolError, files, hash, hash_name};
+
+/// No event is taken that is older.
+const KEEP_SECONDS: i64 = 7 * 86_400;
 
 /// The ids that are marked.
 #[derive(Debug)]
@@ -32,11 +37,6 @@ impl Withdrawn {
         !self.hashes.is_empty() && self.hashes.contains(&hash(id))
     }
 
-    /// Whether none is.
-    pub fn is_empty(&self) -> bool {
-        self.hashes.is_empty()
-    }
-
     /// Marks an event.
     ///
     /// # Errors
@@ -56,9 +56,31 @@ impl Withdrawn {
     /// Removes a marker whose record is settled.
     pub fn clear(&mut self, id: &str) {
         if self.hashes.remove(&hash(id)) {
-            // A marker that stays behind would take back a later event of the
-            // same id, which is the same event.
+            // One that stays behind is lifted when the event comes again.
             let _ = files::remove(&self.dir.join(hash_name(id)));
+        }
+    }
+
+    /// The event is wanted after all: a marker that was set before, or that was
+    /// set too late and stayed behind, does not concern its next record.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn lift(dir: &Path, id: &str) -> Result<(), SpoolError> {
+        let path = dir.join("withdrawn").join(hash_name(id));
+        files::remove(&path).context("remove", &path)
+    }
+
+    /// Removes markers whose records, if they were ever there, have expired.
+    pub fn prune(dir: &Path, now: i64) {
+        let dir = dir.join("withdrawn");
+        for name in files::names(&dir).unwrap_or_default() {
+            let path = dir.join(name);
+            let set = fs::symlink_metadata(&path).map(|meta| meta.mtime());
+            if set.is_ok_and(|when| when < now - KEEP_SECONDS) {
+                // Tried again at the next start.
+                let _ = files::remove(&path);
+            }
         }
     }
 }

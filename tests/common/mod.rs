@@ -231,6 +231,38 @@ impl Shop {
         Relay::new(&Raw::from(&options), &self.host).unwrap()
     }
 
+    /// What the leader noted for the next one.
+    pub fn state(&self) -> Value {
+        let text = std::fs::read(self.file("state.json")).unwrap();
+        serde_json::from_slice(&text).unwrap()
+    }
+
+    /// Time passes: the wait that a failure earned is over.
+    pub fn forget_wait(&self) {
+        let mut state = self.state();
+        state["retry_at"] = Value::Null;
+        std::fs::write(self.file("state.json"), state.to_string()).unwrap();
+    }
+
+    /// A file or directory of the shop's only destination.
+    pub fn file(&self, name: &str) -> PathBuf {
+        let note = files(self.dir.path())
+            .into_iter()
+            .find(|path| path.ends_with("spool.json"));
+        note.unwrap().with_file_name(name)
+    }
+
+    /// The paths of the segments that are there.
+    pub fn segments(&self) -> Vec<String> {
+        let paths = files(self.dir.path()).into_iter();
+        let mut names: Vec<_> = paths
+            .map(|path| path.to_string_lossy().into_owned())
+            .filter(|path| path.ends_with(".seg") && path.contains("/seg/"))
+            .collect();
+        names.sort();
+        names
+    }
+
     /// Every byte of every file in the spool.
     pub fn bytes(&self) -> Vec<u8> {
         files(self.dir.path())

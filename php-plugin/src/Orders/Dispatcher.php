@@ -4,8 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Orders;
 
-use Pinrelay\WooCommerce\Mapping\OrderEvent;
-use Pinrelay\WooCommerce\Mapping\OrderFacts;
+use Pinrelay\WooCommerce\Mapping\OrderSale;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Support\Guard;
@@ -94,27 +93,16 @@ final class Dispatcher
     /** @return ?array<string, mixed> null when a filter leaves the order out */
     private function event(OutboxRow $row, \WC_Order $order): ?array
     {
-        $fixed = array_filter([
-            'event_id' => $row->eventId,
-            'event_time' => $row->eventTime,
-            'late_ok' => $row->verdict === OutboxRow::LATE,
-        ]);
-        $event = OrderEvent::map(
-            OrderFacts::of($order),
+        $event = OrderSale::event(
+            $order,
             $row->context,
             $row->eventId,
             (int) $row->eventTime,
             $this->store->settings(),
         );
-        /**
-         * The event of an order before it is handed over, as the extension's event array; null leaves it out. Its id
-         * and time are fixed: verdicts are found by the one, and deduplication depends on both.
-         *
-         * @param array    $event
-         * @param WC_Order $order
-         */
-        $event = apply_filters('pinrelay_event', $event, $order);
+        // Past the first hour only what the shop decided to send all the same.
+        $isLate = $row->verdict === OutboxRow::LATE;
 
-        return is_array($event) ? $fixed + $event : null;
+        return $event !== null && $isLate ? ['late_ok' => true] + $event : $event;
     }
 }

@@ -1,0 +1,47 @@
+//! Giving up everything that waits, because the owner says so.
+
+use crate::spool::{Leader, Place, SpoolError, Verdict};
+
+use super::Late;
+use super::books::{Books, Ruling, Slot};
+use super::round::{MOST_BYTES, MOST_EVENTS};
+
+/// Where discarded events are counted.
+const LOSS: &str = "purged";
+
+/// Settles every line, events as withdrawn, so that whoever captured them is
+/// told. Says how many they were. Only the holder of the lock may.
+///
+/// # Errors
+/// What the file system says; what is settled stays settled.
+pub fn purge(_leader: &Leader, place: &Place, now: i64) -> Result<u64, SpoolError> {
+    let mut books = Books::open(place, 0, now)?;
+    let before = books.state.lost.get(LOSS).copied();
+    loop {
+        let entries = books.ledger.next(MOST_EVENTS, MOST_BYTES);
+        if entries.is_empty() {
+            break;
+        }
+        let mut slots: Vec<Slot> = entries
+            .into_iter()
+            .map(|entry| {
+                let ruling = books.rule(&entry, Late::Send, now);
+                Slot::new(entry, ruling.or_else(|| Some(discarded())))
+            })
+            .collect();
+        let settled = books.commit(&mut slots, now);
+        books.save();
+        settled?;
+    }
+    books.ledger.sweep(true, now);
+    let after = books.state.lost.get(LOSS).copied();
+    Ok(after.unwrap_or(0) - before.unwrap_or(0))
+}
+
+fn discarded() -> Ruling {
+    Ruling::Event {
+        verdict: Verdict::Withdrawn,
+        message: Some("discarded by the owner".to_owned()),
+        loss: Some(LOSS),
+    }
+}
