@@ -3,15 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { launch, withoutChromium } from './browser.mjs';
+import { launchBrowser } from '../support/browser/launch.mjs';
 import { checkout, postEvents, standinForFile } from './helpers.mjs';
 
-const inBrowser = { skip: withoutChromium };
 const standin = await standinForFile();
 
 let browser;
 before(async () => {
-  if (!withoutChromium) browser = await launch();
+  browser = await launchBrowser();
 });
 after(() => browser?.close());
 
@@ -23,7 +22,7 @@ function tagReports(name, data) {
 const rows = (page, id) =>
   page.$$eval(`#${id} tr`, (found) => found.map((row) => [...row.children].map((cell) => cell.innerText.trim())));
 
-test('the page shows both halves, the verdict and refusals, and follows what arrives', inBrowser, async () => {
+test('the page shows both halves, the verdict and refusals, and follows what arrives', async () => {
   const page = await browser.newPage();
   await page.goto(standin.url);
   await page.waitForFunction(() => document.getElementById('summary').textContent.startsWith('0 events'));
@@ -46,7 +45,7 @@ test('the page shows both halves, the verdict and refusals, and follows what arr
   await page.close();
 });
 
-test('a hostile value is shown as text and runs nothing', inBrowser, async () => {
+test('a hostile value is shown as text and runs nothing', async () => {
   standin.reset();
   const hostile = '<img src=x onerror="window.harmed=true"><script>window.harmed=true</script>';
   await tagReports('checkout', { event_id: hostile });
@@ -61,7 +60,7 @@ test('a hostile value is shown as text and runs nothing', inBrowser, async () =>
   await page.close();
 });
 
-test('an opened detail stays open when new records come', inBrowser, async () => {
+test('an opened detail stays open when new records come', async () => {
   standin.reset();
   await postEvents(standin, [checkout()]);
   const page = await browser.newPage();

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 
-import { launch, shopPage, withoutChromium } from './browser.mjs';
+import { launchBrowser } from '../support/browser/launch.mjs';
+import { shopPage } from './shop-page.mjs';
 import { HASH, standinForFile } from './helpers.mjs';
 
-const inBrowser = { skip: withoutChromium };
 const standin = await standinForFile();
 
 let script = '';
@@ -15,8 +15,7 @@ let shop;
 let context;
 
 before(async () => {
-  if (withoutChromium) return;
-  browser = await launch();
+  browser = await launchBrowser();
   shop = await shopPage(() => script);
 });
 beforeEach(async () => {
@@ -61,7 +60,7 @@ const results = (page, count) =>
     .waitForFunction((wanted) => window.results.length >= wanted && window.results, count)
     .then((it) => it.jsonValue());
 
-test('calls queued before the library came are taken over in order', inBrowser, async () => {
+test('calls queued before the library came are taken over in order', async () => {
   const { records } = await visit(
     `pintrk('load', '2613', {em: '${HASH}'}); pintrk('page');
      pintrk('track', 'checkout', {event_id: 'o-1', value: 35.4, currency: 'EUR', order_quantity: 3}, note);`,
@@ -85,12 +84,12 @@ test('calls queued before the library came are taken over in order', inBrowser, 
   );
 });
 
-test('the callback of track hears that it went out', inBrowser, async () => {
+test('the callback of track hears that it went out', async () => {
   const { page } = await visit(`pintrk('load', '2613'); pintrk('track', 'lead', {event_id: 'l'}, note);`, 2);
   assert.deepEqual(await results(page, 1), [[true, null]]);
 });
 
-test('calls after the library came are served at once, by a kept stub too', inBrowser, async () => {
+test('calls after the library came are served at once, by a kept stub too', async () => {
   const { page } = await visit(`window.kept = window.pintrk; pintrk('load', '2613');`, 1);
   await page.evaluate(() => {
     window.pintrk('track', 'search', { event_id: 's' });
@@ -103,7 +102,7 @@ test('calls after the library came are served at once, by a kept stub too', inBr
   );
 });
 
-test('commands are trimmed and compared without case; names are sent as written', inBrowser, async () => {
+test('commands are trimmed and compared without case; names are sent as written', async () => {
   const { records } = await visit(`pintrk(' LOAD ', 2613); pintrk('Track', ' AddToCart ', {event_id: 'a'});`, 2);
   assert.deepEqual(called(records), [
     ['load', null],
@@ -112,7 +111,7 @@ test('commands are trimmed and compared without case; names are sent as written'
   assert.deepEqual([records[1].api_name, records[1].tag_id], ['add_to_cart', '2613']);
 });
 
-test('partner data gathers from load, set and external_id of an event', inBrowser, async () => {
+test('partner data gathers from load, set and external_id of an event', async () => {
   const { records } = await visit(
     `pintrk('load', '2613', {em: '${HASH}'}); pintrk('set', {ph: '${HASH}'});
      pintrk('track', 'lead', {event_id: 'l', external_id: '${HASH}'}); pintrk('track', 'search', {event_id: 's'});`,
@@ -125,7 +124,7 @@ test('partner data gathers from load, set and external_id of an event', inBrowse
   assert.deepEqual(records[2].data, { event_id: 'l' });
 });
 
-test('a value that is no finished hash is pointed at, and so are other faults', inBrowser, async () => {
+test('a value that is no finished hash is pointed at, and so are other faults', async () => {
   const { records } = await visit(
     `pintrk('load', '2613', {em: 'john.doe@example.com', ph: '${HASH.toUpperCase()}'});
      pintrk('track', 'checkout', {order_quantity: '3', note: ['for john.doe@example.com']});`,
@@ -144,7 +143,7 @@ test('a value that is no finished hash is pointed at, and so are other faults', 
   ]);
 });
 
-test('a numeric text as value is sent as a number', inBrowser, async () => {
+test('a numeric text as value is sent as a number', async () => {
   const { records } = await visit(
     `pintrk('load', '2613'); pintrk('track', 'lead', {event_id: 'l', value: '12.50'});`,
     2,
@@ -152,14 +151,14 @@ test('a numeric text as value is sent as a number', inBrowser, async () => {
   assert.equal(records[1].data.value, 12.5);
 });
 
-test('track before load fails and says so', inBrowser, async () => {
+test('track before load fails and says so', async () => {
   const { page, records } = await visit(`pintrk('track', 'lead', {event_id: 'l'}, note);`, 1);
   assert.deepEqual([records[0].ok, records[0].error], [false, 'track before load']);
   assert.deepEqual(await results(page, 1), [[false, 'track before load']]);
   assert.deepEqual(standin.records().pairs, []);
 });
 
-test('a second load is faulted and its tag id counts', inBrowser, async () => {
+test('a second load is faulted and its tag id counts', async () => {
   const { records } = await visit(
     `pintrk('load', '2613'); pintrk('load', '2614'); pintrk('track', 'lead', {event_id: 'l'});`,
     3,
@@ -168,7 +167,7 @@ test('a second load is faulted and its tag id counts', inBrowser, async () => {
   assert.equal(records[2].tag_id, '2614');
 });
 
-test('after a refusal of consent nothing leaves, until consent is given', inBrowser, async () => {
+test('after a refusal of consent nothing leaves, until consent is given', async () => {
   const { page, records } = await visit(
     `pintrk('setconsent', false); pintrk('load', '2613'); pintrk('page');
      pintrk('track', 'lead', {event_id: 'refused'}, note);
@@ -188,7 +187,7 @@ test('after a refusal of consent nothing leaves, until consent is given', inBrow
   ]);
 });
 
-test('anything but true, 1 and "true" is a refusal', inBrowser, async () => {
+test('anything but true, 1 and "true" is a refusal', async () => {
   const given = ['true', '1', "'true'", 'false', "'1'", "'yes'", 'undefined', 'null'];
   const calls = given.map(
     (value) => `pintrk('setconsent', ${value}); pintrk('track', 'lead', {event_id: "${value}"});`,
@@ -205,7 +204,7 @@ test('anything but true, 1 and "true" is a refusal', inBrowser, async () => {
   assert.deepEqual(sent, ['true', '1', "'true'", 'end']);
 });
 
-test('a refusal deletes the click id, whatever the library kept', inBrowser, async () => {
+test('a refusal deletes the click id, whatever the library kept', async () => {
   const cookies = ['_epik', '_derived_epik', '_pin_unauth', 'other'].map((name) => ({ name, value: 'x' }));
   await visit(`pintrk('setconsent', false);`, 1, { cookies });
   assert.deepEqual(
@@ -214,7 +213,7 @@ test('a refusal deletes the click id, whatever the library kept', inBrowser, asy
   );
 });
 
-test('the click id of the address beats the cookie and is kept for a year', inBrowser, async () => {
+test('the click id of the address beats the cookie and is kept for a year', async () => {
   const calls = `pintrk('load', '2613'); pintrk('page');`;
   await visit(calls, 2, { path: '/?epik=from-address', cookies: [{ name: '_epik', value: 'from-cookie' }] });
   const kept = await cookie('_epik');
@@ -222,12 +221,12 @@ test('the click id of the address beats the cookie and is kept for a year', inBr
   assert.ok(kept.expires > Date.now() / 1000 + 364 * 86400);
 });
 
-test('fp_cookie: false keeps the library from writing cookies', inBrowser, async () => {
+test('fp_cookie: false keeps the library from writing cookies', async () => {
   await visit(`pintrk('load', '2613', {fp_cookie: false}); pintrk('page');`, 2, { path: '/?epik=from-address' });
   assert.equal(await cookie('_epik'), undefined);
 });
 
-test('a call right before the page is left still arrives', inBrowser, async () => {
+test('a call right before the page is left still arrives', async () => {
   const { page } = await visit(`pintrk('load', '2613');`, 1);
   script = '';
   await page.evaluate(() => {
@@ -237,7 +236,7 @@ test('a call right before the page is left still arrives', inBrowser, async () =
   await standin.until(({ browser }) => browser.some((record) => record.event_id === 'leaving'));
 });
 
-test('the library loaded twice records each call once', inBrowser, async () => {
+test('the library loaded twice records each call once', async () => {
   const { page } = await visit(`pintrk('load', '2613');`, 1);
   await page.addScriptTag({ url: standin.tagScriptUrl });
   await page.evaluate(() => window.pintrk('track', 'lead', { event_id: 'l' }));
