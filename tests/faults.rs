@@ -166,13 +166,7 @@ fn what_is_given_up_while_nothing_may_be_sent_is_counted() {
 
 #[test]
 fn newer_settings_take_over_from_a_thread_that_waits_with_old_ones() {
-    let peer = Peer::new(|request| {
-        let good = request.headers.iter().any(|h| h.ends_with("pina_new"));
-        match good {
-            true => Response::processed(request, &[]),
-            false => Response::error(401, "Authentication failed."),
-        }
-    });
+    let peer = Peer::knowing("pina_new");
     let shop = Shop::lasting(&peer);
     let old = shop.relay();
     capture(&old, &order("o-1"));

@@ -211,13 +211,7 @@ fn when_everything_is_refused_everything_is_kept() {
 
 #[test]
 fn a_refused_token_pauses_and_a_new_one_resumes() {
-    let peer = Peer::new(|request| {
-        let good = request.headers.iter().any(|h| h.ends_with("pina_new"));
-        match good {
-            true => Response::processed(request, &[]),
-            false => Response::error(401, "Authentication failed."),
-        }
-    });
+    let peer = Peer::knowing("pina_new");
     let shop = Shop::new(&peer);
     let old = shop.relay();
     capture(&old, &order("o-1"));

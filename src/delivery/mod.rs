@@ -11,8 +11,8 @@
 //!     outcome  pure: what an answer means
 //!     client   one call
 //!   books   the order in which rulings reach the disk
-//! purge     gives up everything that waits, by the same books
 //!   backoff pure: how long to wait after a failure
+//! purge     gives up everything that waits, by the same books
 //! ```
 
 mod backoff;

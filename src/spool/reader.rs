@@ -591,9 +591,9 @@ mod tests {
         assert_eq!(ledger.next(9, 100).len(), 1);
     }
 
-    #[test]
-    fn a_batch_is_not_stretched_by_a_line_that_does_not_fit() {
-        let (_dir, place) = place();
+    /// One record in each: a, b, c.
+    fn three_segments() -> (tempfile::TempDir, Place, Ledger) {
+        let (dir, place) = place();
         for id in ["a", "b", "c"] {
             Writer::new(place.clone(), Lane::Revenue)
                 .append(&line(id), &LIMITS)
@@ -601,20 +601,19 @@ mod tests {
         }
         let mut ledger = Ledger::new(&place);
         ledger.refresh().unwrap();
+        (dir, place, ledger)
+    }
+
+    #[test]
+    fn a_batch_is_not_stretched_by_a_line_that_does_not_fit() {
+        let (_dir, _place, mut ledger) = three_segments();
         let bytes = 2 * line("a").len() as u64 + 5;
         assert_eq!(ids(&ledger.next(9, bytes)), ["a", "b"]);
     }
 
     #[test]
     fn a_segment_that_cannot_be_read_holds_up_no_other() {
-        let (_dir, place) = place();
-        for id in ["a", "b", "c"] {
-            Writer::new(place.clone(), Lane::Revenue)
-                .append(&line(id), &LIMITS)
-                .unwrap();
-        }
-        let mut ledger = Ledger::new(&place);
-        ledger.refresh().unwrap();
+        let (_dir, place, mut ledger) = three_segments();
         let mut names = files::names(&place.file("seg")).unwrap();
         names.sort_unstable();
         let second = place.file("seg").join(&names[1]);

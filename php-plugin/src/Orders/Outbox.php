@@ -323,7 +323,6 @@ final class Outbox
         ));
     }
 
-
     /** Orders seen at checkout and never accepted: their context must not lie about. */
     public function forgetNoted(int $before): int
     {
@@ -353,16 +352,6 @@ final class Outbox
             $verdicts[(string) $row['verdict']] = (int) $row['n'];
         }
         return $verdicts;
-    }
-
-    /** Whether any accepted order is not settled. */
-    public function hasWork(): bool
-    {
-        return $this->column(
-            "SELECT order_id FROM {$this->table} WHERE state IN (%s, %s) LIMIT 1",
-            OutboxRow::PENDING,
-            OutboxRow::QUEUED,
-        ) !== [];
     }
 
     /** @return list<OutboxRow> */
