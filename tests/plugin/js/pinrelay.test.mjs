@@ -5,7 +5,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { launch, withoutChromium } from '../../pinterest/browser.mjs';
+import { launchBrowser } from '../../support/browser/launch.mjs';
 import { startStandin } from '../../support/pinterest/index.mjs';
 import { eventCookie, purchase, SCRIPT, startStorefront } from './storefront.mjs';
 
@@ -15,7 +15,7 @@ test('the script is smaller than 4 KB on the wire', () => {
   assert.ok(gzipSync(SCRIPT, { level: 9 }).length < 4096);
 });
 
-describe('the browser script', { skip: withoutChromium }, () => {
+describe('the browser script', () => {
   let standin;
   let storefront;
   let browser;
@@ -25,7 +25,7 @@ describe('the browser script', { skip: withoutChromium }, () => {
   before(async () => {
     standin = await startStandin();
     storefront = await startStorefront(standin.tagScriptUrl);
-    browser = await launch();
+    browser = await launchBrowser();
   });
   after(async () => {
     await browser?.close();
