@@ -61,6 +61,14 @@ impl Withdrawn {
         }
     }
 
+    /// Removes the markers that were read, because nothing they could be about
+    /// waits any more.
+    pub fn clear_all(&mut self) {
+        for hash in self.hashes.drain() {
+            let _ = files::remove(&self.dir.join(format!("{hash:032x}")));
+        }
+    }
+
     /// The event is wanted after all: a marker that was set before, or that was
     /// set too late and stayed behind, does not concern its next record.
     ///
