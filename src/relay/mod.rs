@@ -136,7 +136,7 @@ impl Relay {
     pub fn settled(&self, cursor: &str, limit: i64) -> Result<Value, Refusal> {
         let spool = self.spool()?;
         let limit = usize::try_from(limit).unwrap_or(0);
-        let (cursor, events) = Verdicts::new(spool.place.dir()).after(cursor, limit)?;
+        let (cursor, events) = Verdicts::new(&spool.place).after(cursor, limit)?;
         Ok(json!({ "cursor": cursor, "events": events }))
     }
 
@@ -147,7 +147,7 @@ impl Relay {
     pub fn rejected(&self, limit: i64) -> Result<Value, Refusal> {
         let spool = self.spool()?;
         let limit = usize::try_from(limit).unwrap_or(0);
-        Ok(json!(DeadLetters::new(spool.place.dir()).list(limit)))
+        Ok(json!(DeadLetters::new(&spool.place).list(limit)))
     }
 
     /// Puts dead letters back in line; says how many.
@@ -156,7 +156,7 @@ impl Relay {
     /// [`Refusal::Spool`]; those before the one that failed are in line.
     pub fn retry(&self, ids: &Raw) -> Result<i64, Refusal> {
         let spool = self.spool()?;
-        let dead = DeadLetters::new(spool.place.dir());
+        let dead = DeadLetters::new(&spool.place);
         let mut back = 0;
         for id in texts(ids) {
             let Some((name, line)) = dead.record(&id)? else {
@@ -181,7 +181,7 @@ impl Relay {
     pub fn withdraw(&self, ids: &Raw) -> Result<i64, Refusal> {
         let spool = self.spool()?;
         let wanted: Vec<String> = texts(ids).collect();
-        let mut withdrawn = Withdrawn::read(spool.place.dir());
+        let mut withdrawn = Withdrawn::read(&spool.place);
         let mut found = Vec::new();
         Ledger::new(&spool.place).scan(|_, event| {
             let id = &*event.id;
@@ -319,7 +319,7 @@ impl Relay {
     /// Where it cannot be written, on a full or read-only disk, older settings
     /// go on; that must not keep anybody from reading the status.
     fn raise_generation(&self, place: &Place) {
-        if let Err(error) = generation::raise(place.dir(), self.options.generation) {
+        if let Err(error) = generation::raise(place, self.options.generation) {
             log::warn!(target: place.log_target(), "cannot write down the generation: {error}");
         }
     }
@@ -328,7 +328,7 @@ impl Relay {
     /// again, once.
     fn append(&self, lane: Lane, id: &str, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
         let spool = self.spool()?;
-        Withdrawn::lift(spool.place.dir(), id)?;
+        Withdrawn::lift(&spool.place, id)?;
         let failed = match spool.append(lane, line, &self.rules.limits) {
             Ok(()) => return Ok(spool),
             Err(error) => error,
@@ -360,7 +360,7 @@ impl Relay {
 
     /// The settings, if they allow this process to send from the spool.
     fn may_lead(&self, place: &Place) -> Option<Settings> {
-        let newest = generation::read(place.dir()) <= self.options.generation;
+        let newest = generation::read(place) <= self.options.generation;
         (self.options.enabled && newest).then(|| self.settings())?
     }
 
