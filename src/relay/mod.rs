@@ -24,8 +24,8 @@ use crate::delivery::{self, CallFailed, Client, Http, Outcome, Secret, Settings,
 use crate::event::{ActionSource, EventName, Moment, Prepared, Raw, prepare};
 use crate::process::{self, Bell};
 use crate::spool::{
-    DeadLetters, Envelope, Lane, Leader, Ledger, Place, Reason, SpoolError, Verdicts, Withdrawn,
-    encode, generation, unix_now,
+    DeadLetters, Disk, Envelope, Lane, Leader, Ledger, Place, Reason, SpoolError, Verdicts,
+    Withdrawn, encode, generation, unix_now,
 };
 use crate::wire;
 use ini::Rules;
@@ -48,6 +48,8 @@ pub struct Host {
     pub sapi: String,
     /// The ini settings as texts, read in the request.
     pub ini: Ini,
+    /// What its files are on.
+    pub disk: Arc<dyn Disk>,
 }
 
 /// One destination: an ad account, real or in test mode.
@@ -56,6 +58,7 @@ pub struct Relay {
     options: Options,
     rules: Rules,
     lasting: bool,
+    disk: Arc<dyn Disk>,
 }
 
 /// The library is loaded; call once for each load.
@@ -82,6 +85,7 @@ impl Relay {
             // A process that ends with its request cannot finish a call.
             lasting: ["fpm-fcgi", "apache2handler", "litespeed", "cli-server"]
                 .contains(&host.sapi.as_str()),
+            disk: Arc::clone(&host.disk),
         };
         crate::logfile::install(relay.rules.log_level);
         relay.look();
@@ -311,7 +315,7 @@ impl Relay {
     }
 
     fn spool(&self) -> Result<Arc<Spool>, SpoolError> {
-        let spool = registry::open(&self.options)?;
+        let spool = registry::open(&self.options, &self.disk)?;
         self.raise_generation(&spool.place);
         Ok(spool)
     }
@@ -377,7 +381,7 @@ impl Relay {
             return;
         }
         // A spool that cannot be looked at says so when it is used.
-        let _ = registry::open_if_there(&self.options).and_then(|spool| {
+        let _ = registry::open_if_there(&self.options, &self.disk).and_then(|spool| {
             if let Some(spool) = spool
                 && spool.is_time_to_look()
             {
