@@ -152,8 +152,6 @@ impl Books {
     /// # Errors
     /// What the file system says.
     pub fn refresh(&mut self) -> Result<(), SpoolError> {
-        // The markers last: whoever captures an event again lifts its marker
-        // first, so a record that is seen here is not met by an older marker.
         self.ledger.refresh()?;
         self.withdrawn = Withdrawn::read(&self.place);
         Ok(())
@@ -169,7 +167,7 @@ impl Books {
         let lane = entry.lane();
         let known = Known {
             delivered: lane == Lane::Revenue && self.delivered.contains(&hash(&event.id)),
-            withdrawn: self.withdrawn.contains(&event.id),
+            withdrawn: self.withdrawn.contains(&entry.segment, entry.end),
         };
         triage(event, lane, known, late, now).map(Ruling::from)
     }
@@ -265,17 +263,22 @@ impl Books {
             }
         }
         self.state.delivered += settlement.delivered;
+        done.iter_mut().for_each(|slot| slot.settled = true);
         let mut ends = HashMap::new();
-        for slot in &mut done {
+        for slot in &done {
             ends.insert(&slot.entry.segment, slot.entry.end);
-            if let Content::Event(event) = &slot.entry.content {
-                self.withdrawn.clear(&event.id);
-            }
-            slot.settled = true;
         }
+        let mut unmoved = HashSet::new();
         for (segment, end) in ends {
             if let Err(error) = self.ledger.settle(segment, end) {
                 log::warn!(target: self.place.log_target(), "{error}");
+                unmoved.insert(segment);
+            }
+        }
+        for slot in &done {
+            // The next leader may meet the record again.
+            if !unmoved.contains(&slot.entry.segment) {
+                self.withdrawn.clear(&slot.entry.segment, slot.entry.end);
             }
         }
         Ok(settlement)

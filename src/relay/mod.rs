@@ -11,6 +11,7 @@ mod refusal;
 mod registry;
 mod report;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -119,7 +120,7 @@ impl Relay {
             event.late_ok() || event.action_source() != ActionSource::Web,
             wire::api::render(event),
         )?;
-        let spool = self.append(lane(event.name()), event.id(), &line)?;
+        let spool = self.append(lane(event.name()), &line)?;
         self.send_from(&spool);
         Ok(Receipt::new(prepared))
     }
@@ -167,7 +168,7 @@ impl Relay {
                 continue;
             };
             let lane = EventName::parse(&name).map_or(Lane::Visit, lane);
-            self.append(lane, &id, &line)?;
+            self.append(lane, &line)?;
             // In line first: a kill in between sends it twice, with one id.
             dead.remove(&id)?;
             back += 1;
@@ -187,20 +188,21 @@ impl Relay {
         let wanted: Vec<String> = texts(ids).collect();
         let mut withdrawn = Withdrawn::read(&spool.place);
         let mut found = Vec::new();
-        Ledger::new(&spool.place).scan(|_, event| {
-            let id = &*event.id;
-            if wanted.iter().any(|wanted| wanted == id) && !found.iter().any(|seen| seen == id) {
-                found.push(id.to_owned());
+        Ledger::new(&spool.place).scan(|segment, end, event| {
+            let is_wanted = wanted.iter().any(|wanted| *wanted == event.id);
+            if is_wanted && !withdrawn.contains(segment, end) {
+                found.push((event.id.clone().into_owned(), segment.clone(), end));
             }
         })?;
-        found.retain(|id| !withdrawn.contains(id));
-        for id in &found {
-            withdrawn.mark(id)?;
+        let mut ids = HashSet::new();
+        for (id, segment, end) in found {
+            withdrawn.mark(&segment, end)?;
+            ids.insert(id);
         }
-        if !found.is_empty() {
+        if !ids.is_empty() {
             self.send_from(&spool);
         }
-        Ok(count(found.len()))
+        Ok(count(ids.len()))
     }
 
     /// Delivers here for at most `seconds`, or waits for whoever does.
@@ -330,9 +332,8 @@ impl Relay {
 
     /// Writes a record. Where somebody removed the directories, they are made
     /// again, once.
-    fn append(&self, lane: Lane, id: &str, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
+    fn append(&self, lane: Lane, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
         let spool = self.spool()?;
-        Withdrawn::lift(&spool.place, id)?;
         let failed = match spool.append(lane, line, &self.rules.limits) {
             Ok(()) => return Ok(spool),
             Err(error) => error,

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::delivery::{Answer, classify, redact};
 use crate::spool::{
-    DeadLetters, Leader, LeaderNote, Ledger, Place, SpoolError, State, Waiting, Withdrawn, unix_now,
+    DeadLetters, Leader, LeaderNote, Ledger, Place, Refused, SpoolError, State, Waiting, Withdrawn,
+    unix_now,
 };
 
 /// A page of HTML in place of an answer is cut here.
@@ -34,6 +35,7 @@ pub fn waiting(place: &Place) -> Result<Waiting, SpoolError> {
 /// The array of `Relay::status()`.
 pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
     let waiting = waiting(place)?;
+    let writable = place.probe();
     let state = State::read(place).for_generation(generation);
     let sender = match Leader::is_free(place)? {
         true => None,
@@ -55,11 +57,16 @@ pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
             "since": note.since,
             "heartbeat_age": note.heartbeat_age,
         })),
+        "last_refused": Refused::read(place),
         "spool": {
             "dir": place.dir().to_string_lossy(),
             "bytes": place.bytes(),
-            "writable": place.is_writable(),
+            "writable": writable.is_ok(),
             "network_fs": place.is_network_fs(),
+            "trouble": writable.err().or(waiting.unread).map(|error| json!({
+                "reason": error.reason.as_str(),
+                "message": error.message,
+            })),
         },
     }))
 }

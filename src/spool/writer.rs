@@ -10,7 +10,7 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::error::Context;
 use super::segment::SegmentName;
-use super::{Disk, Lane, Mode, Place, Reason, SpoolError, files};
+use super::{Disk, Lane, Mode, Place, Reason, Refused, SpoolError, files};
 use crate::process::Descriptor;
 
 /// A segment that has grown this far is left for a new one.
@@ -84,6 +84,11 @@ impl Writer {
     /// # Errors
     /// `full`, `readonly` or `io`; then nothing of the record will be sent.
     pub fn append(&mut self, line: &[u8], limits: &Limits) -> Result<(), SpoolError> {
+        self.try_append(line, limits)
+            .inspect_err(|error| Refused::note(&self.place, error))
+    }
+
+    fn try_append(&mut self, line: &[u8], limits: &Limits) -> Result<(), SpoolError> {
         self.check_size(line.len() as u64, limits.max_bytes)?;
         let sync = limits.durability.covers(self.lane);
         let mut segment = match self.take_open(line.len() as u64) {
@@ -115,12 +120,17 @@ impl Writer {
     }
 
     /// The open segment with its lock held, if it is still to be written to:
-    /// not full, not deleted by the leader, and not being looked at by it.
+    /// not full, not deleted by the leader, not being looked at by it, and as we
+    /// left it.
     fn take_open(&mut self, more: u64) -> Option<Segment> {
         let segment = self.open.take()?;
         flock(&segment.file, FlockOperation::NonBlockingLockExclusive).ok()?;
-        let linked = segment.file.metadata().is_ok_and(|meta| meta.nlink() > 0);
-        (linked && segment.len + more <= ROTATE_AT).then_some(segment)
+        // Shorter than it was, it may end where its offset says it is settled.
+        let ours = segment
+            .file
+            .metadata()
+            .is_ok_and(|meta| meta.nlink() > 0 && meta.len() == segment.len);
+        (ours && segment.len + more <= ROTATE_AT).then_some(segment)
         // Else the file closes here, and its lock goes with it.
     }
 
@@ -158,7 +168,7 @@ impl Writer {
         let bytes = match self.measured {
             Some((when, bytes)) if when.elapsed() < MEASURE_EVERY => bytes,
             _ => {
-                let bytes = self.place.bytes();
+                let bytes = self.place.backlog_bytes();
                 self.measured = Some((Instant::now(), bytes));
                 bytes
             }
