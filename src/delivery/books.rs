@@ -109,16 +109,6 @@ impl Slot {
         self.send && self.ruling.is_none()
     }
 
-    fn is_withdrawn(&self) -> bool {
-        matches!(
-            self.ruling,
-            Some(Ruling::Event {
-                verdict: Verdict::Withdrawn,
-                ..
-            })
-        )
-    }
-
     /// Its event, if it holds one.
     pub fn event(&self) -> Option<&Event> {
         match &self.entry.content {
@@ -158,23 +148,23 @@ impl Books {
     /// # Errors
     /// What the file system says.
     pub fn open(place: &Place, generation: u64, now: i64) -> Result<Self, SpoolError> {
-        let log = VerdictLog::new(place.dir());
-        let dead = DeadLetters::new(place.dir());
-        let mut state = State::read(place.dir()).for_generation(generation);
+        let log = VerdictLog::new(place);
+        let dead = DeadLetters::new(place);
+        let mut state = State::read(place).for_generation(generation);
         dead.remove_unfinished();
         // By a clock that jumped forward everything would be a week old: the
         // verdicts that nobody has read, and the memory of what was delivered.
         if state.clock.look(now) {
             log.prune(now);
             dead.prune(now);
-            Withdrawn::prune(place.dir(), now);
+            Withdrawn::prune(place, now);
         }
         let mut ledger = Ledger::new(place);
         ledger.refresh()?;
         ledger.tidy(now);
         Ok(Self {
             delivered: log.delivered(),
-            withdrawn: Withdrawn::read(place.dir()),
+            withdrawn: Withdrawn::read(place),
             state,
             place: place.clone(),
             ledger,
@@ -189,13 +179,7 @@ impl Books {
     /// What the file system says.
     pub fn refresh(&mut self) -> Result<(), SpoolError> {
         self.ledger.refresh()?;
-        if self.ledger.work().is_none() {
-            // These were read before, so their records are all settled.
-            self.withdrawn.clear_all();
-        }
-        // The markers last: whoever captures an event again lifts its marker
-        // first, so a record that is seen here is not met by an older marker.
-        self.withdrawn = Withdrawn::read(self.place.dir());
+        self.withdrawn = Withdrawn::read(&self.place);
         Ok(())
     }
 
@@ -217,7 +201,7 @@ impl Books {
         let lane = entry.lane();
         let known = Known {
             delivered: lane == Lane::Revenue && self.delivered.contains(&hash(&event.id)),
-            withdrawn: self.withdrawn.contains(&event.id),
+            withdrawn: self.withdrawn.contains(&entry.segment, entry.end),
         };
         match triage(event, lane, known, late, today) {
             Fate::Send => Slot::to_send(entry),
@@ -317,21 +301,22 @@ impl Books {
             }
         }
         self.state.delivered += settlement.delivered;
+        done.iter_mut().for_each(|slot| slot.settled = true);
         let mut ends = HashMap::new();
-        for slot in &mut done {
+        for slot in &done {
             ends.insert(&slot.entry.segment, slot.entry.end);
-            if let Some(event) = slot.event()
-                && !slot.is_withdrawn()
-            {
-                // It came too late. Else it stays until nothing waits: the order
-                // may be in line twice.
-                self.withdrawn.clear(&event.id);
-            }
-            slot.settled = true;
         }
+        let mut unmoved = HashSet::new();
         for (segment, end) in ends {
             if let Err(error) = self.ledger.settle(segment, end) {
                 log::warn!(target: self.place.log_target(), "{error}");
+                unmoved.insert(segment);
+            }
+        }
+        for slot in &done {
+            // The next leader may meet the record again.
+            if !unmoved.contains(&slot.entry.segment) {
+                self.withdrawn.clear(&slot.entry.segment, slot.entry.end);
             }
         }
         Ok(settlement)
@@ -339,7 +324,7 @@ impl Books {
 
     /// Writes the counters down. A failure costs counters, not events.
     pub fn save(&self) {
-        if let Err(error) = self.state.write(self.place.dir()) {
+        if let Err(error) = self.state.write(&self.place) {
             log::warn!(target: self.place.log_target(), "cannot write state.json: {error}");
         }
     }

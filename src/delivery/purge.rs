@@ -35,6 +35,9 @@ pub fn purge(_leader: &Leader, place: &Place, now: i64) -> Result<u64, SpoolErro
         books.save();
         settled?;
     }
+    let unsettled = books.ledger.discard_blocked()?;
+    books.state.lose(LOSS, unsettled);
+    books.save();
     books.ledger.sweep(true, now);
     let after = books.state.lost.get(LOSS).copied();
     Ok(after.unwrap_or(0) - before.unwrap_or(0))

@@ -102,7 +102,7 @@ pub fn drain(
 fn panicked(place: &Place, settings: &Settings, time: &dyn Time) -> SpoolError {
     // Its own words may hold what a visitor typed.
     let message = "the sender panicked";
-    let mut state = State::read(place.dir()).for_generation(settings.generation);
+    let mut state = State::read(place).for_generation(settings.generation);
     state.panics += 1;
     state.failures = state.failures.saturating_add(1);
     let wait = backoff::wait(state.failures, true, random()).as_secs() + 1;
@@ -112,7 +112,7 @@ fn panicked(place: &Place, settings: &Settings, time: &dyn Time) -> SpoolError {
         message: message.to_owned(),
         http_status: None,
     });
-    if let Err(error) = state.write(place.dir()) {
+    if let Err(error) = state.write(place) {
         log::warn!(target: place.log_target(), "cannot write state.json: {error}");
     }
     SpoolError::new(Reason::Io, message)
@@ -287,7 +287,7 @@ impl Stay<'_> {
 
 /// Whether this is still the leader, and by the newest settings there are.
 fn leads(place: &Place, leader: &Leader, settings: &Settings) -> bool {
-    leader.leads() && generation::read(place.dir()) <= settings.generation
+    leader.leads() && generation::read(place) <= settings.generation
 }
 
 fn must_leave(

@@ -23,7 +23,7 @@ pub use refusal::Refusal;
 use crate::event::{ActionSource, EventName, Moment, Prepared, Raw, prepare};
 use crate::process;
 use crate::spool::{
-    Envelope, Lane, Ledger, Place, Reason, SpoolError, Withdrawn, encode, generation, unix_now,
+    Disk, Envelope, Lane, Ledger, Place, Reason, SpoolError, encode, generation, unix_now,
 };
 use crate::wire;
 use ini::Rules;
@@ -40,6 +40,8 @@ pub struct Host {
     pub sapi: String,
     /// The ini settings as texts, read in the request.
     pub ini: Ini,
+    /// What its files are on.
+    pub disk: Arc<dyn Disk>,
 }
 
 /// One destination: an ad account, real or in test mode.
@@ -48,6 +50,7 @@ pub struct Relay {
     options: Options,
     rules: Rules,
     lasting: bool,
+    disk: Arc<dyn Disk>,
 }
 
 /// The library is loaded; call once for each load.
@@ -74,6 +77,7 @@ impl Relay {
             // A process that ends with its request cannot finish a call.
             lasting: ["fpm-fcgi", "apache2handler", "litespeed", "cli-server"]
                 .contains(&host.sapi.as_str()),
+            disk: Arc::clone(&host.disk),
         };
         crate::logfile::install(relay.rules.log_level);
         relay.look();
@@ -107,7 +111,7 @@ impl Relay {
             event.late_ok() || event.action_source() != ActionSource::Web,
             wire::api::render(event),
         )?;
-        let spool = self.append(lane(event.name()), event.id(), &line)?;
+        let spool = self.append(lane(event.name()), &line)?;
         self.send_from(&spool);
         Ok(Receipt::new(prepared))
     }
@@ -123,7 +127,7 @@ impl Relay {
     }
 
     fn spool(&self) -> Result<Arc<Spool>, SpoolError> {
-        let spool = registry::open(&self.options)?;
+        let spool = registry::open(&self.options, &self.disk)?;
         self.raise_generation(&spool.place);
         Ok(spool)
     }
@@ -131,16 +135,15 @@ impl Relay {
     /// Where it cannot be written, on a full or read-only disk, older settings
     /// go on; that must not keep anybody from reading the status.
     fn raise_generation(&self, place: &Place) {
-        if let Err(error) = generation::raise(place.dir(), self.options.generation) {
+        if let Err(error) = generation::raise(place, self.options.generation) {
             log::warn!(target: place.log_target(), "cannot write down the generation: {error}");
         }
     }
 
     /// Writes a record. Where somebody removed the directories, they are made
     /// again, once.
-    fn append(&self, lane: Lane, id: &str, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
+    fn append(&self, lane: Lane, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
         let spool = self.spool()?;
-        Withdrawn::lift(spool.place.dir(), id)?;
         let failed = match spool.append(lane, line, &self.rules.limits) {
             Ok(()) => return Ok(spool),
             Err(error) => error,
@@ -161,7 +164,7 @@ impl Relay {
             return;
         }
         // A spool that cannot be looked at says so when it is used.
-        let _ = registry::open_if_there(&self.options).and_then(|spool| {
+        let _ = registry::open_if_there(&self.options, &self.disk).and_then(|spool| {
             if let Some(spool) = spool
                 && spool.is_time_to_look()
             {

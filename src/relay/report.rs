@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::delivery::{Answer, CallFailed, Outcome, Word, classify, redact};
 use crate::spool::{
-    DeadLetters, Leader, LeaderNote, Ledger, Place, SpoolError, State, Waiting, Withdrawn, unix_now,
+    DeadLetters, Leader, LeaderNote, Ledger, Place, Refused, SpoolError, State, Waiting, Withdrawn,
+    unix_now,
 };
 
 /// A page of HTML in place of an answer is cut here.
@@ -21,20 +22,21 @@ pub struct Done {
 /// The totals now.
 pub fn done(place: &Place) -> Done {
     Done {
-        delivered: State::read(place.dir()).delivered,
-        rejected: DeadLetters::new(place.dir()).count() as u64,
+        delivered: State::read(place).delivered,
+        rejected: DeadLetters::new(place).count() as u64,
     }
 }
 
 /// What waits now.
 pub fn waiting(place: &Place) -> Result<Waiting, SpoolError> {
-    Ledger::new(place).waiting(&Withdrawn::read(place.dir()))
+    Ledger::new(place).waiting(&Withdrawn::read(place))
 }
 
 /// The array of `Relay::status()`.
 pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
     let waiting = waiting(place)?;
-    let state = State::read(place.dir()).for_generation(generation);
+    let writable = place.probe();
+    let state = State::read(place).for_generation(generation);
     let sender = match Leader::is_free(place)? {
         true => None,
         false => LeaderNote::read(place),
@@ -42,7 +44,7 @@ pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
     Ok(json!({
         "node": place.node(),
         "waiting": { "revenue": waiting.revenue, "visit": waiting.visit },
-        "rejected": DeadLetters::new(place.dir()).count(),
+        "rejected": DeadLetters::new(place).count(),
         "delivered": state.delivered,
         "lost": state.lost,
         "oldest_waiting_at": waiting.oldest_at,
@@ -55,11 +57,16 @@ pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
             "since": note.since,
             "heartbeat_age": note.heartbeat_age,
         })),
+        "last_refused": Refused::read(place),
         "spool": {
             "dir": place.dir().to_string_lossy(),
             "bytes": place.bytes(),
-            "writable": place.is_writable(),
+            "writable": writable.is_ok(),
             "network_fs": place.is_network_fs(),
+            "trouble": writable.err().or(waiting.unread).map(|error| json!({
+                "reason": error.reason.as_str(),
+                "message": error.message,
+            })),
         },
     }))
 }

@@ -1,6 +1,7 @@
 //! Looking after a spool: what its owner, and whoever captured an event, may ask
 //! and change without a call to Pinterest.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -34,7 +35,7 @@ impl Relay {
     pub fn settled(&self, cursor: &str, limit: i64) -> Result<Value, Refusal> {
         let spool = self.spool()?;
         let limit = usize::try_from(limit).unwrap_or(0);
-        let (cursor, events) = Verdicts::new(spool.place.dir()).after(cursor, limit)?;
+        let (cursor, events) = Verdicts::new(&spool.place).after(cursor, limit)?;
         Ok(json!({ "cursor": cursor, "events": events }))
     }
 
@@ -45,7 +46,7 @@ impl Relay {
     pub fn rejected(&self, limit: i64) -> Result<Value, Refusal> {
         let spool = self.spool()?;
         let limit = usize::try_from(limit).unwrap_or(0);
-        Ok(json!(DeadLetters::new(spool.place.dir()).list(limit)))
+        Ok(json!(DeadLetters::new(&spool.place).list(limit)))
     }
 
     /// Puts dead letters back in line; says how many.
@@ -54,14 +55,14 @@ impl Relay {
     /// [`Refusal::Spool`]; those before the one that failed are in line.
     pub fn retry(&self, ids: &Raw) -> Result<i64, Refusal> {
         let spool = self.spool()?;
-        let dead = DeadLetters::new(spool.place.dir());
+        let dead = DeadLetters::new(&spool.place);
         let mut back = 0;
         for id in texts(ids) {
             let Some((name, line)) = dead.record(&id)? else {
                 continue;
             };
             let lane = EventName::parse(&name).map_or(Lane::Visit, lane);
-            self.append(lane, &id, &line)?;
+            self.append(lane, &line)?;
             // In line first: a kill in between sends it twice, with one id.
             dead.remove(&id)?;
             back += 1;
@@ -79,22 +80,23 @@ impl Relay {
     pub fn withdraw(&self, ids: &Raw) -> Result<i64, Refusal> {
         let spool = self.spool()?;
         let wanted: Vec<String> = texts(ids).collect();
-        let mut withdrawn = Withdrawn::read(spool.place.dir());
+        let mut withdrawn = Withdrawn::read(&spool.place);
         let mut found = Vec::new();
-        Ledger::new(&spool.place).scan(|_, event| {
-            let id = &*event.id;
-            if wanted.iter().any(|wanted| wanted == id) && !found.iter().any(|seen| seen == id) {
-                found.push(id.to_owned());
+        Ledger::new(&spool.place).scan(|segment, end, event| {
+            let is_wanted = wanted.iter().any(|wanted| *wanted == event.id);
+            if is_wanted && !withdrawn.contains(segment, end) {
+                found.push((event.id.clone().into_owned(), segment.clone(), end));
             }
         })?;
-        found.retain(|id| !withdrawn.contains(id));
-        for id in &found {
-            withdrawn.mark(id)?;
+        let mut ids = HashSet::new();
+        for (id, segment, end) in found {
+            withdrawn.mark(&segment, end)?;
+            ids.insert(id);
         }
-        if !found.is_empty() {
+        if !ids.is_empty() {
             self.send_from(&spool);
         }
-        Ok(count(found.len()))
+        Ok(count(ids.len()))
     }
 
     /// Discards everything that is not settled; says how many events. Who
