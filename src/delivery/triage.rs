@@ -45,14 +45,16 @@ impl Settle {
 /// `None` means: send it.
 pub fn triage(event: &Event, lane: Lane, known: Known, late: Late, now: i64) -> Option<Settle> {
     let age = now.saturating_sub(event.time);
-    if known.withdrawn {
-        return Some(Settle::as_(Verdict::Withdrawn));
-    }
+    // Before a withdrawal: what Pinterest has cannot be taken back, and the shop
+    // may have read so already.
     if known.delivered {
         return Some(Settle {
             why: Some("Pinterest had it already"),
             ..Settle::as_(Verdict::Delivered)
         });
+    }
+    if known.withdrawn {
+        return Some(Settle::as_(Verdict::Withdrawn));
     }
     if age > EXPIRED_AFTER {
         return Some(Settle {
@@ -85,16 +87,37 @@ mod tests {
 
     const NOW: i64 = 2_000_000_000;
 
-    fn verdict(age: i64, lane: Lane, late_ok: bool, late: Late) -> Option<Verdict> {
-        let event = Event {
+    fn event(age: i64, late_ok: bool) -> Event {
+        Event {
             id: "a".into(),
             name: "x".into(),
             time: NOW - age,
             at: NOW,
             late_ok,
             event: RawValue::from_string("{}".into()).unwrap(),
-        };
+        }
+    }
+
+    fn verdict(age: i64, lane: Lane, late_ok: bool, late: Late) -> Option<Verdict> {
+        let event = event(age, late_ok);
         triage(&event, lane, Known::default(), late, NOW).map(|settle| settle.verdict)
+    }
+
+    #[test]
+    fn what_pinterest_has_cannot_be_taken_back() {
+        let event = event(0, false);
+        for (delivered, withdrawn, expected) in [
+            (true, true, Verdict::Delivered),
+            (true, false, Verdict::Delivered),
+            (false, true, Verdict::Withdrawn),
+        ] {
+            let known = Known {
+                delivered,
+                withdrawn,
+            };
+            let settled = triage(&event, Lane::Revenue, known, Late::Send, NOW);
+            assert_eq!(settled.map(|settle| settle.verdict), Some(expected));
+        }
     }
 
     #[test]
