@@ -4,6 +4,8 @@
 //! and a verdict is written before its segment's offset moves: whoever is
 //! killed in between does a step again and loses nothing.
 //!
+//! A withdrawal's marker outlives the offset that covers its record.
+//!
 //! Only the verdict must succeed. Were a batch given up because a letter or an
 //! offset cannot be written, on a full disk above all, then everything that
 //! Pinterest took with it would be sent again, by each leader.
@@ -196,7 +198,7 @@ impl Books {
     /// # Errors
     /// What the file system says; then the lines will be met again.
     pub fn commit(&mut self, slots: &mut [Slot], now: i64) -> Result<Settlement, SpoolError> {
-        let mut done = ruled(slots);
+        let done = ruled(slots);
         let mut settlement = Settlement {
             lines: done.len() as u64,
             ..Settlement::default()
@@ -266,16 +268,24 @@ impl Books {
         }
         self.state.delivered += settlement.delivered;
         let mut ends = HashMap::new();
-        for slot in &mut done {
-            ends.insert(&slot.entry.segment, slot.entry.end);
-            if let Content::Event(event) = &slot.entry.content {
-                self.withdrawn.clear(&event.id);
-            }
-            slot.settled = true;
+        for slot in &done {
+            ends.insert(slot.entry.segment.clone(), slot.entry.end);
         }
-        for (segment, end) in ends {
-            if let Err(error) = self.ledger.settle(segment, end) {
+        ends.retain(|segment, end| match self.ledger.settle(segment, *end) {
+            Ok(()) => true,
+            Err(error) => {
                 log::warn!(target: self.place.log_target(), "{error}");
+                false
+            }
+        });
+        for slot in done {
+            slot.settled = true;
+            // Behind the offset: a line that is met again without its marker
+            // would be sent although it was taken back.
+            if let Some(event) = slot.event()
+                && ends.contains_key(&slot.entry.segment)
+            {
+                self.withdrawn.clear(&event.id);
             }
         }
         Ok(settlement)
