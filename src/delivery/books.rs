@@ -4,6 +4,8 @@
 //! and a verdict is written before its segment's offset moves: whoever is
 //! killed in between does a step again and loses nothing.
 //!
+//! A withdrawal's marker outlives the offset that covers its record.
+//!
 //! Only the verdict must succeed. Were a batch given up because a letter or an
 //! offset cannot be written, on a full disk above all, then everything that
 //! Pinterest took with it would be sent again, by each leader.

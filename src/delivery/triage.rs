@@ -67,14 +67,16 @@ impl Settle {
 /// Decides without a call what can be decided so.
 pub fn triage(event: &Event, lane: Lane, known: Known, late: Late, today: Today) -> Fate {
     let age = today.now.saturating_sub(event.time);
-    if known.withdrawn {
-        return Fate::Settle(Settle::as_(Verdict::Withdrawn));
-    }
+    // Before a withdrawal: what Pinterest has cannot be taken back, and the shop
+    // may have read so already.
     if known.delivered {
         return Fate::Settle(Settle {
             why: Some("Pinterest had it already"),
             ..Settle::as_(Verdict::Delivered)
         });
+    }
+    if known.withdrawn {
+        return Fate::Settle(Settle::as_(Verdict::Withdrawn));
     }
     if age > EXPIRED_AFTER && !today.sure {
         return Fate::Wait;
@@ -110,17 +112,20 @@ mod tests {
 
     const NOW: i64 = 2_000_000_000;
 
-    fn fate(age: i64, lane: Lane, late_ok: bool, late: Late, sure: bool) -> Fate {
-        let event = Event {
+    fn event(age: i64, late_ok: bool) -> Event {
+        Event {
             id: "a".into(),
             name: "x".into(),
             time: NOW - age,
             at: NOW,
             late_ok,
             event: RawValue::from_string("{}".into()).unwrap(),
-        };
+        }
+    }
+
+    fn fate(age: i64, lane: Lane, late_ok: bool, late: Late, sure: bool) -> Fate {
         let today = Today { now: NOW, sure };
-        triage(&event, lane, Known::default(), late, today)
+        triage(&event(age, late_ok), lane, Known::default(), late, today)
     }
 
     fn verdict(age: i64, lane: Lane, late_ok: bool, late: Late) -> Option<Verdict> {
@@ -141,6 +146,27 @@ mod tests {
                     assert_ne!(fate(604_800), Fate::Wait);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_pinterest_has_cannot_be_taken_back() {
+        let event = event(0, false);
+        for (delivered, withdrawn, expected) in [
+            (true, true, Verdict::Delivered),
+            (true, false, Verdict::Delivered),
+            (false, true, Verdict::Withdrawn),
+        ] {
+            let known = Known {
+                delivered,
+                withdrawn,
+            };
+            let today = Today {
+                now: NOW,
+                sure: true,
+            };
+            let fate = triage(&event, Lane::Revenue, known, Late::Send, today);
+            assert!(matches!(fate, Fate::Settle(settle) if settle.verdict == expected));
         }
     }
 
