@@ -11,7 +11,7 @@
 mod event_support;
 
 use event_support::strict::{check_api_event, check_tag_calls};
-use event_support::{NOW, body, full_order, least_user, prepare_raw, prepared};
+use event_support::{NOW, body, full_order, least_user, prepare_raw, prepared, tag_calls};
 use pinrelay::event::{Key, MOST_BYTES, Raw};
 use pinrelay::wire;
 use proptest::collection::vec;
@@ -180,8 +180,8 @@ fn check(raw: &Raw) -> Result<bool, TestCaseError> {
             prop_assert_eq!(&rendered, &wire::api::render(&ready.event));
             prop_assert!(rendered.len() <= MOST_BYTES);
             check_api_event(&serde_json::from_str(&rendered).unwrap());
-            let calls = wire::tag::calls(&ready.event);
-            prop_assert_eq!(&calls, &wire::tag::calls(&ready.event));
+            let calls = tag_calls(&ready.event);
+            prop_assert_eq!(&calls, &tag_calls(&ready.event));
             check_tag_calls(&calls);
             let again = prepare_raw(raw).unwrap();
             prop_assert_eq!(rendered, wire::api::render(&again.event));
@@ -316,7 +316,7 @@ proptest! {
     fn json_for_a_script_element_means_the_same_and_cannot_end_it(name in any::<String>()) {
         let mut order = full_order();
         order["items"][0]["name"] = json!(name);
-        let calls = wire::tag::calls(&prepared(&order).event);
+        let calls = tag_calls(&prepared(&order).event);
         let safe = wire::script::safe_json(&calls);
         let unsafe_ones = ['<', '>', '&', '\u{2028}', '\u{2029}'];
         prop_assert!(!safe.contains(unsafe_ones));
