@@ -55,10 +55,10 @@ final class Dispatcher
             // Asking again would be refused again.
             $this->settle($row, 'invalid', $invalid->getMessage(), $now);
         } catch (\Pinrelay\SpoolException $full) {
-            $this->outbox->release($row->orderId, $now);
+            $this->outbox->release($row->orderId, $node, $now, $now);
             $this->relays->failed('capture', $full);
         } catch (\Throwable $thrown) {
-            $this->outbox->release($row->orderId, $now);
+            $this->outbox->release($row->orderId, $node, $now, $now);
             // The tick repeats this each minute; the log need hear of it once.
             if ($this->outbox->remark($row->orderId, $thrown::class)) {
                 $this->guard->report('capture', $thrown);

@@ -137,15 +137,20 @@ final class Outbox
     }
 
     /**
-     * Back to pending, id, time and destination unchanged. $verdict LATE marks that it may be delivered after the first
-     * hour, null leaves that mark as it is, '' clears a wish to withdraw.
+     * Back to pending, id, time and destination unchanged; only out of the stay that the caller knows, which $node and
+     * $since name. Meanwhile another worker may have returned the row and a third have queued it anew.
+     *
+     * @param ?string $verdict LATE marks that it may be delivered after the first hour, null leaves that mark as it is,
+     *                         '' clears a wish to withdraw
      */
-    public function release(int $orderId, int $now, ?string $verdict = null): bool
+    public function release(int $orderId, string $node, int $since, int $now, ?string $verdict = null): bool
     {
         return 1 === $this->change(
             "UPDATE {$this->table} SET state = %s, node = '', updated_at = %d"
-                . ($verdict === null ? '' : ', verdict = %s') . ' WHERE order_id = %d AND state = %s',
-            ...[OutboxRow::PENDING, $now, ...($verdict === null ? [] : [$verdict]), $orderId, OutboxRow::QUEUED],
+                . ($verdict === null ? '' : ', verdict = %s')
+                . ' WHERE order_id = %d AND state = %s AND node = %s AND updated_at = %d',
+            ...[OutboxRow::PENDING, $now, ...($verdict === null ? [] : [$verdict])],
+            ...[$orderId, OutboxRow::QUEUED, $node, $since],
         );
     }
 

@@ -48,7 +48,7 @@ final class DispatcherTest extends TestCase
         $rig = new Rig();
         $row = $rig->pendingRow(71, 1795000000);
         $rig->outbox->claim(71, 'node-a', self::NOW);
-        $rig->outbox->release(71, self::NOW, OutboxRow::LATE);
+        $rig->outbox->release(71, 'node-a', self::NOW, self::NOW, OutboxRow::LATE);
         $rig->dispatcher->send($rig->row(), self::NOW);
         self::assertTrue(Relay::$captured[0]['late_ok']);
     }
