@@ -157,6 +157,8 @@ export async function startShop(wish = {}) {
     wp,
     /** Runs a PHP snippet inside WordPress, as WP-CLI does, and gives what it prints. */
     php: (code) => wp('eval', code),
+    /** What the mu-plugin pinrelay-test-window answers, asked at any of the shop's web servers. */
+    look: (what, more, at = url) => look(at, what, more),
     /** Runs a scheduled job now, due or not, in a web request: that is where shops run them. */
     job: (hook) => look(url, 'job', { hook }),
     /** [{id, status}], newest first. */
