@@ -7,6 +7,9 @@ namespace Pinrelay\WooCommerce;
 use Pinrelay\WooCommerce\Admin\Notices;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
 use Pinrelay\WooCommerce\Cli\Command;
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Consent\ConsentApi;
+use Pinrelay\WooCommerce\Consent\Withdrawal;
 use Pinrelay\WooCommerce\Orders\AfterResponse;
 use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
@@ -89,10 +92,12 @@ final class Plugin
         $relays = new RelayFactory($store, $state, $spool, $guard, Home::address());
         $outbox = new Outbox($wpdb);
         $visitor = new Visitor();
+        $consent = new Consent($settings);
         $dispatcher = new Dispatcher($outbox, $relays, $store, $guard);
         $tick = new Tick($outbox, $dispatcher, $relays, new Nodes($wpdb), $store, $guard);
 
-        (new OrderHooks($outbox, $dispatcher, $relays, $store, $state, $visitor, $guard))->register();
+        $orders = new OrderHooks($outbox, $dispatcher, $relays, $store, $state, $visitor, $consent, $guard);
+        $orders->register();
         add_action(Installer::TICK, $guard->action('tick', static function () use ($spool, $tick, $settings): void {
             if ($settings->apiReady()) {
                 $spool->settle(time());
@@ -100,11 +105,13 @@ final class Plugin
             $tick->run(time());
         }));
 
-        $buyer = new BuyerCookie($state->secret(), $guard);
+        $buyer = new BuyerCookie($state->secret(), $consent, $guard);
         $buyer->register();
+        (new ConsentApi($settings, $guard, $mainFile))->register();
+        (new Withdrawal($consent, $buyer, $orders, $guard))->register();
         (new BaseTag($settings, $guard, $mainFile, self::VERSION))->register();
-        (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $guard))->register();
-        (new AddToCart($settings, $relays, $visitor, new EventCookies(), $guard))->register();
+        (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $consent, $guard))->register();
+        (new AddToCart($settings, $relays, $visitor, new EventCookies(), $consent, $guard))->register();
 
         if (self::isWeb()) {
             (new AfterResponse($tick, $spool, $relays, $store, new Turn(new Throttle($wpdb)), $guard))->register();
