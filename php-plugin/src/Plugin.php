@@ -90,7 +90,7 @@ final class Plugin
         $spool = new Spool($settings, substr(hash_hmac('sha256', 'spool', $state->secret()), 0, 32), self::isWeb());
         $relays = new RelayFactory($store, $state, $spool, $guard, Home::address());
         $outbox = new Outbox($wpdb);
-        $visitor = new Visitor();
+        $visitor = new Visitor($settings->trustedHeaders);
         $consent = new Consent($settings);
         $dispatcher = new Dispatcher($outbox, $relays, $store, $guard);
         $tick = new Tick($outbox, $dispatcher, $relays, new Nodes($wpdb), $store, $guard);

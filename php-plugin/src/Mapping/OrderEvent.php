@@ -39,12 +39,13 @@ final class OrderEvent
         }
         $value = self::value($facts, $settings);
         $visit = Visit::part($context + ['language' => $facts['language']], self::person($facts));
+        $limits = LimitedData::part($visit['user'] ?? [], $settings);
 
         return [
             'event_name' => 'checkout',
             'event_id' => $eventId,
             'event_time' => $eventTime,
-        ] + self::source($facts, $context) + $visit + LimitedData::part($visit['user'] ?? [], $settings) + array_filter([
+        ] + self::source($facts, $context) + $visit + $limits + array_filter([
             'order_id' => Text::plain($facts['number']),
             'currency' => $facts['currency'],
             'value' => $value->isPositive() ? (string) $value : '',
@@ -54,7 +55,7 @@ final class OrderEvent
     }
 
     /**
-     * A renewal, an import or a sale over the counter has no page and no browser. Pinterest joins it by the buyer alone.
+     * A renewal, an import or a sale over the counter has no page and no browser: Pinterest joins it by the buyer.
      *
      * @return array{action_source?: 'offline'}
      */

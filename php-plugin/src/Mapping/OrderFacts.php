@@ -17,7 +17,8 @@ final class OrderFacts
 {
     /**
      * Shape (amounts are decimal strings as WooCommerce stores them, with up to its rounding precision):
-     *   id int, is_online bool (the shop's own checkout made it), number string, currency string, language string (two letters, the shop's),
+     *   id int, is_online bool (the shop's own checkout made it), number string, currency string,
+     *   language string (two letters, the shop's),
      *   decimals int and round_at_subtotal bool (how the shop rounds), customer_id int (0: guest),
      *   items list of lines (Line), coupons list of codes,
      *   fees, fees_tax, shipping, shipping_tax, tax, total: string,
