@@ -80,6 +80,7 @@ final class Installer
             Spool::OPTION,
             Health::OPTION,
             Orders\AfterResponse::THROTTLE,
+            Storefront\AddressWatch::OPTION,
         ];
         array_map('delete_option', $options);
         delete_metadata('user', 0, Admin\Notices::HIDDEN, '', true);

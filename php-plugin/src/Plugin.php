@@ -6,6 +6,7 @@ namespace Pinrelay\WooCommerce;
 
 use Pinrelay\WooCommerce\Admin\Notices;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
+use Pinrelay\WooCommerce\Admin\SiteHealth;
 use Pinrelay\WooCommerce\Cli\Command;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\ConsentApi;
@@ -26,6 +27,7 @@ use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Site\CopyGuard;
 use Pinrelay\WooCommerce\Site\Home;
+use Pinrelay\WooCommerce\Storefront\AddressWatch;
 use Pinrelay\WooCommerce\Storefront\AddToCart;
 use Pinrelay\WooCommerce\Storefront\BaseTag;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
@@ -111,6 +113,9 @@ final class Plugin
         (new BaseTag($settings, $guard, $mainFile, self::VERSION))->register();
         (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $consent, $guard))->register();
         (new AddToCart($settings, $relays, $visitor, new EventCookies(), $consent, $guard))->register();
+
+        (new AddressWatch($visitor, $consent, $guard, $state->secret()))->register();
+        (new SiteHealth($settings, $guard))->register();
 
         if (self::isWeb()) {
             (new AfterResponse($tick, $spool, $relays, $store, new Throttle($wpdb), $guard))->register();
