@@ -81,6 +81,7 @@ final class Installer
             Spool::OPTION,
             Health::OPTION,
             Turn::OPTION,
+            Storefront\AddressWatch::OPTION,
         ];
         array_map('delete_option', $options);
         delete_metadata('user', 0, Admin\Notices::HIDDEN, '', true);

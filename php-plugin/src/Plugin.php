@@ -6,6 +6,7 @@ namespace Pinrelay\WooCommerce;
 
 use Pinrelay\WooCommerce\Admin\Notices;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
+use Pinrelay\WooCommerce\Admin\SiteHealth;
 use Pinrelay\WooCommerce\Cli\Command;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\ConsentApi;
@@ -27,6 +28,7 @@ use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Site\CopyGuard;
 use Pinrelay\WooCommerce\Site\Home;
+use Pinrelay\WooCommerce\Storefront\AddressWatch;
 use Pinrelay\WooCommerce\Storefront\AddToCart;
 use Pinrelay\WooCommerce\Storefront\BaseTag;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
@@ -91,7 +93,7 @@ final class Plugin
         $spool = new Spool($settings, substr(hash_hmac('sha256', 'spool', $state->secret()), 0, 32), self::isWeb());
         $relays = new RelayFactory($store, $state, $spool, $guard, Home::address());
         $outbox = new Outbox($wpdb);
-        $visitor = new Visitor();
+        $visitor = new Visitor($settings->trustedHeaders);
         $consent = new Consent($settings);
         $dispatcher = new Dispatcher($outbox, $relays, $store, $guard);
         $tick = new Tick($outbox, $dispatcher, $relays, new Nodes($wpdb), $store, $guard);
@@ -112,6 +114,9 @@ final class Plugin
         (new BaseTag($settings, $guard, $mainFile, self::VERSION))->register();
         (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $consent, $guard))->register();
         (new AddToCart($settings, $relays, $visitor, new EventCookies(), $consent, $guard))->register();
+
+        (new AddressWatch($visitor, $consent, $guard, $state->secret()))->register();
+        (new SiteHealth($settings, $guard))->register();
 
         if (self::isWeb()) {
             (new AfterResponse($tick, $spool, $relays, $store, new Turn(new Throttle($wpdb)), $guard))->register();
