@@ -110,7 +110,7 @@ impl Relay {
 
     /// The settings, if they allow this process to send from the spool.
     pub(super) fn may_lead(&self, place: &Place) -> Option<Settings> {
-        let newest = generation::read(place.dir()) <= self.options.generation;
+        let newest = generation::read(place) <= self.options.generation;
         (self.options.enabled && newest).then(|| self.settings())?
     }
 }

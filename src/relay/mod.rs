@@ -23,7 +23,8 @@ pub use refusal::Refusal;
 use crate::event::{ActionSource, EventName, Moment, Prepared, Raw, prepare};
 use crate::process;
 use crate::spool::{
-    Envelope, Lane, Ledger, Place, Reason, SpoolError, Withdrawn, encode, generation, unix_now,
+    Disk, Envelope, Lane, Ledger, Place, Reason, SpoolError, Withdrawn, encode, generation,
+    unix_now,
 };
 use crate::wire;
 use ini::Rules;
@@ -40,6 +41,8 @@ pub struct Host {
     pub sapi: String,
     /// The ini settings as texts, read in the request.
     pub ini: Ini,
+    /// What its files are on.
+    pub disk: Arc<dyn Disk>,
 }
 
 /// One destination: an ad account, real or in test mode.
@@ -48,6 +51,7 @@ pub struct Relay {
     options: Options,
     rules: Rules,
     lasting: bool,
+    disk: Arc<dyn Disk>,
 }
 
 /// The library is loaded; call once for each load.
@@ -74,6 +78,7 @@ impl Relay {
             // A process that ends with its request cannot finish a call.
             lasting: ["fpm-fcgi", "apache2handler", "litespeed", "cli-server"]
                 .contains(&host.sapi.as_str()),
+            disk: Arc::clone(&host.disk),
         };
         crate::logfile::install(relay.rules.log_level);
         relay.look();
@@ -123,7 +128,7 @@ impl Relay {
     }
 
     fn spool(&self) -> Result<Arc<Spool>, SpoolError> {
-        let spool = registry::open(&self.options)?;
+        let spool = registry::open(&self.options, &self.disk)?;
         self.raise_generation(&spool.place);
         Ok(spool)
     }
@@ -131,7 +136,7 @@ impl Relay {
     /// Where it cannot be written, on a full or read-only disk, older settings
     /// go on; that must not keep anybody from reading the status.
     fn raise_generation(&self, place: &Place) {
-        if let Err(error) = generation::raise(place.dir(), self.options.generation) {
+        if let Err(error) = generation::raise(place, self.options.generation) {
             log::warn!(target: place.log_target(), "cannot write down the generation: {error}");
         }
     }
@@ -140,7 +145,7 @@ impl Relay {
     /// again, once.
     fn append(&self, lane: Lane, id: &str, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
         let spool = self.spool()?;
-        Withdrawn::lift(spool.place.dir(), id)?;
+        Withdrawn::lift(&spool.place, id)?;
         let failed = match spool.append(lane, line, &self.rules.limits) {
             Ok(()) => return Ok(spool),
             Err(error) => error,
@@ -161,7 +166,7 @@ impl Relay {
             return;
         }
         // A spool that cannot be looked at says so when it is used.
-        let _ = registry::open_if_there(&self.options).and_then(|spool| {
+        let _ = registry::open_if_there(&self.options, &self.disk).and_then(|spool| {
             if let Some(spool) = spool
                 && spool.is_time_to_look()
             {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::delivery::{self, Http, Settings, Until};
 use crate::process::{self, Bell, PerProcess};
-use crate::spool::{Lane, Leader, Limits, Place, SpoolError, Writer, unix_now};
+use crate::spool::{Disk, Lane, Leader, Limits, Place, SpoolError, Writer, unix_now};
 
 use super::deliver::{client, no_bell};
 use super::options::Options;
@@ -73,12 +73,13 @@ impl Spool {
 }
 
 /// Opens a spool, or makes it.
-pub fn open(options: &Options) -> Result<Arc<Spool>, SpoolError> {
+pub fn open(options: &Options, disk: &Arc<dyn Disk>) -> Result<Arc<Spool>, SpoolError> {
     let mut spools = held(SPOOLS.get());
     if let Some(spool) = spools.get(&key(options)) {
         return Ok(Arc::clone(spool));
     }
-    let place = Place::open(
+    let place = Place::open_on(
+        Arc::clone(disk),
         &options.root,
         &options.site,
         &options.ad_account_id,
@@ -99,7 +100,10 @@ pub fn open(options: &Options) -> Result<Arc<Spool>, SpoolError> {
 }
 
 /// Opens a spool that somebody made before.
-pub fn open_if_there(options: &Options) -> Result<Option<Arc<Spool>>, SpoolError> {
+pub fn open_if_there(
+    options: &Options,
+    disk: &Arc<dyn Disk>,
+) -> Result<Option<Arc<Spool>>, SpoolError> {
     let dir = Place::path(
         &options.root,
         &options.site,
@@ -107,7 +111,7 @@ pub fn open_if_there(options: &Options) -> Result<Option<Arc<Spool>>, SpoolError
         options.test,
     );
     match dir.is_dir() {
-        true => open(options).map(Some),
+        true => open(options, disk).map(Some),
         false => Ok(None),
     }
 }

@@ -21,20 +21,20 @@ pub struct Done {
 /// The totals now.
 pub fn done(place: &Place) -> Done {
     Done {
-        delivered: State::read(place.dir()).delivered,
-        rejected: DeadLetters::new(place.dir()).count() as u64,
+        delivered: State::read(place).delivered,
+        rejected: DeadLetters::new(place).count() as u64,
     }
 }
 
 /// What waits now.
 pub fn waiting(place: &Place) -> Result<Waiting, SpoolError> {
-    Ledger::new(place).waiting(&Withdrawn::read(place.dir()))
+    Ledger::new(place).waiting(&Withdrawn::read(place))
 }
 
 /// The array of `Relay::status()`.
 pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
     let waiting = waiting(place)?;
-    let state = State::read(place.dir()).for_generation(generation);
+    let state = State::read(place).for_generation(generation);
     let sender = match Leader::is_free(place)? {
         true => None,
         false => LeaderNote::read(place),
@@ -42,7 +42,7 @@ pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
     Ok(json!({
         "node": place.node(),
         "waiting": { "revenue": waiting.revenue, "visit": waiting.visit },
-        "rejected": DeadLetters::new(place.dir()).count(),
+        "rejected": DeadLetters::new(place).count(),
         "delivered": state.delivered,
         "lost": state.lost,
         "oldest_waiting_at": waiting.oldest_at,

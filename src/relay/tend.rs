@@ -34,7 +34,7 @@ impl Relay {
     pub fn settled(&self, cursor: &str, limit: i64) -> Result<Value, Refusal> {
         let spool = self.spool()?;
         let limit = usize::try_from(limit).unwrap_or(0);
-        let (cursor, events) = Verdicts::new(spool.place.dir()).after(cursor, limit)?;
+        let (cursor, events) = Verdicts::new(&spool.place).after(cursor, limit)?;
         Ok(json!({ "cursor": cursor, "events": events }))
     }
 
@@ -45,7 +45,7 @@ impl Relay {
     pub fn rejected(&self, limit: i64) -> Result<Value, Refusal> {
         let spool = self.spool()?;
         let limit = usize::try_from(limit).unwrap_or(0);
-        Ok(json!(DeadLetters::new(spool.place.dir()).list(limit)))
+        Ok(json!(DeadLetters::new(&spool.place).list(limit)))
     }
 
     /// Puts dead letters back in line; says how many.
@@ -54,7 +54,7 @@ impl Relay {
     /// [`Refusal::Spool`]; those before the one that failed are in line.
     pub fn retry(&self, ids: &Raw) -> Result<i64, Refusal> {
         let spool = self.spool()?;
-        let dead = DeadLetters::new(spool.place.dir());
+        let dead = DeadLetters::new(&spool.place);
         let mut back = 0;
         for id in texts(ids) {
             let Some((name, line)) = dead.record(&id)? else {
@@ -79,7 +79,7 @@ impl Relay {
     pub fn withdraw(&self, ids: &Raw) -> Result<i64, Refusal> {
         let spool = self.spool()?;
         let wanted: Vec<String> = texts(ids).collect();
-        let mut withdrawn = Withdrawn::read(spool.place.dir());
+        let mut withdrawn = Withdrawn::read(&spool.place);
         let mut found = Vec::new();
         Ledger::new(&spool.place).scan(|_, event| {
             let id = &*event.id;
