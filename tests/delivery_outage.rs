@@ -12,8 +12,8 @@ use delivery_support::{Api, Call, HOUR, MINUTE, World, error, good, settings};
 use pinrelay::delivery::{CallFailed, Late, Time};
 use pinrelay::spool::{Lane, Verdict};
 
-const AWAY: std::ops::Range<Duration> = MINUTE.saturating_mul(10)..MINUTE.saturating_mul(190);
-const END: Duration = MINUTE.saturating_mul(200);
+const AWAY: std::ops::Range<Duration> = MINUTE.saturating_mul(2)..MINUTE.saturating_mul(182);
+const END: Duration = MINUTE.saturating_mul(185);
 
 /// An order and a visit every so many seconds. One order in fifty is cancelled
 /// soon after, and one in forty is captured again because a tick was in doubt.
@@ -106,7 +106,7 @@ fn by_final_word(world: &World) -> BTreeMap<&'static str, usize> {
 fn an_outage_of_three_hours_loses_nothing_and_bursts_nowhere() {
     let world = World::new();
     // Twenty orders a minute.
-    plan(&world, 3, 6);
+    plan(&world, 3, 15);
     let mut number = 0;
     let mut api = Api::new(&world, |call| {
         number += 1;
@@ -120,9 +120,9 @@ fn an_outage_of_three_hours_loses_nothing_and_bursts_nowhere() {
     let counts = by_final_word(&world);
     assert_eq!(world.waiting(), 0);
     assert_eq!(counts.values().sum::<usize>(), captured.len());
-    assert_eq!(captured.len(), 4_000 + 2_000);
+    assert_eq!(captured.len(), 3_700 + 740);
     assert_eq!(counts.get("something else"), None);
-    assert!(counts["late"] > 2_000 && counts["stale"] > 1_000 && counts["withdrawn"] > 60);
+    assert!(counts["late"] > 2_000 && counts["stale"] > 400 && counts["withdrawn"] > 60);
 
     // What they say is what Pinterest saw, each order once.
     let good: Vec<&Call> = api.calls.iter().filter(|c| !AWAY.contains(&c.at)).collect();
@@ -138,7 +138,7 @@ fn an_outage_of_three_hours_loses_nothing_and_bursts_nowhere() {
     // Nobody was late who need not be.
     let verdicts = world.verdicts();
     for (id, when) in captured.iter().filter(|(id, _)| id.starts_with('o')) {
-        let could_go = *when > AWAY.end - MINUTE * 50 || *when < AWAY.start - MINUTE;
+        let could_go = *when > AWAY.end - MINUTE * 50 || *when < AWAY.start - MINUTE / 2;
         let is_late = verdicts[id].contains(&Verdict::Late);
         assert!(!is_late || !could_go, "{id} of {when:?}");
     }
@@ -181,7 +181,7 @@ fn without_a_wish_for_late_orders_every_one_is_delivered_after_the_outage() {
     let orders = |ids: Vec<String>| ids.iter().filter(|id| id.starts_with('o')).count();
     assert_eq!(
         orders(world.of(Verdict::Delivered)) + orders(world.of(Verdict::Withdrawn)),
-        300
+        278
     );
 }
 

@@ -36,7 +36,6 @@ pub struct World {
     pub skew: Cell<i64>,
     plan: RefCell<BTreeMap<(Duration, usize), Deed>>,
     planned: Cell<usize>,
-    leaders: Cell<usize>,
     /// Of every event that was captured: when.
     pub captured: RefCell<HashMap<String, Duration>>,
 }
@@ -60,7 +59,6 @@ impl World {
             skew: Cell::default(),
             plan: RefCell::default(),
             planned: Cell::default(),
-            leaders: Cell::default(),
             captured: RefCell::default(),
         }
     }
@@ -71,11 +69,10 @@ impl World {
     }
 
     /// What is to happen at a time, or at once if that is over.
-    pub fn at(&self, when: Duration, deed: impl FnOnce(&World) + 'static) {
-        let number = self.planned.replace(self.planned.get() + 1);
-        self.plan
-            .borrow_mut()
-            .insert((when, number), Box::new(deed));
+    pub fn at(&self, when: Duration, deed: impl FnOnce(&World) + 'static) -> (Duration, usize) {
+        let key = (when, self.planned.replace(self.planned.get() + 1));
+        self.plan.borrow_mut().insert(key, Box::new(deed));
+        key
     }
 
     /// When the next thing is to happen.
@@ -183,24 +180,22 @@ impl World {
     /// A sender's thread that stays until nothing waits, or until its process
     /// goes after so long.
     pub fn lead(&self, settings: &Settings, api: &mut Api<'_>, stay: Option<Duration>) -> Tally {
-        let number = self.leaders.get() + 1;
-        self.leaders.set(number);
-        if let Some(stay) = stay {
-            self.at(self.passed() + stay, move |world| {
-                if world.leaders.get() == number {
-                    Leader::want(&world.place).unwrap();
-                    world.bell.ring();
-                }
-            });
-        }
+        let end = stay.map(|stay| {
+            self.at(self.passed() + stay, |world| {
+                Leader::want(&world.place).unwrap();
+                world.bell.ring();
+            })
+        });
         let until = Until {
             deadline: None,
             idle: Duration::from_secs(2),
             linger: true,
         };
         let tally = delivery::drain(&self.place, settings, api, &self.bell, &until, self);
-        self.leaders.set(number + 1);
         Leader::unwant(&self.place);
+        if let Some(end) = end {
+            self.plan.borrow_mut().remove(&end);
+        }
         tally.unwrap()
     }
 }
