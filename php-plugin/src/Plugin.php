@@ -6,7 +6,11 @@ namespace Pinrelay\WooCommerce;
 
 use Pinrelay\WooCommerce\Admin\Notices;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
+use Pinrelay\WooCommerce\Admin\SiteHealth;
 use Pinrelay\WooCommerce\Cli\Command;
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Consent\ConsentApi;
+use Pinrelay\WooCommerce\Consent\Withdrawal;
 use Pinrelay\WooCommerce\Orders\AfterResponse;
 use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
@@ -17,12 +21,14 @@ use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Spool;
+use Pinrelay\WooCommerce\Relay\Turn;
 use Pinrelay\WooCommerce\Settings\Constants;
 use Pinrelay\WooCommerce\Settings\GenerationWatch;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Site\CopyGuard;
 use Pinrelay\WooCommerce\Site\Home;
+use Pinrelay\WooCommerce\Storefront\AddressWatch;
 use Pinrelay\WooCommerce\Storefront\AddToCart;
 use Pinrelay\WooCommerce\Storefront\BaseTag;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
@@ -87,11 +93,13 @@ final class Plugin
         $spool = new Spool($settings, substr(hash_hmac('sha256', 'spool', $state->secret()), 0, 32), self::isWeb());
         $relays = new RelayFactory($store, $state, $spool, $guard, Home::address());
         $outbox = new Outbox($wpdb);
-        $visitor = new Visitor();
+        $visitor = new Visitor($settings->trustedHeaders);
+        $consent = new Consent($settings);
         $dispatcher = new Dispatcher($outbox, $relays, $store, $guard);
         $tick = new Tick($outbox, $dispatcher, $relays, new Nodes($wpdb), $store, $guard);
 
-        (new OrderHooks($outbox, $dispatcher, $relays, $store, $state, $visitor, $guard))->register();
+        $orders = new OrderHooks($outbox, $dispatcher, $relays, $store, $state, $visitor, $consent, $guard);
+        $orders->register();
         add_action(Installer::TICK, $guard->action('tick', static function () use ($spool, $tick, $settings): void {
             if ($settings->apiReady()) {
                 $spool->settle(time());
@@ -99,14 +107,19 @@ final class Plugin
             $tick->run(time());
         }));
 
-        $buyer = new BuyerCookie($state->secret(), $guard);
+        $buyer = new BuyerCookie($state->secret(), $consent, $guard);
         $buyer->register();
+        (new ConsentApi($settings, $guard, $mainFile))->register();
+        (new Withdrawal($consent, $buyer, $orders, $guard))->register();
         (new BaseTag($settings, $guard, $mainFile, self::VERSION))->register();
-        (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $guard))->register();
-        (new AddToCart($settings, $relays, $visitor, new EventCookies(), $guard))->register();
+        (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $consent, $guard))->register();
+        (new AddToCart($settings, $relays, $visitor, new EventCookies(), $consent, $guard))->register();
+
+        (new AddressWatch($visitor, $consent, $guard, $state->secret()))->register();
+        (new SiteHealth($settings, $guard))->register();
 
         if (self::isWeb()) {
-            (new AfterResponse($tick, $spool, $relays, $store, new Throttle($wpdb), $guard))->register();
+            (new AfterResponse($tick, $spool, $relays, $store, new Turn(new Throttle($wpdb)), $guard))->register();
         }
         if (is_admin()) {
             add_action('admin_init', $guard->action('schedule', Installer::schedule(...)));

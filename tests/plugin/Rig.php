@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Tests;
 
 use Pinrelay\Relay;
+use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Orders\Outbox;
@@ -75,6 +76,7 @@ final class Rig
             $this->store,
             $this->state,
             new Visitor(),
+            new Consent($this->store->settings()),
             $guard,
         );
         Site::$hooks = [];

@@ -96,6 +96,10 @@ final class SettingsStore
             Rules::allows($field, $stored[$field] ?? null) ? $stored[$field] : $default;
         $list = static fn (string $field): array => is_array($stored[$field] ?? null) ? $stored[$field] : [];
         $sources = array_values(array_filter($list('order_sources'), 'is_string'));
+        $allowed = static fn (string $field): array => array_values(array_filter(
+            $list($field),
+            static fn (mixed $entry): bool => Rules::allows($field, $entry),
+        ));
 
         return new Settings(
             enabled: $flag('enabled', 'ENABLED'),
@@ -110,7 +114,12 @@ final class SettingsStore
                 $list('gateways'),
                 static fn (mixed $when): bool => Rules::allows('gateway', $when),
             ) + $plain->gateways,
-            orderSources: $sources ?: $plain->orderSources,
+            orderSources: array_values(array_unique([...$plain->orderSources, ...$sources])),
+            consent: $choice('consent', $plain->consent),
+            consentDefault: $choice('consent_default', $plain->consentDefault),
+            ldpStates: $allowed('ldp_states'),
+            trustedHeaders: $allowed('trusted_headers'),
+            gtm: !empty($stored['gtm']),
             tagScriptUrl: $text('TAG_SCRIPT_URL') ?: $plain->tagScriptUrl,
             apiBase: rtrim($text('API_BASE') ?: $plain->apiBase, '/'),
             spoolDir: $text('SPOOL_DIR'),

@@ -247,6 +247,13 @@ final class OrderEventTest extends TestCase
         self::assertArrayNotHasKey('ip', $unseen['user']);
     }
 
+    public function testASaleWithoutABrowserIsAnOfflineSale(): void
+    {
+        self::assertSame('offline', Fixtures::event('order-by-hand', context: [])['action_source']);
+        self::assertArrayNotHasKey('action_source', Fixtures::event('order-by-hand'), 'paid by a link, in a browser');
+        self::assertArrayNotHasKey('action_source', Fixtures::event('order-guest', context: []), 'from the checkout');
+    }
+
     public function testAGuestHasNoExternalIdOfTheShop(): void
     {
         self::assertArrayNotHasKey('external_id', Fixtures::event('order-guest', context: [])['user']);

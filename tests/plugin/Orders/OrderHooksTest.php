@@ -249,17 +249,6 @@ final class OrderHooksTest extends TestCase
         self::assertNull($rig->row(72));
     }
 
-    public function testARefusalOfConsentKeepsNothingAndSendsNothing(): void
-    {
-        $rig = new Rig();
-        add_filter('pinrelay_consent', static fn (): bool => false);
-        $order = self::placed();
-        do_action('woocommerce_checkout_order_processed', 71, [], $order);
-        self::paid($order);
-        self::assertSame([], Relay::$captured);
-        self::assertSame(['refused', []], [$rig->row()->verdict, $rig->row()->context]);
-    }
-
     public function testAShopWithTheBrowserHalfAloneAcceptsAndSettlesAtOnce(): void
     {
         $rig = new Rig(['ad_account_id' => '', 'access_token' => '']);
