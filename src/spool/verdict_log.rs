@@ -3,17 +3,28 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io;
+use std::os::fd::AsRawFd;
 use std::path::Path;
 
 use super::error::Context;
 use super::verdict::{DAY, KEEP_DAYS, Settled, Verdict, day_file, days, dir};
 use super::{Disk, Lane, Mode, Place, SpoolError, files, hash};
+use crate::process::Descriptor;
 
 /// Writes verdicts. Only the leader has one.
 #[derive(Debug)]
 pub struct VerdictLog {
     place: Place,
-    open: [Option<(i64, File)>; 2],
+    open: [Option<Day>; 2],
+}
+
+/// The file of a day since the epoch, open for as long as its leader writes.
+#[derive(Debug)]
+struct Day {
+    /// Closes the file in a child that is forked in the middle of a call.
+    _descriptor: Descriptor,
+    day: i64,
+    file: File,
 }
 
 impl VerdictLog {
@@ -112,16 +123,21 @@ impl VerdictLog {
     fn file(&mut self, lane: Lane, now: i64) -> io::Result<&mut File> {
         let today = now / DAY;
         let slot = &mut self.open[lane as usize];
-        let open = match slot.take().filter(|(day, _)| *day >= today) {
+        let open = match slot.take().filter(|open| open.day >= today) {
             Some(open) => open,
             None => {
                 let newest = days(&self.place, lane)?.last().copied();
                 let day = newest.map_or(today, |newest| newest.max(today));
                 let path = day_file(&self.place, lane, day);
-                (day, open_to_append(self.place.disk(), &path)?)
+                let file = open_to_append(self.place.disk(), &path)?;
+                Day {
+                    _descriptor: Descriptor::register(file.as_raw_fd()),
+                    day,
+                    file,
+                }
             }
         };
-        Ok(&mut slot.insert(open).1)
+        Ok(&mut slot.insert(open).file)
     }
 }
 
