@@ -97,6 +97,22 @@ function silentPinterest(): string
     return 'http://' . stream_socket_get_name($socket, false) . '/v5';
 }
 
+/** Takes no connection at all, as an address that no route leads to: connecting to it hangs. Returns its API base. */
+function unroutablePinterest(): string
+{
+    $context = stream_context_create(['socket' => ['backlog' => 0]]);
+    $flags = STREAM_SERVER_BIND | STREAM_SERVER_LISTEN;
+    $socket = stream_socket_server('tcp://127.0.0.1:0', flags: $flags, context: $context) ?: fail('no port');
+    $address = stream_socket_get_name($socket, false);
+    // Its queue is full once a connection no longer comes about; Linux then drops what knocks.
+    $queue = [$socket];
+    while (($waiting = @stream_socket_client("tcp://$address", timeout: 0.2)) !== false) {
+        $queue[] = $waiting;
+    }
+    afterwards(static fn () => array_map(fclose(...), $queue));
+    return "http://$address/v5";
+}
+
 /** Every file below a directory, as one text. */
 function contents(string $directory): string
 {
