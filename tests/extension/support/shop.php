@@ -12,6 +12,7 @@ require_once __DIR__ . '/WebServer.php';
 require_once __DIR__ . '/Fpm.php';
 require_once __DIR__ . '/HttpServer.php';
 require_once __DIR__ . '/CliServer.php';
+require_once __DIR__ . '/Apache.php';
 
 /**
  * Captures in a request and returns the worker's pid.
@@ -59,6 +60,14 @@ function shopOptions(string $base, array $changes = []): array
         chown($place, given('PINRELAY_USER'));
     }
     return $options;
+}
+
+/** A directory that the workers may write into. */
+function shopFiles(): string
+{
+    $files = directory('files');
+    chmod($files, 0777);
+    return $files;
 }
 
 /**
