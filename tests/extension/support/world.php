@@ -77,10 +77,13 @@ function event(array $changes = []): array
     ];
 }
 
-/** Runs PHP with the extension: [exit code, output]. */
-function php(array $arguments, array $environment = []): array
+/**
+ * Runs PHP with the extension: [exit code, output].
+ * @param list<string> $as a command that runs another as somebody else
+ */
+function php(array $arguments, array $environment = [], array $as = []): array
 {
-    $command = [PHP_BINARY, '-n', '-d', 'extension=' . given('PINRELAY_SO'), ...$arguments];
+    $command = [...$as, PHP_BINARY, '-n', '-d', 'extension=' . given('PINRELAY_SO'), ...$arguments];
     $environment += getenv();
     $streams = [['file', '/dev/null', 'r'], ['pipe', 'w'], ['redirect', 1]];
     $process = proc_open($command, $streams, $pipes, null, $environment);
