@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::delivery::{Answer, classify, redact};
+use crate::delivery::{Answer, Outcome, Word, classify, redact};
 use crate::spool::{
     DeadLetters, Leader, LeaderNote, Ledger, Place, Refused, SpoolError, State, Waiting, Withdrawn,
     unix_now,
@@ -73,7 +73,7 @@ pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
 
 /// The array of `Relay::sendTest()` for an answer.
 pub fn test_answer(answer: &Answer) -> Value {
-    let (verdict, message) = super::test_verdict(classify(answer, 1));
+    let (verdict, message) = test_verdict(classify(answer, 1));
     let body = String::from_utf8_lossy(&answer.body);
     let body: String = body.chars().take(LONGEST_BODY).collect();
     json!({
@@ -87,4 +87,18 @@ pub fn test_answer(answer: &Answer) -> Value {
 /// The same when there was no answer.
 pub fn test_not_sent(message: &str) -> Value {
     json!({ "http_status": 0, "verdict": "unreachable", "message": message, "body": "" })
+}
+
+/// What an answer to one test event comes to.
+fn test_verdict(outcome: Outcome) -> (&'static str, Option<String>) {
+    match outcome {
+        Outcome::Verdicts(words) => match words.into_iter().next() {
+            Some(Word::Refused(message)) => ("rejected", Some(message)),
+            _ => ("delivered", None),
+        },
+        Outcome::Split(message) => ("rejected", Some(message)),
+        Outcome::Unread(message) => ("unconfirmed", Some(message)),
+        Outcome::Retry { message, .. } => ("retry", Some(message)),
+        Outcome::Pause { reason, message } => (reason, Some(message)),
+    }
 }
