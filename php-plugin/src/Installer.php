@@ -81,6 +81,7 @@ final class Installer
             Health::OPTION,
             Orders\AfterResponse::THROTTLE,
             Storefront\AddressWatch::OPTION,
+            Coexistence\SecondTag::OPTION,
         ];
         array_map('delete_option', $options);
         delete_metadata('user', 0, Admin\Notices::HIDDEN, '', true);

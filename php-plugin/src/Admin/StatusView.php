@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Admin;
 
+use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Status\Report;
@@ -41,6 +42,10 @@ final class StatusView
         ];
         if ($report->trouble !== null) {
             $lines[] = [__('Trouble', 'pinrelay'), [Words::trouble($report->trouble), $report->trouble->message]];
+        }
+        $secondTag = Words::secondTag(SecondTag::known(), $report->settings->tagId);
+        if ($secondTag !== null) {
+            $lines[] = [__('A second Pinterest tag', 'pinrelay'), [$secondTag]];
         }
         if ($relay === null) {
             return $lines;

@@ -33,6 +33,7 @@ final class Settings
      * @param bool                                       $gtm          the owner fires the tag from Google Tag Manager
      * @param string                                     $spoolDir     PINRELAY_SPOOL_DIR, '' when not set
      * @param bool                                       $held         a copy of the shop: nothing leaves
+     * @param bool                                       $apiHeld      another plugin's server half sends the same sales
      */
     public function __construct(
         public readonly bool $enabled = false,
@@ -59,6 +60,7 @@ final class Settings
         public readonly string $apiBase = self::API_BASE,
         public readonly string $spoolDir = '',
         public readonly bool $held = false,
+        public readonly bool $apiHeld = false,
     ) {
     }
 
@@ -76,6 +78,12 @@ final class Settings
 
     /** Whether the server half can work, given an extension. */
     public function apiReady(): bool
+    {
+        return $this->apiWanted() && !$this->apiHeld;
+    }
+
+    /** Whether the owner has given all that the server half needs. */
+    public function apiWanted(): bool
     {
         return $this->active() && $this->adAccountId !== '' && $this->accessToken !== '';
     }
