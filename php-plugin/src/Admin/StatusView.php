@@ -103,6 +103,17 @@ final class StatusView
         foreach ($this->report->verdicts as $verdict => $count) {
             $lines[] = number_format_i18n($count) . ' ' . Words::verdict((string) $verdict);
         }
+        if ($this->report->ended > 0) {
+            $lines[] = sprintf(
+                /* translators: %s: number of orders */
+                __(
+                    '%s of these were cancelled or refunded later. Pinterest counts them all the same: it offers no '
+                        . 'way to take a sale back.',
+                    'pinrelay',
+                ),
+                number_format_i18n($this->report->ended),
+            );
+        }
         return $lines;
     }
 

@@ -23,7 +23,7 @@ final class Settings
      * @param bool                                       $testMode     events go to Pinterest's test stream only
      * @param array<string, array{tag: bool, api: bool}> $events       by API event name (CONTRACT 2)
      * @param 'items'|'items_tax'|'total'                $value        what an order's value is made of
-     * @param 'id'|'sku'|'filter'                        $itemId       which id of a product is its catalogue id
+     * @param 'id'|'sku'|'gla'|'gpf'|'facebook'|'filter' $itemId       which id of a product is its catalogue id
      * @param array<string, 'placed'|'paid'>             $gateways     when an order of a payment method counts
      * @param list<string>                               $orderSources kinds of orders that count (Orders\OrderSource)
      * @param 'off'|'wp_consent_api'|'filter'            $consent      who knows whether a visitor agrees

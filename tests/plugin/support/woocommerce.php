@@ -85,6 +85,12 @@ function wc_get_order(mixed $id): WC_Order|false
     return Site::$orders[(int) $id] ?? false;
 }
 
+/** @return list<string> as where another plugin has added one */
+function wc_get_is_paid_statuses(): array
+{
+    return ['processing', 'completed', 'shipped'];
+}
+
 function wc_get_price_decimals(): int
 {
     return 2;
