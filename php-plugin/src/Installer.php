@@ -10,6 +10,7 @@ use Pinrelay\WooCommerce\Relay\Health;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\Spool;
 use Pinrelay\WooCommerce\Relay\SpoolPlace;
+use Pinrelay\WooCommerce\Relay\Turn;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Site\Home;
@@ -79,7 +80,7 @@ final class Installer
             State::SECRET,
             Spool::OPTION,
             Health::OPTION,
-            Orders\AfterResponse::THROTTLE,
+            Turn::OPTION,
             Storefront\AddressWatch::OPTION,
             Coexistence\SecondTag::OPTION,
         ];

@@ -23,6 +23,7 @@ use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Spool;
+use Pinrelay\WooCommerce\Relay\Turn;
 use Pinrelay\WooCommerce\Settings\Constants;
 use Pinrelay\WooCommerce\Settings\GenerationWatch;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
@@ -122,7 +123,7 @@ final class Plugin
         (new SiteHealth($settings, $guard))->register();
 
         if (self::isWeb()) {
-            (new AfterResponse($tick, $spool, $relays, $store, new Throttle($wpdb), $guard))->register();
+            (new AfterResponse($tick, $spool, $relays, $store, new Turn(new Throttle($wpdb)), $guard))->register();
         }
         if (is_admin()) {
             add_action('admin_init', $guard->action('schedule', Installer::schedule(...)));

@@ -128,18 +128,18 @@ impl Books {
     /// # Errors
     /// What the file system says.
     pub fn open(place: &Place, generation: u64, now: i64) -> Result<Self, SpoolError> {
-        let log = VerdictLog::new(place.dir());
-        let dead = DeadLetters::new(place.dir());
+        let log = VerdictLog::new(place);
+        let dead = DeadLetters::new(place);
         log.prune(now);
         dead.prune(now);
-        Withdrawn::prune(place.dir(), now);
+        Withdrawn::prune(place, now);
         let mut ledger = Ledger::new(place);
         ledger.refresh()?;
         ledger.tidy(now);
         Ok(Self {
             delivered: log.delivered(),
-            withdrawn: Withdrawn::read(place.dir()),
-            state: State::read(place.dir()).for_generation(generation),
+            withdrawn: Withdrawn::read(place),
+            state: State::read(place).for_generation(generation),
             place: place.clone(),
             ledger,
             log,
@@ -155,7 +155,7 @@ impl Books {
         // The markers last: whoever captures an event again lifts its marker
         // first, so a record that is seen here is not met by an older marker.
         self.ledger.refresh()?;
-        self.withdrawn = Withdrawn::read(self.place.dir());
+        self.withdrawn = Withdrawn::read(&self.place);
         Ok(())
     }
 
@@ -283,7 +283,7 @@ impl Books {
 
     /// Writes the counters down. A failure costs counters, not events.
     pub fn save(&self) {
-        if let Err(error) = self.state.write(self.place.dir()) {
+        if let Err(error) = self.state.write(&self.place) {
             log::warn!(target: self.place.log_target(), "cannot write state.json: {error}");
         }
     }

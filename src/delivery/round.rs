@@ -436,7 +436,7 @@ mod tests {
     }
 
     fn settled(place: &Place) -> Vec<(String, Verdict)> {
-        let page: Vec<Settled> = Verdicts::new(place.dir()).after("", 99).unwrap().1;
+        let page: Vec<Settled> = Verdicts::new(place).after("", 99).unwrap().1;
         page.into_iter()
             .map(|one| (one.event_id, one.verdict))
             .collect()

@@ -248,7 +248,7 @@ fn must_leave(place: &Place, leader: &Leader, settings: &Settings, until: &Until
         .is_some_and(|deadline| Instant::now() >= deadline)
         || !leader.leads()
         || Leader::is_wanted(place)
-        || generation::read(place.dir()) > settings.generation
+        || generation::read(place) > settings.generation
 }
 
 fn count(tally: &mut Tally, settled: Settlement) {

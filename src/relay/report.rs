@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::delivery::{Answer, classify, redact};
+use crate::delivery::{Answer, Outcome, Word, classify, redact};
 use crate::spool::{
     DeadLetters, Leader, LeaderNote, Ledger, Place, SpoolError, State, Waiting, Withdrawn, unix_now,
 };
@@ -21,20 +21,20 @@ pub struct Done {
 /// The totals now.
 pub fn done(place: &Place) -> Done {
     Done {
-        delivered: State::read(place.dir()).delivered,
-        rejected: DeadLetters::new(place.dir()).count() as u64,
+        delivered: State::read(place).delivered,
+        rejected: DeadLetters::new(place).count() as u64,
     }
 }
 
 /// What waits now.
 pub fn waiting(place: &Place) -> Result<Waiting, SpoolError> {
-    Ledger::new(place).waiting(&Withdrawn::read(place.dir()))
+    Ledger::new(place).waiting(&Withdrawn::read(place))
 }
 
 /// The array of `Relay::status()`.
 pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
     let waiting = waiting(place)?;
-    let state = State::read(place.dir()).for_generation(generation);
+    let state = State::read(place).for_generation(generation);
     let sender = match Leader::is_free(place)? {
         true => None,
         false => LeaderNote::read(place),
@@ -42,7 +42,7 @@ pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
     Ok(json!({
         "node": place.node(),
         "waiting": { "revenue": waiting.revenue, "visit": waiting.visit },
-        "rejected": DeadLetters::new(place.dir()).count(),
+        "rejected": DeadLetters::new(place).count(),
         "delivered": state.delivered,
         "lost": state.lost,
         "oldest_waiting_at": waiting.oldest_at,
@@ -66,7 +66,7 @@ pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
 
 /// The array of `Relay::sendTest()` for an answer.
 pub fn test_answer(answer: &Answer) -> Value {
-    let (verdict, message) = super::test_verdict(classify(answer, 1));
+    let (verdict, message) = test_verdict(classify(answer, 1));
     let body = String::from_utf8_lossy(&answer.body);
     let body: String = body.chars().take(LONGEST_BODY).collect();
     json!({
@@ -80,4 +80,18 @@ pub fn test_answer(answer: &Answer) -> Value {
 /// The same when there was no answer.
 pub fn test_not_sent(message: &str) -> Value {
     json!({ "http_status": 0, "verdict": "unreachable", "message": message, "body": "" })
+}
+
+/// What an answer to one test event comes to.
+fn test_verdict(outcome: Outcome) -> (&'static str, Option<String>) {
+    match outcome {
+        Outcome::Verdicts(words) => match words.into_iter().next() {
+            Some(Word::Refused(message)) => ("rejected", Some(message)),
+            _ => ("delivered", None),
+        },
+        Outcome::Split(message) => ("rejected", Some(message)),
+        Outcome::Unread(message) => ("unconfirmed", Some(message)),
+        Outcome::Retry { message, .. } => ("retry", Some(message)),
+        Outcome::Pause { reason, message } => (reason, Some(message)),
+    }
 }

@@ -50,6 +50,7 @@
 
 mod ack;
 mod dead;
+mod disk;
 mod error;
 mod files;
 pub mod generation;
@@ -60,10 +61,13 @@ mod record;
 mod segment;
 mod state;
 mod verdict;
+mod verdict_cursor;
+mod verdict_log;
 mod withdrawn;
 mod writer;
 
 pub use dead::{DeadLetter, DeadLetters};
+pub use disk::{Disk, Mode, RealDisk};
 pub use error::{Context, Reason, SpoolError};
 pub use files::{random, unix_now};
 pub use leader::{Leader, LeaderNote};
@@ -71,7 +75,9 @@ pub use place::Place;
 pub use reader::{Content, Entry, Event, Ledger, Waiting};
 pub use record::{Envelope, encode};
 pub use state::{LastError, Pause, State};
-pub use verdict::{Settled, Verdict, VerdictLog, Verdicts, shorten};
+pub use verdict::{Settled, Verdict, shorten};
+pub use verdict_cursor::Verdicts;
+pub use verdict_log::VerdictLog;
 pub use withdrawn::Withdrawn;
 pub use writer::{Durability, Limits, Writer};
 

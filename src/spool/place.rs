@@ -5,20 +5,22 @@
 //! the process, and say whose they are.
 
 use std::fs;
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::Context;
-use super::{Reason, SpoolError, files, hash_name};
+use super::{Disk, Mode, RealDisk, Reason, SpoolError, files, hash_name};
 
 const PARTS: [&str; 5] = ["seg", "ack", "settled", "dead", "withdrawn"];
 
 /// The opened directory of one destination.
 #[derive(Clone, Debug)]
 pub struct Place {
+    disk: Arc<dyn Disk>,
     dir: PathBuf,
     node: String,
 }
@@ -50,18 +52,33 @@ impl Place {
     /// `foreign_site` when the spool was made for another site or is a copy,
     /// `unsafe` when others can read it, else what the file system says.
     pub fn open(root: &Path, site: &str, account: &str, test: bool) -> Result<Self, SpoolError> {
+        Self::open_on(Arc::new(RealDisk), root, site, account, test)
+    }
+
+    /// The same on a disk that may fail in other ways than the machine's own.
+    ///
+    /// # Errors
+    /// As [`Place::open`].
+    pub fn open_on(
+        disk: Arc<dyn Disk>,
+        root: &Path,
+        site: &str,
+        account: &str,
+        test: bool,
+    ) -> Result<Self, SpoolError> {
         let dir = Self::path(root, site, account, test);
-        private_dir(root, Made::ByAnyone)?;
+        private_dir(&*disk, root, Made::ByAnyone)?;
         if let Some(of_site) = dir.parent() {
-            private_dir(of_site, Made::ByUs)?;
+            private_dir(&*disk, of_site, Made::ByUs)?;
         }
-        private_dir(&dir, Made::ByUs)?;
+        private_dir(&*disk, &dir, Made::ByUs)?;
         for part in PARTS {
-            private_dir(&dir.join(part), Made::ByUs)?;
+            private_dir(&*disk, &dir.join(part), Made::ByUs)?;
         }
-        claim(&dir, site, account, test)?;
+        claim(&*disk, &dir, site, account, test)?;
         Ok(Self {
-            node: node(root)?,
+            node: node(&*disk, root)?,
+            disk,
             dir,
         })
     }
@@ -71,6 +88,11 @@ impl Place {
         let suffix = if test { "-test" } else { "" };
         root.join(&hash_name(site)[..16])
             .join(format!("{account}{suffix}"))
+    }
+
+    /// What its files are on.
+    pub fn disk(&self) -> &dyn Disk {
+        &*self.disk
     }
 
     /// The destination's directory.
@@ -139,15 +161,11 @@ enum Made {
     ByUs,
 }
 
-fn private_dir(dir: &Path, made: Made) -> Result<(), SpoolError> {
+fn private_dir(disk: &dyn Disk, dir: &Path, made: Made) -> Result<(), SpoolError> {
     let meta = match look(dir, made) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             refuse_root_in_foreign_land(dir)?;
-            let made_now = fs::DirBuilder::new()
-                .mode(0o700)
-                .recursive(made == Made::ByAnyone)
-                .create(dir);
-            match made_now {
+            match disk.make_dir(dir) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                     return Err(SpoolError::from_io("create the directory", dir, &error));
                 }
@@ -229,9 +247,15 @@ fn refuse_root_in_foreign_land(dir: &Path) -> Result<(), SpoolError> {
 }
 
 /// Makes the spool ours, or finds whose it is.
-fn claim(dir: &Path, site: &str, account: &str, test: bool) -> Result<(), SpoolError> {
+fn claim(
+    disk: &dyn Disk,
+    dir: &Path,
+    site: &str,
+    account: &str,
+    test: bool,
+) -> Result<(), SpoolError> {
     let path = dir.join("spool.json");
-    let (owner, inode) = once(&path, |inode| Owner {
+    let (owner, inode) = once(disk, &path, |inode| Owner {
         site: site.to_owned(),
         account: account.to_owned(),
         test,
@@ -258,31 +282,31 @@ fn claim(dir: &Path, site: &str, account: &str, test: bool) -> Result<(), SpoolE
 
 /// This machine's name. A copied root gets a new one: rows that wait for the
 /// old machine must not be taken for this one's.
-fn node(root: &Path) -> Result<String, SpoolError> {
+fn node(disk: &dyn Disk, root: &Path) -> Result<String, SpoolError> {
     let path = root.join("node");
     let fresh = |inode| Node {
         node: format!("{:016x}", files::random()),
         inode,
     };
-    let (node, inode) = once(&path, fresh)?;
+    let (node, inode) = once(disk, &path, fresh)?;
     if node.inode == inode {
         return Ok(node.node);
     }
-    files::remove(&path).context("replace the copied", &path)?;
-    Ok(once(&path, fresh)?.0.node)
+    files::remove(disk, &path).context("replace the copied", &path)?;
+    Ok(once(disk, &path, fresh)?.0.node)
 }
 
 /// Reads a file that is written once and holds its own inode, or writes it.
 /// Two processes may try at the same time: one of them links it, both read it.
-fn once<T>(path: &Path, fresh: impl Fn(u64) -> T) -> Result<(T, u64), SpoolError>
+fn once<T>(disk: &dyn Disk, path: &Path, fresh: impl Fn(u64) -> T) -> Result<(T, u64), SpoolError>
 where
     T: Serialize + for<'a> Deserialize<'a>,
 {
-    if let Some(mut file) = files::open_if_there(path).context("open", path)? {
-        let inode = file.metadata().context("look at", path)?.ino();
-        let mut text = String::new();
-        file.read_to_string(&mut text).context("read", path)?;
-        return serde_json::from_str(&text)
+    if let Some(file) = files::open_if_there(disk, path).context("open", path)? {
+        let meta = file.metadata().context("look at", path)?;
+        let (inode, len) = (meta.ino(), meta.len());
+        let text = files::read_at(disk, &file, 0, len).context("read", path)?;
+        return serde_json::from_slice(&text)
             .map(|value| (value, inode))
             .map_err(|error| {
                 SpoolError::new(
@@ -292,25 +316,23 @@ where
             });
     }
     let temporary = path.with_extension(format!("{:016x}.tmp", files::random()));
-    let mut file = files::private()
-        .write(true)
-        .create_new(true)
-        .open(&temporary)
+    let file = disk
+        .open(&temporary, Mode::New)
         .context("create", &temporary)?;
     let inode = file.metadata().context("look at", &temporary)?.ino();
     let linked = serde_json::to_vec(&fresh(inode))
         .map_err(io::Error::from)
-        .and_then(|text| file.write_all(&text))
+        .and_then(|text| files::write_all(disk, &file, &text))
         // Once in a spool's life: emptied by a power cut, the file would stop
         // the spool until somebody removed it.
-        .and_then(|()| file.sync_all())
+        .and_then(|()| disk.sync(&file))
         .and_then(|()| fs::hard_link(&temporary, path));
-    files::remove(&temporary).context("remove", &temporary)?;
+    files::remove(disk, &temporary).context("remove", &temporary)?;
     match linked {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
             Err(SpoolError::from_io("create", path, &error))
         }
-        _ => once(path, fresh),
+        _ => once(disk, path, fresh),
     }
 }
 
@@ -367,7 +389,7 @@ mod tests {
     fn a_symlink_inside_is_refused_and_one_above_is_fine() {
         let root = tempfile::tempdir().unwrap();
         let real = root.path().join("real");
-        fs::DirBuilder::new().mode(0o700).create(&real).unwrap();
+        RealDisk.make_dir(&real).unwrap();
         let above = root.path().join("above");
         symlink(&real, &above).unwrap();
         let place = open(&above).unwrap();

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
@@ -14,7 +14,7 @@ use super::ack::Acks;
 use super::error::Context;
 use super::record::{self, Record};
 use super::segment::SegmentName;
-use super::{Lane, Place, SpoolError, Withdrawn, files};
+use super::{Disk, Lane, Place, SpoolError, Withdrawn, files};
 
 /// A segment that nobody has written to for this long is deleted as soon as it
 /// is settled; a busier one may be written to again, and stays a little.
@@ -109,8 +109,8 @@ impl Known {
 /// The segments of a spool and how far each is settled.
 #[derive(Debug)]
 pub struct Ledger {
+    place: Place,
     dir: PathBuf,
-    log_target: String,
     acks: Acks,
     segments: BTreeMap<SegmentName, Known>,
 }
@@ -120,8 +120,8 @@ impl Ledger {
     pub fn new(place: &Place) -> Self {
         Self {
             dir: place.file("seg"),
-            log_target: place.log_target().to_owned(),
-            acks: Acks::new(place.dir()),
+            acks: Acks::new(place),
+            place: place.clone(),
             segments: BTreeMap::new(),
         }
     }
@@ -132,7 +132,7 @@ impl Ledger {
     /// What the file system says.
     pub fn refresh(&mut self) -> Result<(), SpoolError> {
         let mut there = HashSet::new();
-        for name in files::names(&self.dir).context("read", &self.dir)? {
+        for name in files::names(self.place.disk(), &self.dir).context("read", &self.dir)? {
             let Some(name) = SegmentName::parse(&name) else {
                 continue;
             };
@@ -194,10 +194,18 @@ impl Ledger {
                 break;
             }
             let path = self.dir.join(name.as_str());
-            match next_of(&path, name, known, events, left, &mut entries) {
+            match next_of(
+                self.place.disk(),
+                &path,
+                name,
+                known,
+                events,
+                left,
+                &mut entries,
+            ) {
                 Ok(read) => left = left.saturating_sub(read),
                 Err(error) => {
-                    log::error!(target: &self.log_target, "cannot read {}: {error}", path.display());
+                    log::error!(target: self.place.log_target(), "cannot read {}: {error}", path.display());
                     known.blocked = true;
                 }
             }
@@ -236,7 +244,7 @@ impl Ledger {
         for (name, acked) in done {
             let path = self.dir.join(name.as_str());
             // What fails here is tried again at the next sweep.
-            let Ok(Some(file)) = files::open_if_there(&path) else {
+            let Ok(Some(file)) = files::open_if_there(self.place.disk(), &path) else {
                 continue;
             };
             if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
@@ -247,7 +255,7 @@ impl Ledger {
             let done = file.metadata().is_ok_and(|meta| {
                 meta.len() <= acked && (old || meta.mtime() <= now - IDLE_SECONDS)
             });
-            if done && files::remove(&path).is_ok() {
+            if done && files::remove(self.place.disk(), &path).is_ok() {
                 let _ = self.acks.forget(&name);
                 self.segments.remove(&name);
             }
@@ -269,7 +277,7 @@ impl Ledger {
                 .metadata()
                 .is_ok_and(|meta| meta.mtime() < now - STILLBORN_SECONDS);
             if is_old && entry.file_name().as_encoded_bytes().starts_with(b".") {
-                let _ = files::remove(&entry.path());
+                let _ = files::remove(self.place.disk(), &entry.path());
             }
         }
     }
@@ -306,10 +314,12 @@ impl Ledger {
         self.refresh()?;
         for (name, known) in self.segments.iter().filter(|(_, known)| known.has_work()) {
             // What cannot be read is not counted; the leader logs it.
-            let Ok(Some(file)) = files::open_if_there(&self.dir.join(name.as_str())) else {
+            let (disk, path) = (self.place.disk(), self.dir.join(name.as_str()));
+            let Ok(Some(file)) = files::open_if_there(disk, &path) else {
                 continue;
             };
-            let Ok(text) = read_at(&file, known.acked, known.len - known.acked) else {
+            let rest = known.len - known.acked;
+            let Ok(text) = files::read_at(disk, &file, known.acked, rest) else {
                 continue;
             };
             for line in text.split(|b| *b == b'\n') {
@@ -325,6 +335,7 @@ impl Ledger {
 /// Adds the next lines of one segment, of about `left` bytes, and says how
 /// many bytes they cost.
 fn next_of(
+    disk: &dyn Disk,
     path: &Path,
     segment: &SegmentName,
     known: &mut Known,
@@ -332,16 +343,16 @@ fn next_of(
     left: u64,
     entries: &mut Vec<Entry>,
 ) -> io::Result<u64> {
-    let Some(file) = files::open_if_there(path)? else {
+    let Some(file) = files::open_if_there(disk, path)? else {
         return Ok(0);
     };
     let rest = known.len - known.acked;
-    let mut text = read_at(&file, known.acked, rest.min(left))?;
+    let mut text = files::read_at(disk, &file, known.acked, rest.min(left))?;
     if !text.contains(&b'\n') && rest > left {
         if !entries.is_empty() {
             return Ok(left); // It does not fit any more, and the batch is full.
         }
-        text = read_at(&file, known.acked, rest.min(LONGEST_LINE))?;
+        text = files::read_at(disk, &file, known.acked, rest.min(LONGEST_LINE))?;
     }
     let read = text.len() as u64;
     let before = entries.len();
@@ -356,25 +367,9 @@ fn next_of(
             content: Content::Damaged,
         });
     } else if is_tail && read >= rest {
-        entries.extend(torn_tail(&file, segment, end, known.len));
+        entries.extend(torn_tail(disk, &file, segment, end, known.len));
     }
     Ok(read)
-}
-
-/// Reads up to `len` bytes; fewer when the file ends.
-fn read_at(file: &File, offset: u64, len: u64) -> io::Result<Vec<u8>> {
-    let mut text = vec![0; usize::try_from(len).unwrap_or(usize::MAX)];
-    let mut filled = 0;
-    while filled < text.len() {
-        match file.read_at(&mut text[filled..], offset + filled as u64) {
-            Ok(0) => break,
-            Ok(n) => filled += n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    text.truncate(filled);
-    Ok(text)
 }
 
 /// Adds an entry for each whole line, `most` entries at most. False when it
@@ -415,10 +410,16 @@ fn split(
 
 /// Half a line at a segment's end is either being written or all that will
 /// ever be there; the segment's lock tells which.
-fn torn_tail(file: &File, segment: &SegmentName, from: u64, len: u64) -> Option<Entry> {
+fn torn_tail(
+    disk: &dyn Disk,
+    file: &File,
+    segment: &SegmentName,
+    from: u64,
+    len: u64,
+) -> Option<Entry> {
     flock(file, FlockOperation::NonBlockingLockExclusive).ok()?;
     let same_len = file.metadata().is_ok_and(|meta| meta.len() == len);
-    let text = read_at(file, from, len - from).unwrap_or_default();
+    let text = files::read_at(disk, file, from, len - from).unwrap_or_default();
     let _ = flock(file, FlockOperation::Unlock);
     let torn = same_len && !text.is_empty() && !text.contains(&b'\n');
     torn.then(|| Entry {
@@ -505,8 +506,16 @@ mod tests {
         let entries = next(&mut later, 9);
         later.settle(&entries[0].segment, entries[0].end).unwrap();
         later.sweep(true, 0);
-        assert!(files::names(&place.file("seg")).unwrap().is_empty());
-        assert!(files::names(&place.file("ack")).unwrap().is_empty());
+        assert!(
+            files::names(place.disk(), &place.file("seg"))
+                .unwrap()
+                .is_empty()
+        );
+        assert!(
+            files::names(place.disk(), &place.file("ack"))
+                .unwrap()
+                .is_empty()
+        );
     }
 
     #[test]
@@ -549,7 +558,9 @@ mod tests {
         for id in ["a", "b", "c"] {
             writer.append(&line(id), &LIMITS).unwrap();
         }
-        let name = files::names(&place.file("seg")).unwrap().remove(0);
+        let name = files::names(place.disk(), &place.file("seg"))
+            .unwrap()
+            .remove(0);
         let path = place.file("seg").join(name);
         let mut text = fs::read(&path).unwrap();
         let at = line("a").len() + 20;
@@ -570,7 +581,9 @@ mod tests {
         Writer::new(place.clone(), Lane::Revenue)
             .append(&line("a"), &LIMITS)
             .unwrap();
-        let name = files::names(&place.file("seg")).unwrap().remove(0);
+        let name = files::names(place.disk(), &place.file("seg"))
+            .unwrap()
+            .remove(0);
         let path = place.file("seg").join(name);
         let file = fs::OpenOptions::new().append(true).open(&path).unwrap();
         flock(&file, FlockOperation::NonBlockingLockExclusive).unwrap();
@@ -614,7 +627,7 @@ mod tests {
     #[test]
     fn a_segment_that_cannot_be_read_holds_up_no_other() {
         let (_dir, place, mut ledger) = three_segments();
-        let mut names = files::names(&place.file("seg")).unwrap();
+        let mut names = files::names(place.disk(), &place.file("seg")).unwrap();
         names.sort_unstable();
         let second = place.file("seg").join(&names[1]);
         fs::remove_file(&second).unwrap();

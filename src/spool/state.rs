@@ -1,12 +1,13 @@
 //! What one leader tells the next, and the owner: counters, pause, back-off.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
-use std::path::Path;
+use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use super::files;
+use super::{Place, files};
+
+const FILE: &str = "state.json";
 
 /// The content of `state.json`. Only the leader writes it; anybody reads it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -62,13 +63,11 @@ pub struct Pause {
 impl State {
     /// The state as it was last written; a missing or damaged file is a fresh
     /// start, which costs counters and at most one early call.
-    pub fn read(dir: &Path) -> Self {
-        let mut text = String::new();
-        files::open_if_there(&dir.join("state.json"))
+    pub fn read(place: &Place) -> Self {
+        files::read(place.disk(), &place.file(FILE))
             .ok()
             .flatten()
-            .and_then(|mut file| file.read_to_string(&mut text).ok())
-            .and_then(|_| serde_json::from_str(&text).ok())
+            .and_then(|text| serde_json::from_slice(&text).ok())
             .unwrap_or_default()
     }
 
@@ -76,8 +75,8 @@ impl State {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn write(&self, dir: &Path) -> io::Result<()> {
-        files::replace(&dir.join("state.json"), &serde_json::to_vec(self)?)
+    pub fn write(&self, place: &Place) -> io::Result<()> {
+        files::replace(place.disk(), &place.file(FILE), &serde_json::to_vec(self)?)
     }
 
     /// The same as seen by settings of `generation`: a pause or a wait that
@@ -134,7 +133,8 @@ mod tests {
     #[test]
     fn a_damaged_file_is_a_fresh_start() {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("state.json"), "{\"delivered\":").unwrap();
-        assert_eq!(State::read(dir.path()), State::default());
+        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        std::fs::write(place.file(FILE), "{\"delivered\":").unwrap();
+        assert_eq!(State::read(&place), State::default());
     }
 }

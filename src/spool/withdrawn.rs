@@ -4,10 +4,10 @@
 use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::error::Context;
-use super::{SpoolError, files, hash, hash_name};
+use super::{Mode, Place, SpoolError, files, hash, hash_name};
 
 /// No event is taken that is older.
 const KEEP_SECONDS: i64 = 7 * 86_400;
@@ -15,6 +15,7 @@ const KEEP_SECONDS: i64 = 7 * 86_400;
 /// The ids that are marked.
 #[derive(Debug)]
 pub struct Withdrawn {
+    place: Place,
     dir: PathBuf,
     hashes: HashSet<u128>,
 }
@@ -22,14 +23,18 @@ pub struct Withdrawn {
 impl Withdrawn {
     /// Reads the markers below `<destination>/withdrawn`. An unreadable
     /// directory has none: an event too many is better than one stuck.
-    pub fn read(dir: &Path) -> Self {
-        let dir = dir.join("withdrawn");
-        let hashes = files::names(&dir)
+    pub fn read(place: &Place) -> Self {
+        let dir = place.file("withdrawn");
+        let hashes = files::names(place.disk(), &dir)
             .unwrap_or_default()
             .iter()
             .filter_map(|name| u128::from_str_radix(name, 16).ok())
             .collect();
-        Self { dir, hashes }
+        Self {
+            place: place.clone(),
+            dir,
+            hashes,
+        }
     }
 
     /// Whether the event was taken back.
@@ -43,11 +48,9 @@ impl Withdrawn {
     /// What the file system says.
     pub fn mark(&mut self, id: &str) -> Result<(), SpoolError> {
         let path = self.dir.join(hash_name(id));
-        files::private()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
+        self.place
+            .disk()
+            .open(&path, Mode::Keep)
             .context("create", &path)?;
         self.hashes.insert(hash(id));
         Ok(())
@@ -57,7 +60,7 @@ impl Withdrawn {
     pub fn clear(&mut self, id: &str) {
         if self.hashes.remove(&hash(id)) {
             // One that stays behind is lifted when the event comes again.
-            let _ = files::remove(&self.dir.join(hash_name(id)));
+            let _ = files::remove(self.place.disk(), &self.dir.join(hash_name(id)));
         }
     }
 
@@ -66,20 +69,20 @@ impl Withdrawn {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn lift(dir: &Path, id: &str) -> Result<(), SpoolError> {
-        let path = dir.join("withdrawn").join(hash_name(id));
-        files::remove(&path).context("remove", &path)
+    pub fn lift(place: &Place, id: &str) -> Result<(), SpoolError> {
+        let path = place.file("withdrawn").join(hash_name(id));
+        files::remove(place.disk(), &path).context("remove", &path)
     }
 
     /// Removes markers whose records, if they were ever there, have expired.
-    pub fn prune(dir: &Path, now: i64) {
-        let dir = dir.join("withdrawn");
-        for name in files::names(&dir).unwrap_or_default() {
+    pub fn prune(place: &Place, now: i64) {
+        let dir = place.file("withdrawn");
+        for name in files::names(place.disk(), &dir).unwrap_or_default() {
             let path = dir.join(name);
             let set = fs::symlink_metadata(&path).map(|meta| meta.mtime());
             if set.is_ok_and(|when| when < now - KEEP_SECONDS) {
                 // Tried again at the next start.
-                let _ = files::remove(&path);
+                let _ = files::remove(place.disk(), &path);
             }
         }
     }

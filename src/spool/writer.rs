@@ -1,7 +1,7 @@
 //! The capturing side: one record, one write, one segment of its own.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs::File;
+use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::error::Context;
 use super::segment::SegmentName;
-use super::{Lane, Place, Reason, SpoolError, files};
+use super::{Disk, Lane, Mode, Place, Reason, SpoolError, files};
 use crate::process::Descriptor;
 
 /// A segment that has grown this far is left for a new one.
@@ -90,14 +90,14 @@ impl Writer {
             Some(segment) => segment,
             None => self.create(sync)?,
         };
-        let before = segment.len;
-        let written = write_once(&mut segment.file, line).and_then(|()| match sync {
-            true => segment.file.sync_data(),
+        let (disk, before) = (self.place.disk(), segment.len);
+        let written = write_once(disk, &segment.file, line).and_then(|()| match sync {
+            true => disk.sync(&segment.file),
             false => Ok(()),
         });
         if let Err(error) = written {
             // Abandoned, not reused: what is behind a failed write is unknown.
-            if segment.file.set_len(before).is_err() {
+            if disk.set_len(&segment.file, before).is_err() {
                 log::warn!(
                     target: self.place.log_target(),
                     "a failed write could not be cut back; its torn line will be skipped"
@@ -129,10 +129,9 @@ impl Writer {
         let name = SegmentName::fresh(self.lane);
         let dir = self.place.file("seg");
         let hidden = dir.join(format!(".{}", name.as_str()));
-        let file = files::private()
-            .append(true)
-            .create_new(true)
-            .open(&hidden)
+        let disk = self.place.disk();
+        let file = disk
+            .open(&hidden, Mode::New)
             .context("create a segment in", &dir)?;
         let segment = Segment {
             _descriptor: Descriptor::register(file.as_raw_fd()),
@@ -141,12 +140,12 @@ impl Writer {
         };
         flock(&segment.file, FlockOperation::NonBlockingLockExclusive)
             .map_err(io::Error::from)
-            .and_then(|()| fs::rename(&hidden, dir.join(name.as_str())))
+            .and_then(|()| disk.rename(&hidden, &dir.join(name.as_str())))
             .and_then(|()| match sync {
-                true => File::open(&dir)?.sync_all(),
+                true => disk.sync_dir(&dir),
                 false => Ok(()),
             })
-            .inspect_err(|_| drop(files::remove(&hidden)))
+            .inspect_err(|_| drop(files::remove(disk, &hidden)))
             .context("create a segment in", &dir)?;
         Ok(segment)
     }
@@ -183,9 +182,9 @@ impl Writer {
 
 /// One `write`, so that a record is never in two pieces with another between
 /// them. A short one means that the disk ran full in the middle.
-fn write_once(file: &mut File, line: &[u8]) -> io::Result<()> {
+fn write_once(disk: &dyn Disk, file: &File, line: &[u8]) -> io::Result<()> {
     loop {
-        match file.write(line) {
+        match disk.write(file, line) {
             Ok(n) if n == line.len() => return Ok(()),
             Ok(_) => return Err(io::Error::from(rustix::io::Errno::NOSPC)),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use pinrelay::event::Raw;
 use pinrelay::relay::{Host, Ini, Relay};
+use pinrelay::spool::RealDisk;
 use serde_json::{Value, json};
 
 /// Ten times what the slowest machine should need: a test that hangs must end.
@@ -217,6 +218,7 @@ impl Shop {
                     timeout: "5".into(),
                     ..Ini::default()
                 },
+                disk: Arc::new(RealDisk),
             },
         }
     }

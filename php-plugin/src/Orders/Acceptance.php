@@ -54,9 +54,15 @@ final class Acceptance
         return !in_array($status, self::NO_SALE, true);
     }
 
+    /** Whether the money of this payment method comes with the goods. */
+    public static function isPaidOnCompletion(string $paymentMethod): bool
+    {
+        return in_array($paymentMethod, self::PAID_ONLY_WHEN_COMPLETED, true);
+    }
+
     private static function isPaid(array $order): bool
     {
-        if (in_array($order['payment_method'], self::PAID_ONLY_WHEN_COMPLETED, true)) {
+        if (self::isPaidOnCompletion($order['payment_method'])) {
             return $order['status'] === 'completed';
         }
         return $order['is_paid'] || $order['date_paid'] !== null;

@@ -6,7 +6,6 @@ namespace Pinrelay\WooCommerce\Orders;
 
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
-use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Storefront\Visitor;
@@ -76,7 +75,7 @@ final class OrderHooks
     {
         $order = $this->order($order);
         $settings = $this->store->settings();
-        if ($order !== null && Acceptance::isOwn($this->facts($order), $settings, $this->activatedAt())) {
+        if ($order !== null && Acceptance::isOwn(Standing::of($order), $settings, $this->activatedAt())) {
             $this->note($order);
         }
     }
@@ -108,25 +107,19 @@ final class OrderHooks
         $this->takeBack($orderId);
     }
 
-    /** An order may have become a purchase: the first to notice accepts it, once and for ever. */
-    public function accept(mixed $order): void
+    /**
+     * An order may have become a purchase: the first to notice accepts it, once and for ever.
+     *
+     * @param ?int $at when it became one, in unix seconds; now where a hook tells of it
+     */
+    public function accept(mixed $order, ?int $at = null): void
     {
         $order = $this->order($order);
-        if ($order === null || isset($this->accepted[$order->get_id()])) {
+        if ($order === null || isset($this->accepted[$order->get_id()]) || !$this->accepts($order)) {
             return;
         }
         $id = $order->get_id();
         $settings = $this->store->settings();
-        /**
-         * Whether an order is a purchase to tell Pinterest about. Asked at every hook until it is accepted.
-         *
-         * @param bool     $accept
-         * @param WC_Order $order
-         */
-        $accept = apply_filters('pinrelay_accept_order', $this->isPurchase($order, $settings), $order);
-        if ($accept !== true) {
-            return;
-        }
         $now = time();
         $eventId = EventId::ofOrder($id, $this->state->secret());
         $row = $this->outbox->find($id);
@@ -146,7 +139,7 @@ final class OrderHooks
             $this->accepted[$id] = true;
             return;
         }
-        if (!$this->outbox->accept($id, $eventId, $settings->destination(), $now)) {
+        if (!$this->outbox->accept($id, $eventId, $settings->destination(), $now, $at ?? $now)) {
             return;
         }
         $this->accepted[$id] = true;
@@ -167,6 +160,18 @@ final class OrderHooks
             return;
         }
         $this->dispatcher->send($row, $now);
+    }
+
+    /** Whether this order is a purchase, by the owner's policy and whoever has a say in it. */
+    public function accepts(\WC_Order $order): bool
+    {
+        /**
+         * Whether an order is a purchase to tell Pinterest about. Asked at every hook until it is accepted.
+         *
+         * @param bool     $accept
+         * @param WC_Order $order
+         */
+        return true === apply_filters('pinrelay_accept_order', $this->isPurchase($order), $order);
     }
 
     /** An order was cancelled, failed, refunded or removed: what Pinterest has not been told yet is not told. */
@@ -202,9 +207,10 @@ final class OrderHooks
     }
 
     /** The owner's policy, and for orders that are not of the shop's own kinds, whether a shopper was seen with it. */
-    private function isPurchase(\WC_Order $order, Settings $settings): bool
+    private function isPurchase(\WC_Order $order): bool
     {
-        $facts = $this->facts($order);
+        $settings = $this->store->settings();
+        $facts = Standing::of($order);
         return Acceptance::isPurchase($facts, $settings, $this->activatedAt())
             || (Acceptance::isPurchase($facts, $settings, $this->activatedAt(), true)
                 && $this->outbox->find($order->get_id()) !== null);
@@ -222,20 +228,6 @@ final class OrderHooks
         $isShopOrder = $order instanceof \WC_Order && $order->get_type() === 'shop_order' && $order->get_id() > 0;
 
         return $isShopOrder ? $order : null;
-    }
-
-    /** @return array<string, mixed> as Acceptance reads it */
-    private function facts(\WC_Order $order): array
-    {
-        return [
-            'status' => $order->get_status(),
-            'created_via' => (string) $order->get_created_via(),
-            'parent_id' => (int) $order->get_parent_id(),
-            'payment_method' => (string) $order->get_payment_method(),
-            'is_paid' => (bool) $order->is_paid(),
-            'date_paid' => $order->get_date_paid()?->getTimestamp(),
-            'date_created' => $order->get_date_created()?->getTimestamp(),
-        ];
     }
 
     private function activatedAt(): int

@@ -32,6 +32,22 @@ final class Outbox
     }
 
     /**
+     * @param list<int> $orderIds
+     * @return array<int, OutboxRow> by order id, of those that have a row
+     */
+    public function findAll(array $orderIds): array
+    {
+        $rows = [];
+        foreach ($orderIds === [] ? [] : $this->rows(
+            'WHERE order_id IN (' . implode(', ', array_fill(0, count($orderIds), '%d')) . ')',
+            ...$orderIds,
+        ) as $row) {
+            $rows[$row->orderId] = $row;
+        }
+        return $rows;
+    }
+
+    /**
      * noted: a shopper was seen placing or paying the order. Who tries the same unpaid order again brings fresher
      * facts, and may have agreed since he refused.
      *
@@ -106,8 +122,10 @@ final class Outbox
     /**
      * pending: the order is a purchase; id, time and destination are fixed. True for the one caller who made it so.
      * An order that was withdrawn and is paid after all is accepted anew.
+     *
+     * @param ?int $at when it became a purchase, where that was not just now
      */
-    public function accept(int $orderId, string $eventId, string $destination, int $now): bool
+    public function accept(int $orderId, string $eventId, string $destination, int $now, ?int $at = null): bool
     {
         $moved = $this->change(
             "UPDATE {$this->table} SET state = %s, event_id = %s, destination = %s, event_time = %d, verdict = '',"
@@ -116,7 +134,7 @@ final class Outbox
             OutboxRow::PENDING,
             $eventId,
             $destination,
-            $now,
+            $at ?? $now,
             $now,
             $orderId,
             OutboxRow::NOTED,
@@ -134,7 +152,7 @@ final class Outbox
             $eventId,
             $destination,
             OutboxRow::PENDING,
-            $now,
+            $at ?? $now,
             $now,
         );
     }
@@ -153,15 +171,20 @@ final class Outbox
     }
 
     /**
-     * Back to pending, id, time and destination unchanged. $verdict LATE marks that it may be delivered after the first
-     * hour, null leaves that mark as it is, '' clears a wish to withdraw.
+     * Back to pending, id, time and destination unchanged; only out of the stay that the caller knows, which $node and
+     * $since name. Meanwhile another worker may have returned the row and a third have queued it anew.
+     *
+     * @param ?string $verdict LATE marks that it may be delivered after the first hour, null leaves that mark as it is,
+     *                         '' clears a wish to withdraw
      */
-    public function release(int $orderId, int $now, ?string $verdict = null): bool
+    public function release(int $orderId, string $node, int $since, int $now, ?string $verdict = null): bool
     {
         return 1 === $this->change(
             "UPDATE {$this->table} SET state = %s, node = '', updated_at = %d"
-                . ($verdict === null ? '' : ', verdict = %s') . ' WHERE order_id = %d AND state = %s',
-            ...[OutboxRow::PENDING, $now, ...($verdict === null ? [] : [$verdict]), $orderId, OutboxRow::QUEUED],
+                . ($verdict === null ? '' : ', verdict = %s')
+                . ' WHERE order_id = %d AND state = %s AND node = %s AND updated_at = %d',
+            ...[OutboxRow::PENDING, $now, ...($verdict === null ? [] : [$verdict])],
+            ...[$orderId, OutboxRow::QUEUED, $node, $since],
         );
     }
 

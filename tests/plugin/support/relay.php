@@ -53,6 +53,8 @@ final class Relay
     public static array $settled = [];
     /** @var array<string, mixed> over the answer of status() */
     public static array $status = [];
+    /** @var (\Closure(): void)|null what happens in the spool before status() answers */
+    public static ?\Closure $onStatus = null;
     /** @var array<string, mixed> over the answer of sendTest() */
     public static array $answer = [];
     /** @var array<string, \Throwable> thrown by method name */
@@ -62,6 +64,7 @@ final class Relay
     {
         self::$made = self::$captured = self::$withdrawn = self::$purged = [];
         self::$settled = self::$status = self::$answer = self::$throws = [];
+        self::$onStatus = null;
     }
 
     public function __construct(private readonly array $options)
@@ -79,6 +82,9 @@ final class Relay
     public function status(): array
     {
         self::mayThrow('status');
+        if (self::$onStatus !== null) {
+            (self::$onStatus)();
+        }
         return self::$status + [
             'node' => 'node-a',
             'waiting' => ['revenue' => 0, 'visit' => 0],
