@@ -95,6 +95,7 @@ final class Installer
             Storefront\AddressWatch::OPTION,
             ReconcileJobs::OPTION,
             ...ReconcileJobs::THROTTLES,
+            Coexistence\SecondTag::OPTION,
         ];
         array_map('delete_option', $options);
         delete_metadata('user', 0, Admin\Notices::HIDDEN, '', true);

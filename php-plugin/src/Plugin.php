@@ -8,6 +8,8 @@ use Pinrelay\WooCommerce\Admin\Notices;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
 use Pinrelay\WooCommerce\Admin\SiteHealth;
 use Pinrelay\WooCommerce\Cli\Commands;
+use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
+use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\ConsentApi;
 use Pinrelay\WooCommerce\Consent\Withdrawal;
@@ -87,7 +89,8 @@ final class Plugin
         Installer::setUp($state);
 
         $site = CopyGuard::decide($state->all(), Home::hash(), wp_get_environment_type());
-        $store = new SettingsStore(Constants::fromWpConfig(), $site !== CopyGuard::SHOP);
+        $isDoubled = OfficialPlugin::sendsFromServer() && !$state->get(OfficialPlugin::DECIDED);
+        $store = new SettingsStore(Constants::fromWpConfig(), $site !== CopyGuard::SHOP, $isDoubled);
         $watch = new GenerationWatch($store, $state);
         $watch->look(time());
         $settings = $store->settings();
@@ -123,6 +126,7 @@ final class Plugin
         (new AddToCart($settings, $relays, $visitor, new EventCookies(), $consent, $guard))->register();
 
         (new AddressWatch($visitor, $consent, $guard, $state->secret()))->register();
+        (new SecondTag($settings, $guard, $mainFile, self::VERSION))->register();
         (new SiteHealth($settings, $guard))->register();
 
         if (self::isWeb()) {
