@@ -122,8 +122,10 @@ impl FaultyDisk {
         let done = catch_unwind(AssertUnwindSafe(work));
         let mut script = self.0.lock().unwrap();
         script.dies_at = None;
-        script.dead = false;
+        let died = std::mem::take(&mut script.dead);
         match done {
+            // Whoever contains panics came this far on a dead disk.
+            Ok(_) if died => None,
             Ok(done) => Some(done),
             Err(cause) if is_ours(&*cause) => None,
             Err(cause) => {
