@@ -25,7 +25,8 @@ fn a_probe_that_is_refused_like_all_before_it_rejects_nothing() {
     for probe in 1..=3 {
         shop.forget_wait();
         relay.drain(20.0).unwrap();
-        assert_eq!(peer.requests().len(), calls + probe);
+        let asked = peer.requests().len();
+        assert!((calls + probe..=calls + 5 * probe).contains(&asked));
         assert_eq!(relay.status().unwrap()["rejected"], 0);
         assert_eq!(waiting(&relay), 25);
     }

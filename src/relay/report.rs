@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::delivery::{Answer, Outcome, Word, classify, redact};
+use crate::delivery::{Answer, CallFailed, Outcome, Word, classify, redact};
 use crate::spool::{
     DeadLetters, Leader, LeaderNote, Ledger, Place, Refused, SpoolError, State, Waiting, Withdrawn,
     unix_now,
@@ -71,9 +71,12 @@ pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
     }))
 }
 
-/// The array of `Relay::sendTest()` for an answer.
-pub fn test_answer(answer: &Answer) -> Value {
-    let (verdict, message) = test_verdict(classify(answer, 1));
+/// The array of `Relay::sendTest()` for what came of the call.
+pub fn test_answer(call: &Result<Answer, CallFailed>) -> Value {
+    let (verdict, message) = test_verdict(classify(call, 1));
+    let Ok(answer) = call else {
+        return test_not_sent(&message.unwrap_or_default());
+    };
     let body = String::from_utf8_lossy(&answer.body);
     let body: String = body.chars().take(LONGEST_BODY).collect();
     json!({

@@ -132,7 +132,7 @@ fn texts(ids: &Raw) -> impl Iterator<Item = String> {
         _ => &[],
     };
     entries.iter().filter_map(|(_, id)| match id {
-        Raw::Text(text) => Some(text.clone()),
+        Raw::Text(text) => Some(text.to_string()),
         Raw::Int(int) => Some(int.to_string()),
         _ => None,
     })

@@ -87,7 +87,7 @@ pub use place::Place;
 pub use record::{Envelope, Record, decode, encode};
 pub use refused::Refused;
 pub use segment::SegmentName;
-pub use state::{LastError, Pause, State};
+pub use state::{LastError, Pause, Seen, State};
 pub use verdict::{Settled, Verdict, shorten};
 pub use verdict_cursor::Verdicts;
 pub use verdict_log::VerdictLog;
