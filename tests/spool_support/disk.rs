@@ -1,7 +1,6 @@
 //! A disk that fails where a script says, counts what it is asked for, and can
 //! end the "process" that uses it in the middle of any step.
 
-use std::any::Any;
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
@@ -154,14 +153,13 @@ impl FaultyDisk {
         let done = catch_unwind(AssertUnwindSafe(work));
         let mut script = self.script.lock().unwrap();
         script.dies_at = None;
-        script.dead = false;
+        let died = std::mem::take(&mut script.dead);
+        drop(script);
         match done {
-            Ok(done) => Some(done),
-            Err(cause) if is_ours(&*cause) => None,
-            Err(cause) => {
-                drop(script);
-                resume_unwind(cause)
-            }
+            // Whoever contains a panic has contained this one, on a dead disk.
+            Ok(done) => (!died).then_some(done),
+            Err(cause) if cause.is::<Died>() => None,
+            Err(cause) => resume_unwind(cause),
         }
     }
 
@@ -203,10 +201,6 @@ impl FaultyDisk {
             other => Ok(Some(other)),
         }
     }
-}
-
-fn is_ours(cause: &(dyn Any + Send)) -> bool {
-    cause.is::<Died>()
 }
 
 fn holds(path: &Path, part: &str) -> bool {
