@@ -57,7 +57,7 @@ fn what_is_captured_between_any_two_steps_of_a_leader_is_delivered_once() {
         let mut all = acknowledged.lock().unwrap();
         if all.len() < 300 {
             let id = format!("o-{}", all.len());
-            if all.len() % 7 == 0 {
+            if all.len().is_multiple_of(7) {
                 writer = Writer::new(place.clone(), Lane::Revenue);
             }
             writer.append(&line(&id), &LIMITS).unwrap();

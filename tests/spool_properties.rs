@@ -8,8 +8,8 @@ mod spool_support;
 use std::fs;
 
 use pinrelay::spool::{
-    Content, DeadLetters, LeaderNote, Lines, Record, Refused, Settled, State, Verdict, VerdictLog,
-    Verdicts, Withdrawn, decode, generation, unix_now,
+    Content, DeadLetters, IdSet, LeaderNote, Lines, Record, Refused, Settled, State, Verdict,
+    VerdictLog, Verdicts, Withdrawn, decode, generation, unix_now,
 };
 use pinrelay::spool::{Lane, SegmentName};
 use proptest::collection::vec;
@@ -221,7 +221,7 @@ proptest! {
         ledger.tidy(unix_now());
         let _ = ledger.waiting(&Withdrawn::read(&spool.place)).unwrap();
         VerdictLog::new(&spool.place).prune(unix_now());
-        let _ = VerdictLog::new(&spool.place).delivered();
+        let _ = IdSet::delivered(&spool.place);
         let _ = verdicts(&spool.place);
         let waiting = all(&spool);
         prop_assert!(waiting.iter().any(|id| id == "a"));
@@ -253,7 +253,7 @@ proptest! {
         let told = verdicts(&spool.place);
         let told: Vec<_> = told.iter().map(|(id, _)| &**id).collect();
         prop_assert_eq!(told, ["a", "b"]);
-        let delivered = VerdictLog::new(&spool.place).delivered();
+        let delivered = IdSet::delivered(&spool.place);
         prop_assert!(["a", "b"].iter().all(|id| delivered.contains(&pinrelay::spool::hash(id))));
         // Pages of one, from anywhere, come to an end.
         let log = Verdicts::new(&spool.place);
