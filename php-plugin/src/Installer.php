@@ -92,8 +92,10 @@ final class Installer
             Spool::OPTION,
             Health::OPTION,
             Turn::OPTION,
+            Storefront\AddressWatch::OPTION,
             ReconcileJobs::OPTION,
             ...ReconcileJobs::THROTTLES,
+            Coexistence\SecondTag::OPTION,
         ];
         array_map('delete_option', $options);
         delete_metadata('user', 0, Admin\Notices::HIDDEN, '', true);

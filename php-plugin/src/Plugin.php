@@ -6,7 +6,10 @@ namespace Pinrelay\WooCommerce;
 
 use Pinrelay\WooCommerce\Admin\Notices;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
+use Pinrelay\WooCommerce\Admin\SiteHealth;
 use Pinrelay\WooCommerce\Cli\Commands;
+use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
+use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\ConsentApi;
 use Pinrelay\WooCommerce\Consent\Withdrawal;
@@ -29,6 +32,7 @@ use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Site\CopyGuard;
 use Pinrelay\WooCommerce\Site\Home;
+use Pinrelay\WooCommerce\Storefront\AddressWatch;
 use Pinrelay\WooCommerce\Storefront\AddToCart;
 use Pinrelay\WooCommerce\Storefront\BaseTag;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
@@ -85,7 +89,8 @@ final class Plugin
         Installer::setUp($state);
 
         $site = CopyGuard::decide($state->all(), Home::hash(), wp_get_environment_type());
-        $store = new SettingsStore(Constants::fromWpConfig(), $site !== CopyGuard::SHOP);
+        $isDoubled = OfficialPlugin::sendsFromServer() && !$state->get(OfficialPlugin::DECIDED);
+        $store = new SettingsStore(Constants::fromWpConfig(), $site !== CopyGuard::SHOP, $isDoubled);
         $watch = new GenerationWatch($store, $state);
         $watch->look(time());
         $settings = $store->settings();
@@ -93,7 +98,7 @@ final class Plugin
         $spool = new Spool($settings, substr(hash_hmac('sha256', 'spool', $state->secret()), 0, 32), self::isWeb());
         $relays = new RelayFactory($store, $state, $spool, $guard, Home::address());
         $outbox = new Outbox($wpdb);
-        $visitor = new Visitor();
+        $visitor = new Visitor($settings->trustedHeaders);
         $consent = new Consent($settings);
         $dispatcher = new Dispatcher($outbox, $relays, $store, $guard);
         $nodes = new Nodes($wpdb);
@@ -119,6 +124,10 @@ final class Plugin
         (new BaseTag($settings, $guard, $mainFile, self::VERSION))->register();
         (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $consent, $guard))->register();
         (new AddToCart($settings, $relays, $visitor, new EventCookies(), $consent, $guard))->register();
+
+        (new AddressWatch($visitor, $consent, $guard, $state->secret()))->register();
+        (new SecondTag($settings, $guard, $mainFile, self::VERSION))->register();
+        (new SiteHealth($settings, $guard))->register();
 
         if (self::isWeb()) {
             $turn = new Turn(new Throttle($wpdb));

@@ -41,9 +41,10 @@ final class Rig
 
     /**
      * @param array<string, mixed> $settings  over a shop that has everything
+     * @param bool                 $apiHeld   whether another plugin's server half is in the way
      * @param array<string, mixed> $constants as in wp-config.php, names without the prefix
      */
-    public function __construct(array $settings = [], array $constants = [])
+    public function __construct(array $settings = [], array $constants = [], bool $apiHeld = false)
     {
         update_option(SettingsStore::OPTION, $settings + [
             'enabled' => true,
@@ -56,7 +57,7 @@ final class Rig
         });
         $this->state = new State();
         $this->state->put(['activated_at' => 1794000000]);
-        $this->store = new SettingsStore(new Constants($constants + self::CONSTANTS));
+        $this->store = new SettingsStore(new Constants($constants + self::CONSTANTS), apiHeld: $apiHeld);
         (new GenerationWatch($this->store, $this->state))->look(1795000000);
         $this->outbox = new Outbox(Site::$database);
         $this->nodes = new Nodes(Site::$database);

@@ -115,6 +115,9 @@ final class SettingsView
         $this->table->choice('item_id', [
             'id' => __('WooCommerce\'s product ID', 'pinrelay'),
             'sku' => __('The SKU, or the product ID where a product has none', 'pinrelay'),
+            'gla' => __('As in Google for WooCommerce: gla_123', 'pinrelay'),
+            'gpf' => __('As in Google Product Feed: woocommerce_gpf_123', 'pinrelay'),
+            'facebook' => __('As in Facebook for WooCommerce: SKU_123 or wc_post_id_123', 'pinrelay'),
             'filter' => __('Decided by custom code (filter pinrelay_item_id)', 'pinrelay'),
         ], __('Choose the same ID that your product catalog on Pinterest uses.', 'pinrelay'));
         $this->gatewayRows();

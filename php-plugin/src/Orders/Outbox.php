@@ -256,6 +256,30 @@ final class Outbox
         );
     }
 
+    /** The sale ended after Pinterest was told of it; nothing can be done but to say so. False takes that word back. */
+    public function ended(int $orderId, bool $ended): void
+    {
+        $this->change(
+            "UPDATE {$this->table} SET message = %s WHERE order_id = %d AND state = %s AND message "
+                . ($ended ? '<>' : '=') . ' %s AND verdict IN (%s, %s, %s, %s)',
+            $ended ? OutboxRow::ENDED : '',
+            $orderId,
+            OutboxRow::SETTLED,
+            OutboxRow::ENDED,
+            'delivered',
+            'unconfirmed',
+            'covered',
+            'tag_only',
+        );
+    }
+
+    /** How many orders ended after Pinterest was told of them. */
+    public function endedCount(): int
+    {
+        $sql = "SELECT COUNT(*) AS n FROM {$this->table} WHERE state = %s AND message = %s";
+        return (int) ($this->select($sql, OutboxRow::SETTLED, OutboxRow::ENDED)[0]['n'] ?? 0);
+    }
+
     /** The thank-you page's report of its browser half; "fired" is never taken back. */
     public function browser(int $orderId, string $what): bool
     {

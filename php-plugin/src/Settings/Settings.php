@@ -23,7 +23,7 @@ final class Settings
      * @param bool                                       $testMode     events go to Pinterest's test stream only
      * @param array<string, array{tag: bool, api: bool}> $events       by API event name (CONTRACT 2)
      * @param 'items'|'items_tax'|'total'                $value        what an order's value is made of
-     * @param 'id'|'sku'|'filter'                        $itemId       which id of a product is its catalogue id
+     * @param 'id'|'sku'|'gla'|'gpf'|'facebook'|'filter' $itemId       which id of a product is its catalogue id
      * @param array<string, 'placed'|'paid'>             $gateways     when an order of a payment method counts
      * @param list<string>                               $orderSources kinds of orders that count (Orders\OrderSource)
      * @param 'off'|'wp_consent_api'|'filter'            $consent      who knows whether a visitor agrees
@@ -33,6 +33,7 @@ final class Settings
      * @param bool                                       $gtm          the owner fires the tag from Google Tag Manager
      * @param string                                     $spoolDir     PINRELAY_SPOOL_DIR, '' when not set
      * @param bool                                       $held         a copy of the shop: nothing leaves
+     * @param bool                                       $apiHeld      another plugin's server half sends the same sales
      */
     public function __construct(
         public readonly bool $enabled = false,
@@ -59,6 +60,7 @@ final class Settings
         public readonly string $apiBase = self::API_BASE,
         public readonly string $spoolDir = '',
         public readonly bool $held = false,
+        public readonly bool $apiHeld = false,
     ) {
     }
 
@@ -76,6 +78,12 @@ final class Settings
 
     /** Whether the server half can work, given an extension. */
     public function apiReady(): bool
+    {
+        return $this->apiWanted() && !$this->apiHeld;
+    }
+
+    /** Whether the owner has given all that the server half needs. */
+    public function apiWanted(): bool
     {
         return $this->active() && $this->adAccountId !== '' && $this->accessToken !== '';
     }

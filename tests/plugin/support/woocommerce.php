@@ -111,6 +111,12 @@ function wc_get_order_statuses(): array
     ], '');
 }
 
+/** @return list<string> as where another plugin has added one */
+function wc_get_is_paid_statuses(): array
+{
+    return ['processing', 'completed', 'shipped'];
+}
+
 function wc_get_price_decimals(): int
 {
     return 2;

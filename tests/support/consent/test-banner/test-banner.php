@@ -2,7 +2,7 @@
 
 /**
  * Plugin Name: Test banner
- * Description: For tests: a cookie banner as banners' plugins make them, on the WP Consent API or with a call of its own.
+ * Description: For tests: a cookie banner, on the WP Consent API or with a call of its own.
  *
  * The option test_banner says how: {"type": "optin"|"optout", "talks": "api"|"pinrelay"}.
  */
