@@ -101,8 +101,8 @@ final class Command
         if (!is_numeric($seconds) || (float) $seconds <= 0.0) {
             \WP_CLI::error('--seconds: not a number above zero.');
         }
+        $this->spoolOrEnd();
         $this->tick->run(time(), (float) $seconds);
-        $this->relayOrEnd();
         $delivered = 0;
         foreach (array_unique([$this->store->settings()->destination(), ...$this->outbox->destinations()]) as $name) {
             $delivered += $this->drainOne($name, (float) $seconds);
@@ -150,9 +150,10 @@ final class Command
         }
     }
 
-    private function relayOrEnd(): void
+    /** Ends where this process cannot use the spool: somebody else's, or none at all. */
+    private function spoolOrEnd(): void
     {
-        if ($this->relays->relay() !== null) {
+        if ($this->relays->node() !== null) {
             return;
         }
         $settings = $this->store->settings();
@@ -202,8 +203,17 @@ final class Command
     private static function troubleWords(Trouble $trouble): string
     {
         return $trouble->reason === 'foreign_owner'
-            ? $trouble->message
+            ? self::withNames($trouble->message)
             : Words::trouble($trouble) . ' ' . $trouble->message;
+    }
+
+    /** "user 33" as "user 33 (www-data)": what one types after `sudo -u`. */
+    private static function withNames(string $message): string
+    {
+        return (string) preg_replace_callback('/\buser (\d+)/', static function (array $found): string {
+            $user = function_exists('posix_getpwuid') ? posix_getpwuid((int) $found[1]) : false;
+            return $found[0] . ($user === false ? '' : " ({$user['name']})");
+        }, $message);
     }
 
     /**
