@@ -6,12 +6,20 @@ namespace Pinrelay\WooCommerce;
 
 use Pinrelay\WooCommerce\Admin\Notices;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
-use Pinrelay\WooCommerce\Cli\Command;
+use Pinrelay\WooCommerce\Admin\SiteHealth;
+use Pinrelay\WooCommerce\Cli\Commands;
+use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
+use Pinrelay\WooCommerce\Coexistence\SecondTag;
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Consent\ConsentApi;
+use Pinrelay\WooCommerce\Consent\Withdrawal;
 use Pinrelay\WooCommerce\Orders\AfterResponse;
 use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
+use Pinrelay\WooCommerce\Orders\Reconcile;
+use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Orders\Tick;
 use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Relay\Nodes;
@@ -24,6 +32,7 @@ use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Site\CopyGuard;
 use Pinrelay\WooCommerce\Site\Home;
+use Pinrelay\WooCommerce\Storefront\AddressWatch;
 use Pinrelay\WooCommerce\Storefront\AddToCart;
 use Pinrelay\WooCommerce\Storefront\BaseTag;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
@@ -80,7 +89,8 @@ final class Plugin
         Installer::setUp($state);
 
         $site = CopyGuard::decide($state->all(), Home::hash(), wp_get_environment_type());
-        $store = new SettingsStore(Constants::fromWpConfig(), $site !== CopyGuard::SHOP);
+        $isDoubled = OfficialPlugin::sendsFromServer() && !$state->get(OfficialPlugin::DECIDED);
+        $store = new SettingsStore(Constants::fromWpConfig(), $site !== CopyGuard::SHOP, $isDoubled);
         $watch = new GenerationWatch($store, $state);
         $watch->look(time());
         $settings = $store->settings();
@@ -88,11 +98,18 @@ final class Plugin
         $spool = new Spool($settings, substr(hash_hmac('sha256', 'spool', $state->secret()), 0, 32), self::isWeb());
         $relays = new RelayFactory($store, $state, $spool, $guard, Home::address());
         $outbox = new Outbox($wpdb);
-        $visitor = new Visitor();
+        $visitor = new Visitor($settings->trustedHeaders);
+        $consent = new Consent($settings);
         $dispatcher = new Dispatcher($outbox, $relays, $store, $guard);
-        $tick = new Tick($outbox, $dispatcher, $relays, new Nodes($wpdb), $store, $guard);
+        $nodes = new Nodes($wpdb);
+        $tick = new Tick($outbox, $dispatcher, $relays, $nodes, $store, $guard);
 
-        (new OrderHooks($outbox, $dispatcher, $relays, $store, $state, $visitor, $guard))->register();
+        $orders = new OrderHooks($outbox, $dispatcher, $relays, $store, $state, $visitor, $consent, $guard);
+        $orders->register();
+        $reconcile = new Reconcile($outbox, $orders, $dispatcher, $consent, $nodes, $store, $state, $guard);
+        $activatedAt = (int) $state->get('activated_at', PHP_INT_MAX);
+        $jobs = new ReconcileJobs($reconcile, $store, new Throttle($wpdb), $guard, $activatedAt);
+        $jobs->register();
         add_action(Installer::TICK, $guard->action('tick', static function () use ($spool, $tick, $settings): void {
             if ($settings->apiReady()) {
                 $spool->settle(time());
@@ -100,14 +117,21 @@ final class Plugin
             $tick->run(time());
         }));
 
-        $buyer = new BuyerCookie($state->secret(), $guard);
+        $buyer = new BuyerCookie($state->secret(), $consent, $guard);
         $buyer->register();
+        (new ConsentApi($settings, $guard, $mainFile))->register();
+        (new Withdrawal($consent, $buyer, $orders, $guard))->register();
         (new BaseTag($settings, $guard, $mainFile, self::VERSION))->register();
-        (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $guard))->register();
-        (new AddToCart($settings, $relays, $visitor, new EventCookies(), $guard))->register();
+        (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $consent, $guard))->register();
+        (new AddToCart($settings, $relays, $visitor, new EventCookies(), $consent, $guard))->register();
+
+        (new AddressWatch($visitor, $consent, $guard, $state->secret()))->register();
+        (new SecondTag($settings, $guard, $mainFile, self::VERSION))->register();
+        (new SiteHealth($settings, $guard))->register();
 
         if (self::isWeb()) {
-            (new AfterResponse($tick, $spool, $relays, $store, new Turn(new Throttle($wpdb)), $guard))->register();
+            $turn = new Turn(new Throttle($wpdb));
+            (new AfterResponse($tick, $jobs, $spool, $relays, $store, $turn, $guard))->register();
         }
         if (is_admin()) {
             add_action('admin_init', $guard->action('schedule', Installer::schedule(...)));
@@ -115,7 +139,7 @@ final class Plugin
             (new Notices($store, $state, $relays, $guard, $site))->register();
         }
         if (defined('WP_CLI') && WP_CLI) {
-            \WP_CLI::add_command('pinrelay', new Command($store, $relays, $outbox, $tick));
+            Commands::add($store, $state, $relays, $outbox, $dispatcher, $tick, $jobs, $reconcile);
         }
     }
 

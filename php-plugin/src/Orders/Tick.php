@@ -19,8 +19,6 @@ final class Tick
 {
     /** A row without a verdict for so long, on a node that has nothing waiting, was lost with its spool. */
     private const LOST_SECONDS = 10 * 60;
-    /** CONTRACT 6, less ten minutes: an event handed over now must still be young enough when it arrives. */
-    private const OLDEST_EVENT_SECONDS = 7 * 86400 - 600;
     private const FORGET_NOTED_SECONDS = 30 * 86400;
     private const BEAT_SECONDS = 60;
     private const PAGE = 500;
@@ -185,7 +183,7 @@ final class Tick
 
     private function expire(int $now): void
     {
-        foreach ($this->outbox->pendingBefore($now - self::OLDEST_EVENT_SECONDS, self::PAGE) as $row) {
+        foreach ($this->outbox->pendingBefore($now - Age::EXPIRED_SECONDS, self::PAGE) as $row) {
             $this->dispatcher->settle($row, 'expired', null, $now);
         }
     }

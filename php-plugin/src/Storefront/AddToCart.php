@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
+use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Mapping\AddToCartEvent;
 use Pinrelay\WooCommerce\Mapping\ProductFacts;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
@@ -31,6 +32,7 @@ final class AddToCart
         private readonly RelayFactory $relays,
         private readonly Visitor $visitor,
         private readonly EventCookies $cookies,
+        private readonly Consent $consent,
         private readonly Guard $guard,
     ) {
     }
@@ -82,6 +84,9 @@ final class AddToCart
         // payment buttons fill to ask for a total, is not the shopper's cart and does not hold the item.
         $product = WC()->cart?->get_cart_item((string) $cartItemKey)['data'] ?? null;
         if (!$product instanceof \WC_Product || !is_numeric($quantity) || self::isSimulated()) {
+            return;
+        }
+        if (!$this->consent->isGiven()) {
             return;
         }
         $event = AddToCartEvent::map(

@@ -69,8 +69,8 @@ final class BaseTag
     }
 
     /**
-     * For assets/pinrelay.js: `library` the address of Pinterest's script, `path` of our cookies, `visit` the page
-     * visit without its id, or null when the owner switched it off.
+     * For assets/pinrelay.js: `library` the address of Pinterest's script, `path` of our cookies, `consent` whom to ask
+     * before anything, `visit` the page visit without its id, or null when the owner switched it off.
      *
      * @return array<string, mixed>
      */
@@ -79,6 +79,7 @@ final class BaseTag
         return [
             'library' => $this->settings->tagScriptUrl,
             'path' => EventCookies::path(),
+            'consent' => $this->settings->consent,
             'visit' => $this->settings->wants('page_visit', 'tag') ? $this->visit() : null,
         ];
     }

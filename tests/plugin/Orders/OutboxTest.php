@@ -166,9 +166,10 @@ final class OutboxTest extends TestCase
         self::assertFalse($this->outbox->accept(71, 'id', '5', 300));
     }
 
-    public function testARefusalComesTooLateForAnAcceptedOrder(): void
+    public function testARefusalComesTooLateForAnOrderThatIsSettled(): void
     {
         $this->outbox->accept(71, 'id', '5', 200);
+        $this->outbox->settle(71, 'delivered', null, 250, [OutboxRow::PENDING]);
         $this->outbox->refuse(71, 300);
         self::assertTrue($this->outbox->find(71)->isAccepted());
     }
