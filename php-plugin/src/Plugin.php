@@ -66,7 +66,7 @@ final class Plugin
     {
         // Without WooCommerce there is no shop. WordPress says so itself (Requires Plugins).
         if (class_exists('WooCommerce')) {
-            $guard = new Guard(self::isRootAtTerminal() ? self::debug(...) : null);
+            $guard = new Guard(self::isStrangerAtTerminal() ? self::debug(...) : null);
             $guard->run('start', static fn () => self::start($mainFile, $guard));
         }
     }
@@ -143,10 +143,11 @@ final class Plugin
         }
     }
 
-    /** A log file that root makes is one that the web server cannot write to. */
-    private static function isRootAtTerminal(): bool
+    /** A log file that root makes is one that the web server cannot write to; where others may not write, they warn. */
+    private static function isStrangerAtTerminal(): bool
     {
-        return !self::isWeb() && Disk::user() === 0;
+        $logs = defined('WC_LOG_DIR') ? (string) WC_LOG_DIR : WP_CONTENT_DIR;
+        return !self::isWeb() && (Disk::user() === 0 || !is_writable($logs));
     }
 
     private static function debug(string $line): void
