@@ -131,7 +131,7 @@ describe('reconciliation', () => {
     assert.equal(dry.status, 2, dry.text);
     assert.match(dry.text, new RegExp(`${wanted}\\s.*send_on_time`));
     assert.match(dry.text, new RegExp(`${foreign}\\s.*other_source`));
-    assert.match(dry.text, /1 orders would be handed over/);
+    assert.match(dry.text, /1 orders would be taken up/);
     assert.deepEqual(await world.shop.outbox(), rows);
     assert.equal(told(wanted), 0);
 
