@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce;
 
+use Pinrelay\WooCommerce\Orders\DeadLetters;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
 use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Relay\Disk;
@@ -93,6 +94,7 @@ final class Installer
             Health::OPTION,
             Turn::OPTION,
             Storefront\AddressWatch::OPTION,
+            DeadLetters::OPTION,
             ReconcileJobs::OPTION,
             ...ReconcileJobs::THROTTLES,
             Coexistence\SecondTag::OPTION,
