@@ -7,6 +7,10 @@ namespace Pinrelay\WooCommerce;
 use Pinrelay\WooCommerce\Admin\Notices;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
 use Pinrelay\WooCommerce\Cli\Command;
+use Pinrelay\WooCommerce\Collect\ConfigFile;
+use Pinrelay\WooCommerce\Collect\Doors;
+use Pinrelay\WooCommerce\Collect\LiveConfig;
+use Pinrelay\WooCommerce\Collect\PageFacts;
 use Pinrelay\WooCommerce\Orders\AfterResponse;
 use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
@@ -25,9 +29,12 @@ use Pinrelay\WooCommerce\Site\CopyGuard;
 use Pinrelay\WooCommerce\Site\Home;
 use Pinrelay\WooCommerce\Storefront\AddToCart;
 use Pinrelay\WooCommerce\Storefront\BaseTag;
+use Pinrelay\WooCommerce\Storefront\BrowserReport;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
 use Pinrelay\WooCommerce\Storefront\EventCookies;
+use Pinrelay\WooCommerce\Storefront\PageEvents;
 use Pinrelay\WooCommerce\Storefront\PurchaseTag;
+use Pinrelay\WooCommerce\Storefront\ServerEvents;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Support\Throttle;
@@ -49,6 +56,12 @@ final class Plugin
     public static function deactivate(): void
     {
         Installer::unschedule();
+        self::collectFile(dirname(__DIR__) . '/pinrelay.php')->remove();
+    }
+
+    private static function collectFile(string $mainFile): ConfigFile
+    {
+        return new ConfigFile(WP_PLUGIN_DIR . '/' . dirname(plugin_basename($mainFile)), get_current_blog_id());
     }
 
     /** @param string $mainFile the plugin's main file */
@@ -99,11 +112,19 @@ final class Plugin
             $tick->run(time());
         }));
 
+        $live = new LiveConfig($store, $relays, $state->secret());
+        $doors = new Doors($live, self::collectFile($mainFile), $guard, $mainFile);
+        $doors->register();
+        $key = PageFacts::key($state->secret());
         $buyer = new BuyerCookie($state->secret(), $guard);
         $buyer->register();
-        (new BaseTag($settings, $guard, $mainFile, self::VERSION))->register();
-        (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $guard))->register();
-        (new AddToCart($settings, $relays, $visitor, new EventCookies(), $guard))->register();
+        $pages = new PageEvents($settings);
+        (new BaseTag($settings, $pages, $doors, $key, $guard, $mainFile, self::VERSION))->register();
+        $report = new BrowserReport($outbox, $state->secret(), $guard);
+        $report->register();
+        (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $report, $guard))->register();
+        $events = new ServerEvents($settings, $relays, new EventCookies(), $guard);
+        (new AddToCart($settings, $events, $visitor, $guard))->register();
 
         if (self::isWeb()) {
             (new AfterResponse($tick, $spool, $relays, $store, new Throttle($wpdb), $guard))->register();
