@@ -76,6 +76,8 @@ async function installPlugin(at) {
  * @param {object} [wish.constants]   wp-config constants; they win over the stand-in's, and null takes one away
  * @param {number} [wish.workers]     PHP-FPM workers
  * @param {boolean} [wish.ondemand]   FPM's ondemand manager instead of static
+ * @param {boolean} [wish.cache]      a full-page cache in front of PHP (default false)
+ * @param {string} [wish.forbid]      path of a PHP file that the web server refuses to everybody
  * @param {boolean} [wish.plugin]     whether our plugin is active (default true)
  */
 export async function startShop(wish = {}) {
@@ -120,7 +122,7 @@ export async function startShop(wish = {}) {
   }
   await writeIni();
   await writeFile(`${at.run}/fpm.conf`, fpmConfig(at, { account, workers: wish.workers ?? 4, ondemand: wish.ondemand }));
-  await writeFile(`${at.run}/nginx.conf`, nginxConfig(at, { account, port }));
+  await writeFile(`${at.run}/nginx.conf`, nginxConfig(at, { account, port, cache: wish.cache, forbid: wish.forbid }));
   await own(at.dir);
 
   const wp = wpCli(at, asShop);
