@@ -113,7 +113,7 @@ final class Plugin
         }));
 
         $live = new LiveConfig($store, $relays, $state->secret());
-        $doors = new Doors($live, self::collectFile($mainFile), $guard, $mainFile);
+        $doors = new Doors($live, self::collectFile($mainFile), $relays, $guard, $mainFile);
         $doors->register();
         $key = PageFacts::key($state->secret());
         $buyer = new BuyerCookie($state->secret(), $guard);
