@@ -33,9 +33,14 @@ use Pinrelay\WooCommerce\Storefront\BrowserReport;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
 use Pinrelay\WooCommerce\Storefront\EventCookies;
 use Pinrelay\WooCommerce\Storefront\PageEvents;
+use Pinrelay\WooCommerce\Storefront\PaymentInfo;
 use Pinrelay\WooCommerce\Storefront\PurchaseTag;
+use Pinrelay\WooCommerce\Storefront\SearchRedirect;
 use Pinrelay\WooCommerce\Storefront\ServerEvents;
+use Pinrelay\WooCommerce\Storefront\Signup;
+use Pinrelay\WooCommerce\Storefront\Tracked;
 use Pinrelay\WooCommerce\Storefront\Visitor;
+use Pinrelay\WooCommerce\Storefront\Wishlists;
 use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Support\Throttle;
 
@@ -125,6 +130,11 @@ final class Plugin
         (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $report, $guard))->register();
         $events = new ServerEvents($settings, $relays, new EventCookies(), $guard);
         (new AddToCart($settings, $events, $visitor, $guard))->register();
+        (new Wishlists($settings, $events, $visitor, $guard))->register();
+        (new SearchRedirect($events, $visitor, $guard))->register();
+        (new PaymentInfo($settings, $events, $visitor, $guard))->register();
+        (new Signup($events, $visitor, $guard))->register();
+        (new Tracked($events, $visitor, $guard))->register();
 
         if (self::isWeb()) {
             (new AfterResponse($tick, $spool, $relays, $store, new Throttle($wpdb), $guard))->register();
