@@ -50,6 +50,10 @@ final class TagRenderer
     public static function track(array $event): array
     {
         $items = $event['items'] ?? [];
+        $lines = array_map(self::line(...), array_slice($items, 0, self::MOST_LINES));
+        if ($items === [] && $event['event_name'] === 'view_category' && isset($event['content_category'])) {
+            $lines = [['product_category' => $event['content_category']]];
+        }
         $data = [
             'event_id' => $event['event_id'] ?? null,
             'value' => isset($event['value']) ? self::number($event['value']) : null,
@@ -57,7 +61,11 @@ final class TagRenderer
             'order_id' => $event['order_id'] ?? null,
             'order_quantity' => $items === [] ? null : array_sum(array_map(self::quantity(...), $items)),
             'promo_code' => $event['coupon'] ?? null,
-            'line_items' => $items === [] ? null : array_map(self::line(...), array_slice($items, 0, self::MOST_LINES)),
+            'search_query' => $event['search_string'] ?? null,
+            'lead_type' => $event['lead_type'] ?? null,
+            'video_title' => $event['video_title'] ?? null,
+            'property' => $event['property'] ?? null,
+            'line_items' => $lines === [] ? null : $lines,
         ];
         return [
             'track',
