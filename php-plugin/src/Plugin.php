@@ -7,7 +7,7 @@ namespace Pinrelay\WooCommerce;
 use Pinrelay\WooCommerce\Admin\Notices;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
 use Pinrelay\WooCommerce\Admin\SiteHealth;
-use Pinrelay\WooCommerce\Cli\Command;
+use Pinrelay\WooCommerce\Cli\Commands;
 use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
 use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Collect\ConfigFile;
@@ -22,6 +22,8 @@ use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
+use Pinrelay\WooCommerce\Orders\Reconcile;
+use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Orders\Tick;
 use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Relay\Nodes;
@@ -113,10 +115,15 @@ final class Plugin
         $visitor = new Visitor($settings->trustedHeaders);
         $consent = new Consent($settings);
         $dispatcher = new Dispatcher($outbox, $relays, $store, $guard);
-        $tick = new Tick($outbox, $dispatcher, $relays, new Nodes($wpdb), $store, $guard);
+        $nodes = new Nodes($wpdb);
+        $tick = new Tick($outbox, $dispatcher, $relays, $nodes, $store, $guard);
 
         $orders = new OrderHooks($outbox, $dispatcher, $relays, $store, $state, $visitor, $consent, $guard);
         $orders->register();
+        $reconcile = new Reconcile($outbox, $orders, $dispatcher, $consent, $nodes, $store, $state, $guard);
+        $activatedAt = (int) $state->get('activated_at', PHP_INT_MAX);
+        $jobs = new ReconcileJobs($reconcile, $store, new Throttle($wpdb), $guard, $activatedAt);
+        $jobs->register();
         add_action(Installer::TICK, $guard->action('tick', static function () use ($spool, $tick, $settings): void {
             if ($settings->apiReady()) {
                 $spool->settle(time());
@@ -146,7 +153,8 @@ final class Plugin
         (new SiteHealth($settings, $guard))->register();
 
         if (self::isWeb()) {
-            (new AfterResponse($tick, $spool, $relays, $store, new Turn(new Throttle($wpdb)), $guard))->register();
+            $turn = new Turn(new Throttle($wpdb));
+            (new AfterResponse($tick, $jobs, $spool, $relays, $store, $turn, $guard))->register();
         }
         if (is_admin()) {
             add_action('admin_init', $guard->action('schedule', Installer::schedule(...)));
@@ -154,7 +162,7 @@ final class Plugin
             (new Notices($store, $state, $relays, $guard, $site))->register();
         }
         if (defined('WP_CLI') && WP_CLI) {
-            \WP_CLI::add_command('pinrelay', new Command($store, $relays, $outbox, $tick));
+            Commands::add($store, $state, $relays, $outbox, $dispatcher, $tick, $jobs, $reconcile);
         }
     }
 

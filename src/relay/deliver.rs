@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::{Refusal, Relay, report};
-use crate::delivery::{self, CallFailed, Client, Http, Secret, Settings, Until};
+use crate::delivery::{self, Client, Clock, Http, Secret, Settings, Until};
 use crate::event::Raw;
 use crate::process::Bell;
-use crate::spool::{Leader, Ledger, Place, Reason, SpoolError, generation, unix_now};
+use crate::spool::{Leader, Ledger, Place, Reason, SpoolError, generation};
 use crate::wire;
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -39,8 +39,7 @@ impl Relay {
         spool.bell.ring();
         loop {
             if let Some((client, settings)) = &mut own {
-                let tally =
-                    delivery::drain(&spool.place, settings, client, &bell, &until, &unix_now)?;
+                let tally = delivery::drain(&spool.place, settings, client, &bell, &until, &Clock)?;
                 if tally.led {
                     sender = "self";
                     break;
@@ -80,14 +79,11 @@ impl Relay {
         let Some(settings) = self.settings() else {
             return Ok(report::test_not_sent("no access token is set"));
         };
-        let answer = client(&settings).and_then(|mut client| {
-            let limit = settings.transport.timeout;
-            client
-                .post(body.as_bytes(), true, limit)
-                .map_err(|error| SpoolError::new(Reason::Io, error.0))
-        });
-        Ok(match answer {
-            Ok(answer) => report::test_answer(&answer),
+        Ok(match client(&settings) {
+            Ok(mut client) => {
+                let limit = settings.transport.timeout;
+                report::test_answer(&client.post(body.as_bytes(), true, limit))
+            }
             Err(error) => report::test_not_sent(&error.message),
         })
     }
@@ -119,7 +115,7 @@ impl Relay {
 /// environment, which PHP changes.
 pub(super) fn client(settings: &Settings) -> Result<Http, SpoolError> {
     let config = delivery::transport(&settings.transport, &settings.endpoint)
-        .map_err(|CallFailed(message)| SpoolError::new(Reason::Io, message))?;
+        .map_err(|message| SpoolError::new(Reason::Io, message))?;
     Ok(Http::new(settings, config))
 }
 

@@ -23,8 +23,7 @@ pub use refusal::Refusal;
 use crate::event::{ActionSource, EventName, Moment, Prepared, Raw, prepare};
 use crate::process;
 use crate::spool::{
-    Disk, Envelope, Lane, Ledger, Place, Reason, SpoolError, Withdrawn, encode, generation,
-    unix_now,
+    Disk, Envelope, Lane, Ledger, Place, Reason, SpoolError, encode, generation, unix_now,
 };
 use crate::wire;
 use ini::Rules;
@@ -112,7 +111,7 @@ impl Relay {
             event.late_ok() || event.action_source() != ActionSource::Web,
             wire::api::render(event),
         )?;
-        let spool = self.append(lane(event.name()), event.id(), &line)?;
+        let spool = self.append(lane(event.name()), &line)?;
         self.send_from(&spool);
         Ok(Receipt::new(prepared))
     }
@@ -143,9 +142,8 @@ impl Relay {
 
     /// Writes a record. Where somebody removed the directories, they are made
     /// again, once.
-    fn append(&self, lane: Lane, id: &str, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
+    fn append(&self, lane: Lane, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
         let spool = self.spool()?;
-        Withdrawn::lift(&spool.place, id)?;
         let failed = match spool.append(lane, line, &self.rules.limits) {
             Ok(()) => return Ok(spool),
             Err(error) => error,

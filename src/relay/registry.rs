@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::delivery::{self, Http, Settings, Until};
+use crate::delivery::{self, Clock, Http, Settings, Until};
 use crate::process::{self, Bell, PerProcess};
-use crate::spool::{Disk, Lane, Leader, Limits, Place, SpoolError, Writer, unix_now};
+use crate::spool::{Disk, Lane, Leader, Limits, Place, SpoolError, Writer};
 
 use super::deliver::{client, no_bell};
 use super::options::Options;
@@ -157,7 +157,7 @@ fn spawn(spool: &Arc<Spool>, mut http: Http, mut settings: Settings) -> Result<b
         };
         let (place, bell) = (&shared.place, &shared.bell);
         loop {
-            let done = delivery::drain(place, &settings, &mut http, bell, &until, &unix_now);
+            let done = delivery::drain(place, &settings, &mut http, bell, &until, &Clock);
             if let Err(error) = &done {
                 log::error!(target: place.log_target(), "the sender stopped: {error}");
             }

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::delivery::{Answer, Outcome, Word, classify, redact};
+use crate::delivery::{Answer, CallFailed, Outcome, Word, classify, redact};
 use crate::spool::{
-    DeadLetters, Leader, LeaderNote, Ledger, Place, SpoolError, State, Waiting, Withdrawn, unix_now,
+    DeadLetters, Leader, LeaderNote, Ledger, Place, Refused, SpoolError, State, Waiting, Withdrawn,
+    unix_now,
 };
 
 /// A page of HTML in place of an answer is cut here.
@@ -34,6 +35,7 @@ pub fn waiting(place: &Place) -> Result<Waiting, SpoolError> {
 /// The array of `Relay::status()`.
 pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
     let waiting = waiting(place)?;
+    let writable = place.probe();
     let state = State::read(place).for_generation(generation);
     let sender = match Leader::is_free(place)? {
         true => None,
@@ -55,18 +57,26 @@ pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
             "since": note.since,
             "heartbeat_age": note.heartbeat_age,
         })),
+        "last_refused": Refused::read(place),
         "spool": {
             "dir": place.dir().to_string_lossy(),
             "bytes": place.bytes(),
-            "writable": place.is_writable(),
+            "writable": writable.is_ok(),
             "network_fs": place.is_network_fs(),
+            "trouble": writable.err().or(waiting.unread).map(|error| json!({
+                "reason": error.reason.as_str(),
+                "message": error.message,
+            })),
         },
     }))
 }
 
-/// The array of `Relay::sendTest()` for an answer.
-pub fn test_answer(answer: &Answer) -> Value {
-    let (verdict, message) = test_verdict(classify(answer, 1));
+/// The array of `Relay::sendTest()` for what came of the call.
+pub fn test_answer(call: &Result<Answer, CallFailed>) -> Value {
+    let (verdict, message) = test_verdict(classify(call, 1));
+    let Ok(answer) = call else {
+        return test_not_sent(&message.unwrap_or_default());
+    };
     let body = String::from_utf8_lossy(&answer.body);
     let body: String = body.chars().take(LONGEST_BODY).collect();
     json!({

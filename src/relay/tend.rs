@@ -1,6 +1,7 @@
 //! Looking after a spool: what its owner, and whoever captured an event, may ask
 //! and change without a call to Pinterest.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -61,7 +62,7 @@ impl Relay {
                 continue;
             };
             let lane = EventName::parse(&name).map_or(Lane::Visit, lane);
-            self.append(lane, &id, &line)?;
+            self.append(lane, &line)?;
             // In line first: a kill in between sends it twice, with one id.
             dead.remove(&id)?;
             back += 1;
@@ -81,20 +82,21 @@ impl Relay {
         let wanted: Vec<String> = texts(ids).collect();
         let mut withdrawn = Withdrawn::read(&spool.place);
         let mut found = Vec::new();
-        Ledger::new(&spool.place).scan(|_, event| {
-            let id = &*event.id;
-            if wanted.iter().any(|wanted| wanted == id) && !found.iter().any(|seen| seen == id) {
-                found.push(id.to_owned());
+        Ledger::new(&spool.place).scan(|segment, end, event| {
+            let is_wanted = wanted.iter().any(|wanted| *wanted == event.id);
+            if is_wanted && !withdrawn.contains(segment, end) {
+                found.push((event.id.clone().into_owned(), segment.clone(), end));
             }
         })?;
-        found.retain(|id| !withdrawn.contains(id));
-        for id in &found {
-            withdrawn.mark(id)?;
+        let mut ids = HashSet::new();
+        for (id, segment, end) in found {
+            withdrawn.mark(&segment, end)?;
+            ids.insert(id);
         }
-        if !found.is_empty() {
+        if !ids.is_empty() {
             self.send_from(&spool);
         }
-        Ok(count(found.len()))
+        Ok(count(ids.len()))
     }
 
     /// Discards everything that is not settled; says how many events. Who
@@ -130,7 +132,7 @@ fn texts(ids: &Raw) -> impl Iterator<Item = String> {
         _ => &[],
     };
     entries.iter().filter_map(|(_, id)| match id {
-        Raw::Text(text) => Some(text.clone()),
+        Raw::Text(text) => Some(text.to_string()),
         Raw::Int(int) => Some(int.to_string()),
         _ => None,
     })

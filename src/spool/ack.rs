@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::segment::SegmentName;
-use super::{Place, files};
+use super::{Place, files, sealed};
 
 /// The directory of offsets.
 #[derive(Clone, Debug)]
@@ -23,19 +23,19 @@ impl Acks {
     }
 
     /// Bytes of the segment that are settled; 0 when none are, or when the
-    /// file is unreadable: sending twice is dealt with, losing is not.
+    /// file is damaged: sending twice is dealt with, losing is not.
     pub fn get(&self, segment: &SegmentName) -> u64 {
         files::read(self.place.disk(), &self.path(segment))
             .ok()
             .flatten()
-            .and_then(|text| std::str::from_utf8(&text).ok()?.parse().ok())
+            .and_then(|text| sealed::open(&text))
             .unwrap_or(0)
     }
 
     /// Moves the offset. Not synced: a lost move sends events again, and their
     /// ids are the same.
     pub fn set(&self, segment: &SegmentName, offset: u64) -> io::Result<()> {
-        let text = offset.to_string();
+        let text = sealed::seal(offset);
         files::replace(self.place.disk(), &self.path(segment), text.as_bytes())
     }
 

@@ -131,9 +131,13 @@ impl DeadLetters {
         files::remove(self.place.disk(), &path).context("remove", &path)
     }
 
-    /// Removes letters that can be of no use any more, and half-written ones.
-    pub fn prune(&self, now: i64) {
+    /// Removes what a leader that was killed had begun to write.
+    pub fn remove_unfinished(&self) {
         files::remove_unfinished(self.place.disk(), &self.dir);
+    }
+
+    /// Removes letters that can be of no use any more.
+    pub fn prune(&self, now: i64) {
         for path in self.newest_first() {
             let modified = fs::metadata(&path).map(|meta| meta.mtime());
             if modified.is_ok_and(|when| when < now - KEEP_SECONDS) {

@@ -6,18 +6,17 @@
 use rustix::fs::{FlockOperation, flock};
 
 use super::error::Context;
-use super::{Mode, Place, SpoolError, files};
+use super::{Mode, Place, SpoolError, files, sealed};
 
 const FILE: &str = "generation";
-/// Fixed, so that one write replaces the number and no reader sees a part.
-const WIDTH: usize = 20;
 
-/// The number, 0 where none was ever written.
+/// The number, 0 where none was ever written or it is damaged: then those that
+/// are running raise it again.
 pub fn read(place: &Place) -> u64 {
     files::read(place.disk(), &place.file(FILE))
         .ok()
         .flatten()
-        .and_then(|text| std::str::from_utf8(text.get(..WIDTH)?).ok()?.parse().ok())
+        .and_then(|text| sealed::open(&text))
         .unwrap_or(0)
 }
 
@@ -39,7 +38,7 @@ pub fn raise(place: &Place, generation: u64) -> Result<u64, SpoolError> {
     // Held for three system calls, by whoever raises; closing releases it.
     flock(&file, FlockOperation::LockExclusive).context("lock", &path)?;
     let seen = read(place).max(generation);
-    files::write_all(place.disk(), &file, format!("{seen:0WIDTH$}").as_bytes())
+    files::write_all(place.disk(), &file, sealed::seal(seen).as_bytes())
         .context("write to", &path)?;
     Ok(seen)
 }

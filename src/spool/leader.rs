@@ -105,13 +105,16 @@ impl Leader {
     }
 
     /// Whether nobody leads now. Asks with a shared lock, so that askers do not
-    /// take each other for a leader; one who wants to lead tries again.
+    /// take each other for a leader; one who wants to lead tries again. Makes no
+    /// file: a read-only disk is no reason not to answer.
     ///
     /// # Errors
     /// What the file system says.
     pub fn is_free(place: &Place) -> Result<bool, SpoolError> {
         let path = place.file("leader.lock");
-        let file = open(place, &path)?;
+        let Some(file) = files::open_if_there(place.disk(), &path).context("open", &path)? else {
+            return Ok(true);
+        };
         match flock(&file, FlockOperation::NonBlockingLockShared) {
             Ok(()) => Ok(true),
             Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),

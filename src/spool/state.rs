@@ -9,6 +9,15 @@ use super::{Place, files};
 
 const FILE: &str = "state.json";
 
+/// A longer time without a look is as good as a jump.
+const CLOCK_UNSEEN: i64 = 86_400;
+/// Setting the clock back by less is keeping time, and no jump.
+const CLOCK_CORRECTION: i64 = 60;
+/// How long the clock has to run before it is believed.
+const CLOCK_PROOF: i64 = 600;
+/// Looks closer together are not worth writing the file again.
+const CLOCK_NOTED: i64 = 60;
+
 /// The content of `state.json`. Only the leader writes it; anybody reads it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -36,6 +45,38 @@ pub struct State {
     pub part: Option<usize>,
     /// Rejected events in a row without one success.
     pub rejected_in_a_row: u32,
+    /// How often a sender panicked.
+    pub panics: u64,
+    /// What leaders have seen of the time of day.
+    pub clock: Seen,
+}
+
+/// For how long the clock has been seen to run without a jump.
+///
+/// No event is given up as too old, and no book is thrown away, by a clock that
+/// has just jumped: it may have been set forward by mistake, and be set back in a
+/// minute. A jump cannot be told from a few days in which nobody looked, across a
+/// restart of the machine not even by its other clocks. So after either the clock
+/// has to be seen running for ten minutes before it is believed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Seen {
+    since: i64,
+    last: i64,
+}
+
+impl Seen {
+    /// The clock says `now`: is it to be believed?
+    pub fn look(&mut self, now: i64) -> bool {
+        let passed = now.saturating_sub(self.last);
+        if !(-CLOCK_CORRECTION..=CLOCK_UNSEEN).contains(&passed) {
+            self.since = now;
+            self.last = now;
+        } else if !(0..CLOCK_NOTED).contains(&passed) {
+            self.last = now;
+        }
+        now.saturating_sub(self.since) >= CLOCK_PROOF
+    }
 }
 
 /// A failed call.
@@ -128,6 +169,32 @@ mod tests {
             (None, None, 0)
         );
         assert_eq!(cleared.delivered, 3);
+    }
+
+    #[test]
+    fn a_clock_is_believed_after_ten_minutes_without_a_jump() {
+        const DAY: i64 = 86_400;
+        let start = 1_790_000_000;
+        let mut clock = Seen::default();
+        let looks = [
+            (0, false),
+            (599, false),
+            (600, true),
+            (DAY, true),
+            // Kept in time.
+            (DAY - 30, true),
+            // Set forward by eight days, and back.
+            (9 * DAY, false),
+            (9 * DAY + 500, false),
+            (2 * DAY, false),
+            (2 * DAY + 600, true),
+            // Nobody looked.
+            (5 * DAY, false),
+            (5 * DAY + 600, true),
+        ];
+        for (at, sure) in looks {
+            assert_eq!(clock.look(start + at), sure, "{at}");
+        }
     }
 
     #[test]

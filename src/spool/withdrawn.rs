@@ -1,5 +1,9 @@
-//! Events taken back before delivery: a marker for each, which any process may
-//! set and the leader honours when it reaches the record.
+//! Events taken back before delivery: an empty file for each record, named
+//! after the place where it stands, which any process may make and the leader
+//! honours when it comes to that record.
+//!
+//! The place and not the id: an order that comes again is a record elsewhere,
+//! so capturing need not look here.
 
 use std::collections::HashSet;
 use std::fs;
@@ -7,17 +11,18 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 use super::error::Context;
-use super::{Mode, Place, SpoolError, files, hash, hash_name};
+use super::segment::SegmentName;
+use super::{Mode, Place, SpoolError, files};
 
 /// No event is taken that is older.
 const KEEP_SECONDS: i64 = 7 * 86_400;
 
-/// The ids that are marked.
+/// The records that are marked.
 #[derive(Debug)]
 pub struct Withdrawn {
     place: Place,
     dir: PathBuf,
-    hashes: HashSet<u128>,
+    names: HashSet<String>,
 }
 
 impl Withdrawn {
@@ -25,53 +30,43 @@ impl Withdrawn {
     /// directory has none: an event too many is better than one stuck.
     pub fn read(place: &Place) -> Self {
         let dir = place.file("withdrawn");
-        let hashes = files::names(place.disk(), &dir)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|name| u128::from_str_radix(name, 16).ok())
-            .collect();
+        let names = files::names(place.disk(), &dir).unwrap_or_default();
         Self {
             place: place.clone(),
             dir,
-            hashes,
+            names: names.into_iter().collect(),
         }
     }
 
-    /// Whether the event was taken back.
-    pub fn contains(&self, id: &str) -> bool {
-        !self.hashes.is_empty() && self.hashes.contains(&hash(id))
+    /// Whether the record that ends at `end` was taken back.
+    pub fn contains(&self, segment: &SegmentName, end: u64) -> bool {
+        !self.names.is_empty() && self.names.contains(&marker(segment, end))
     }
 
-    /// Marks an event.
+    /// Marks a record.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn mark(&mut self, id: &str) -> Result<(), SpoolError> {
-        let path = self.dir.join(hash_name(id));
+    pub fn mark(&mut self, segment: &SegmentName, end: u64) -> Result<(), SpoolError> {
+        let name = marker(segment, end);
+        let path = self.dir.join(&name);
         self.place
             .disk()
             .open(&path, Mode::Keep)
             .context("create", &path)?;
-        self.hashes.insert(hash(id));
+        self.names.insert(name);
         Ok(())
     }
 
-    /// Removes a marker whose record is settled.
-    pub fn clear(&mut self, id: &str) {
-        if self.hashes.remove(&hash(id)) {
-            // One that stays behind is lifted when the event comes again.
-            let _ = files::remove(self.place.disk(), &self.dir.join(hash_name(id)));
+    /// Removes the marker of a record that is settled. Not before its segment's
+    /// offset has moved: a leader that is killed in between must not send it.
+    pub fn clear(&mut self, segment: &SegmentName, end: u64) {
+        if self.contains(segment, end) {
+            let name = marker(segment, end);
+            // One that stays behind concerns no other record.
+            let _ = files::remove(self.place.disk(), &self.dir.join(&name));
+            self.names.remove(&name);
         }
-    }
-
-    /// The event is wanted after all: a marker that was set before, or that was
-    /// set too late and stayed behind, does not concern its next record.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn lift(place: &Place, id: &str) -> Result<(), SpoolError> {
-        let path = place.file("withdrawn").join(hash_name(id));
-        files::remove(place.disk(), &path).context("remove", &path)
     }
 
     /// Removes markers whose records, if they were ever there, have expired.
@@ -86,4 +81,8 @@ impl Withdrawn {
             }
         }
     }
+}
+
+fn marker(segment: &SegmentName, end: u64) -> String {
+    format!("{}.{end}", segment.as_str())
 }

@@ -10,6 +10,7 @@ use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
+use Pinrelay\WooCommerce\Orders\Reconcile;
 use Pinrelay\WooCommerce\Orders\Tick;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
@@ -36,6 +37,7 @@ final class Rig
     public readonly Dispatcher $dispatcher;
     public readonly Tick $tick;
     public readonly OrderHooks $hooks;
+    public readonly Reconcile $reconcile;
 
     /**
      * @param array<string, mixed> $settings  over a shop that has everything
@@ -78,6 +80,16 @@ final class Rig
             $this->state,
             new Visitor(),
             new Consent($this->store->settings()),
+            $guard,
+        );
+        $this->reconcile = new Reconcile(
+            $this->outbox,
+            $this->hooks,
+            $this->dispatcher,
+            new Consent($this->store->settings()),
+            $this->nodes,
+            $this->store,
+            $this->state,
             $guard,
         );
         Site::$hooks = [];
