@@ -4,12 +4,13 @@
 SHELL := /bin/bash
 ENV := . tests/support/install/env.sh &&
 
-.PHONY: help build test demo clean
+.PHONY: help build test demo bench clean
 
 help:
 	@echo 'make build   the release extension: target/release/libpinrelay.so'
 	@echo 'make test    everything, from formatting to a shopper in a browser; PARTS="rust browser" for some of it'
 	@echo 'make demo    a shop, a shopper and a stand-in of Pinterest on this machine'
+	@echo 'make bench   the figures of the README, measured here; BENCHES="handoff idle" for some of them'
 	@echo 'make clean   what the commands above made, except the downloads in the cache'
 
 # As a cdylib alone: with the rlib beside it cargo would apply no LTO.
@@ -21,6 +22,9 @@ test:
 
 demo:
 	@tests/demo/run
+
+bench:
+	@benches/run $(BENCHES)
 
 clean:
 	@$(ENV) cargo clean --quiet

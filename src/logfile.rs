@@ -105,6 +105,16 @@ mod tests {
     }
 
     #[test]
+    fn a_planted_symlink_is_not_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, bait) = (dir.path().join("pinrelay.log"), dir.path().join("bait"));
+        fs::write(&bait, "somebody else's").unwrap();
+        std::os::unix::fs::symlink(&bait, &path).unwrap();
+        append(&path, "hello\n").unwrap_err();
+        assert_eq!(fs::read_to_string(bait).unwrap(), "somebody else's");
+    }
+
+    #[test]
     fn the_file_is_capped() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("pinrelay.log");

@@ -152,7 +152,7 @@ fn objects_resources_and_foreign_values_are_named() {
 #[test]
 fn bytes_that_are_no_text_refuse_ids_and_are_left_out_elsewhere() {
     let with = |path: [&str; 2]| {
-        let text = |text: &str| Key::Text(text.to_owned());
+        let text = |text: &str| Key::Text(text.to_owned().into());
         let bytes = || Raw::NotUtf8(vec![0xff, 0xfe]);
         let mut user = vec![(text("email"), Raw::Text("a@b.cd".into()))];
         let mut event = vec![(text("event_name"), Raw::Text("checkout".into()))];

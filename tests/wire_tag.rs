@@ -9,13 +9,12 @@
 mod event_support;
 
 use event_support::strict::check_tag_calls;
-use event_support::{body, full_order, least_user, prepared, sha256};
+use event_support::{body, full_order, least_user, prepared, sha256, tag_calls};
 use pinrelay::event::EventName;
-use pinrelay::wire;
 use serde_json::{Value, json};
 
 fn calls(event: &Value) -> Value {
-    wire::tag::calls(&prepared(event).event)
+    tag_calls(&prepared(event).event)
 }
 
 #[test]
@@ -87,7 +86,7 @@ fn apps_and_offline_sales_have_no_browser_half() {
 #[test]
 fn both_halves_carry_the_same_id_and_amounts() {
     let event = prepared(&full_order()).event;
-    let (api, tag) = (body(&event), wire::tag::calls(&event));
+    let (api, tag) = (body(&event), tag_calls(&event));
     let track = &tag[1][2];
     assert_eq!(api["event_id"], track["event_id"]);
     assert_eq!(api["custom_data"]["value"], track["value"].to_string());

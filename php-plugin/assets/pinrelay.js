@@ -1,6 +1,6 @@
 /*
- * Pinrelay's browser half. What it reads, keeps and offers is written in Storefront/BaseTag.php, to keep this small.
- * Must not assume that Pinterest's library arrives: an ad blocker may keep it away.
+ * Pinrelay's browser half; Storefront/BaseTag.php says what it reads, keeps and offers, to keep this small.
+ * Pinterest's library may never arrive: ad blockers.
  */
 (() => {
   'use strict';
@@ -11,16 +11,17 @@
   const FALLBACK = 'pinrelay_fallback';
   const ONCE = 'pinrelay_once';
   const YEAR = 31536000;
-  // Pinterest itself drops doubles for two days.
   const MOST_FIRED = 100;
-  // The endpoint's own, and no answer at all; anything else is the host's or a firewall's word.
+  // Anything else is the word of the host or a firewall.
   const OWN_ANSWERS = [0, 204, 400, 413, 429, 503];
 
-  // Only known while the script runs for the first time.
+  // Only known now.
   const nonce = document.currentScript && document.currentScript.nonce;
   const held = [];
+  const early = window.pinrelay || {};
   let page;
   let begun;
+  let agreed;
   let fired = [];
   let purchase;
   let fate;
@@ -40,7 +41,7 @@
     if (crypto.randomUUID) {
       return crypto.randomUUID();
     }
-    // Old Safari, and shops without https.
+    // Old Safari, http.
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     bytes[6] = (bytes[6] & 15) | 64;
     bytes[8] = (bytes[8] & 63) | 128;
@@ -62,43 +63,35 @@
   function visitor() {
     const known = cookies().find(([name, value]) => name === VISITOR && /^[0-9a-f-]{36}$/.test(value));
     const id = known ? known[1] : uuid();
-    // Again on each visit: some browsers keep it for a week only.
+    // Again: some browsers keep it for a week only.
     setCookie(VISITOR, id, YEAR);
     return id;
   }
 
-  // Storage may be denied or full; this page's own memory has to do then.
-  function recall(storage, key) {
+  // Storage may be denied or full.
+  function stored(kind, key, value) {
     try {
-      return window[storage].getItem(key);
+      return value ? window[kind].setItem(key, value) : window[kind].getItem(key);
     } catch (denied) {
       return null;
     }
   }
 
-  function keep(storage, key, value) {
-    try {
-      window[storage].setItem(key, value);
-    } catch (denied) {
-      // As above.
-    }
-  }
-
   function isFirst(id) {
     try {
-      fired = JSON.parse(recall('localStorage', FIRED)) || fired;
+      fired = JSON.parse(stored('localStorage', FIRED)) || fired;
     } catch (unreadable) {
       // As above.
     }
     const isNew = !fired.includes(id);
     if (isNew) {
       fired = fired.concat(id).slice(-MOST_FIRED);
-      keep('localStorage', FIRED, JSON.stringify(fired));
+      stored('localStorage', FIRED, JSON.stringify(fired));
     }
     return isNew;
   }
 
-  // One tab at a time. Without locks (old browsers, http) two tabs may meet, and send the same id.
+  // Without locks (http) two tabs may send the same id.
   function alone(work) {
     if (navigator.locks) {
       navigator.locks.request('pinrelay', work);
@@ -112,34 +105,37 @@
     return fetch(url, options).catch(() => ({ status: 0 }));
   }
 
-  // To the shop's server, which adds who and when; by the REST route where collect.php is forbidden.
+  // By the REST route where collect.php is forbidden.
   async function collect(events) {
-    if (!page.collect || events.length === 0) {
+    if (!page.collect || !agreed || events.length === 0) {
       return;
     }
     const body = { url: location.href, events };
-    if (!recall('sessionStorage', FALLBACK)) {
+    if (!stored('sessionStorage', FALLBACK)) {
       const { status } = await post(page.collect, body);
       if (OWN_ANSWERS.includes(status)) {
         return;
       }
-      keep('sessionStorage', FALLBACK, '1');
+      stored('sessionStorage', FALLBACK, '1');
     }
     post(page.fallback, body);
   }
 
-  function tag(name, id, data) {
-    if (page.library) {
-      window.pintrk('track', name, Object.assign({ event_id: id }, data));
+  // The library, or a tag manager.
+  function call(...what) {
+    if (page.tag) {
+      window[page.tag](...what);
     }
   }
 
-  // A checkout page that is loaded again is still one checkout.
+  const tag = (name, id, data) => call('track', name, Object.assign({ event_id: id }, data));
+
+  // A reload is no second checkout.
   function isRepeated(event) {
     const key = event.once && JSON.stringify(event);
-    const isKnown = key && recall('sessionStorage', ONCE) === key;
+    const isKnown = key && stored('sessionStorage', ONCE) === key;
     if (key) {
-      keep('sessionStorage', ONCE, key);
+      stored('sessionStorage', ONCE, key);
     }
     return isKnown;
   }
@@ -188,7 +184,7 @@
     return id;
   }
 
-  // What became of the purchase's tag half. Silence: nobody knows.
+  // Silence: nobody knows.
   function report(word) {
     if (purchase && fate !== 'fired' && fate !== word) {
       fate = word;
@@ -202,11 +198,10 @@
     if (tracked && isFirst(tracked[2].event_id)) {
       purchase = known;
       tracked[3] = (ok) => report(ok ? 'fired' : 'blocked');
-      known.calls.forEach((call) => window.pintrk(...call));
+      known.calls.forEach((one) => call(...one));
     }
   }
 
-  // Null for what is not ours or was cut.
   function decode(value) {
     try {
       const [name, data] = JSON.parse(atob(value.replace(/-/g, '+').replace(/_/g, '/')));
@@ -226,14 +221,14 @@
 
   const waiting = () => cookies().filter(([name]) => name.startsWith(EVENT));
 
-  // A tab in the background leaves the event to the one in which the shopper acts.
+  // In the tab in which the shopper acts.
   function look() {
     if (document.visibilityState === 'visible' && waiting().length > 0) {
       alone(() => waiting().forEach(fireCookie));
     }
   }
 
-  // The answer to a click comes when it comes; not every theme and browser has an event for it.
+  // Not every theme and browser has an event for it.
   function lookLater() {
     [500, 1500, 4000, 8000].forEach((after) => setTimeout(look, after));
   }
@@ -245,7 +240,7 @@
     if (window.jQuery) {
       window.jQuery(document.body).on('added_to_cart', look);
     }
-    // Where shoppers are sent to the cart, the next page fires: a call begun here would be cut off.
+    // Else the next page fires; a call here would be cut off.
     const leaves = (window.wc_add_to_cart_params || {}).cart_redirect_after_add === 'yes';
     if (window.cookieStore && !leaves) {
       window.cookieStore.addEventListener('change', look);
@@ -257,7 +252,7 @@
   function loadLibrary() {
     const stub = window.pintrk;
     const queued = stub.queue.length;
-    // Blockers that answer with an empty script leave the queue as it is.
+    // Blockers' empty scripts leave the queue as it is.
     const isTaken = () => window.pintrk !== stub || stub.queue.length < queued || stub.queue.push !== [].push;
     const library = document.createElement('script');
     library.async = true;
@@ -271,7 +266,7 @@
     document.head.appendChild(library);
   }
 
-  // The finished hash, which Pinterest's library leaves alone. Browsers hash on https only.
+  // Browsers hash on https only.
   async function hash(text) {
     const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
     return Array.from(new Uint8Array(bytes), hex).join('');
@@ -279,12 +274,21 @@
 
   async function begin() {
     const id = visitor();
-    if (page.library) {
-      if (crypto.subtle) {
-        window.pintrk('set', { external_id: await hash(id) });
-      }
-      window.pintrk('page');
+    const click = new URLSearchParams(location.search).get('epik');
+    if (click && /^[\w.~=+/-]+$/.test(click)) {
+      setCookie('_epik', click, YEAR);
     }
+    if (page.library && page.consent !== 'off') {
+      // Before the page's own `load`.
+      window.pintrk.queue.unshift(['setconsent', true]);
+    }
+    agreed = true;
+    const keys = facts('pinrelay-match') || {};
+    if (crypto.subtle) {
+      keys.external_id = await hash(id);
+    }
+    call('set', keys);
+    call('page');
     tellPage();
     alone(firePurchase);
     look();
@@ -294,10 +298,43 @@
     }
   }
 
-  // Whether the shopper lets this page load, keep and tell anything.
-  const allowed = () => true;
+  // Asked each time: a banner may be open.
+  function allowed() {
+    const { wp_has_consent: has, wp_consent_type: type, waitfor_consent_hook: waits } = window;
+    return !/[^u]bot\b|crawl|spider|headless/i.test(navigator.userAgent) && {
+      off: () => true,
+      wp_consent_api: () => has && (type || !waits) && has('marketing'),
+      filter: () => cookies().some((pair) => pair.join() === 'pinrelay_consent,1'),
+    }[page.consent]();
+  }
 
-  // Begins once the page is shown and the shopper allows it, then does what waited.
+  // What the shopper takes back goes at once.
+  function heed() {
+    const agrees = page && !!allowed();
+    if (begun && agrees !== agreed) {
+      agreed = agrees;
+      call('setconsent', agrees);
+      if (agrees) {
+        visitor();
+      } else {
+        cookies().forEach(([name]) => /^pinrelay_(vid|e_)|^_epik/.test(name) && setCookie(name, '', 0));
+        stored('localStorage', FIRED, '[]');
+        stored('sessionStorage', ONCE, '0');
+        post(page.withdraw, {});
+      }
+    }
+    release();
+  }
+
+  function consent(agrees) {
+    early.agrees = agrees;
+    if (page) {
+      setCookie('pinrelay_consent', agrees ? 1 : 0, YEAR);
+      heed();
+    }
+  }
+
+  // Once it is shown and allowed.
   async function release() {
     if (page && allowed()) {
       begun = begun || begin();
@@ -313,10 +350,13 @@
 
   function start() {
     page = facts('pinrelay-page');
+    if ('agrees' in early) {
+      consent(early.agrees);
+    }
     release();
   }
 
-  // A page that is prerendered or opened in a background tab is no visit until somebody sees it.
+  // Prerendered or in the background is no visit yet.
   function whenShown(work) {
     if (!document.prerendering && document.visibilityState === 'visible') {
       work();
@@ -326,11 +366,12 @@
     }
   }
 
-  const early = (window.pinrelay || {}).queue || [];
-  window.pinrelay = { track };
-  early.forEach((call) => track(...call));
+  window.pinrelay = { track, consent };
+  (early.queue || []).forEach((args) => track(...args));
+  document.addEventListener('wp_listen_for_consent_change', heed);
+  document.addEventListener('wp_consent_type_defined', heed);
 
-  // Deferred, so the page has been read; unless an optimiser moved this script or made it asynchronous.
+  // Deferred, unless an optimiser made it asynchronous.
   if (document.readyState === 'loading') {
     document.addEventListener('DOMContentLoaded', () => whenShown(start));
   } else {

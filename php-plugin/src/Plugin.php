@@ -6,32 +6,43 @@ namespace Pinrelay\WooCommerce;
 
 use Pinrelay\WooCommerce\Admin\Notices;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
-use Pinrelay\WooCommerce\Cli\Command;
+use Pinrelay\WooCommerce\Admin\SiteHealth;
+use Pinrelay\WooCommerce\Cli\Commands;
+use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
+use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Collect\ConfigFile;
 use Pinrelay\WooCommerce\Collect\Doors;
 use Pinrelay\WooCommerce\Collect\LiveConfig;
 use Pinrelay\WooCommerce\Collect\PageFacts;
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Consent\ConsentApi;
+use Pinrelay\WooCommerce\Consent\Withdrawal;
 use Pinrelay\WooCommerce\Orders\AfterResponse;
 use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
+use Pinrelay\WooCommerce\Orders\Reconcile;
+use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Orders\Tick;
 use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Spool;
+use Pinrelay\WooCommerce\Relay\Turn;
 use Pinrelay\WooCommerce\Settings\Constants;
 use Pinrelay\WooCommerce\Settings\GenerationWatch;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Site\CopyGuard;
 use Pinrelay\WooCommerce\Site\Home;
+use Pinrelay\WooCommerce\Storefront\AddressWatch;
 use Pinrelay\WooCommerce\Storefront\AddToCart;
 use Pinrelay\WooCommerce\Storefront\BaseTag;
 use Pinrelay\WooCommerce\Storefront\BrowserReport;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
 use Pinrelay\WooCommerce\Storefront\EventCookies;
+use Pinrelay\WooCommerce\Storefront\MatchKeys;
 use Pinrelay\WooCommerce\Storefront\PageEvents;
 use Pinrelay\WooCommerce\Storefront\PaymentInfo;
 use Pinrelay\WooCommerce\Storefront\PurchaseTag;
@@ -97,7 +108,8 @@ final class Plugin
         Installer::setUp($state);
 
         $site = CopyGuard::decide($state->all(), Home::hash(), wp_get_environment_type());
-        $store = new SettingsStore(Constants::fromWpConfig(), $site !== CopyGuard::SHOP);
+        $isDoubled = OfficialPlugin::sendsFromServer() && !$state->get(OfficialPlugin::DECIDED);
+        $store = new SettingsStore(Constants::fromWpConfig(), $site !== CopyGuard::SHOP, $isDoubled);
         $watch = new GenerationWatch($store, $state);
         $watch->look(time());
         $settings = $store->settings();
@@ -105,11 +117,18 @@ final class Plugin
         $spool = new Spool($settings, substr(hash_hmac('sha256', 'spool', $state->secret()), 0, 32), self::isWeb());
         $relays = new RelayFactory($store, $state, $spool, $guard, Home::address());
         $outbox = new Outbox($wpdb);
-        $visitor = new Visitor();
+        $visitor = new Visitor($settings->trustedHeaders);
+        $consent = new Consent($settings);
         $dispatcher = new Dispatcher($outbox, $relays, $store, $guard);
-        $tick = new Tick($outbox, $dispatcher, $relays, new Nodes($wpdb), $store, $guard);
+        $nodes = new Nodes($wpdb);
+        $tick = new Tick($outbox, $dispatcher, $relays, $nodes, $store, $guard);
 
-        (new OrderHooks($outbox, $dispatcher, $relays, $store, $state, $visitor, $guard))->register();
+        $orders = new OrderHooks($outbox, $dispatcher, $relays, $store, $state, $visitor, $consent, $guard);
+        $orders->register();
+        $reconcile = new Reconcile($outbox, $orders, $dispatcher, $consent, $nodes, $store, $state, $guard);
+        $activatedAt = (int) $state->get('activated_at', PHP_INT_MAX);
+        $jobs = new ReconcileJobs($reconcile, $store, new Throttle($wpdb), $guard, $activatedAt);
+        $jobs->register();
         add_action(Installer::TICK, $guard->action('tick', static function () use ($spool, $tick, $settings): void {
             if ($settings->apiReady()) {
                 $spool->settle(time());
@@ -121,23 +140,31 @@ final class Plugin
         $doors = new Doors($live, self::collectFile($mainFile), $relays, $guard, $mainFile);
         $doors->register();
         $key = PageFacts::key($state->secret());
-        $buyer = new BuyerCookie($state->secret(), $guard);
+        $buyer = new BuyerCookie($state->secret(), $consent, $guard);
         $buyer->register();
+        (new ConsentApi($settings, $guard, $mainFile))->register();
+        (new Withdrawal($consent, $buyer, $orders, $guard))->register();
         $pages = new PageEvents($settings);
         (new BaseTag($settings, $pages, $doors, $key, $guard, $mainFile, self::VERSION))->register();
+        (new MatchKeys($settings, $relays, $consent, $guard))->register();
         $report = new BrowserReport($outbox, $state->secret(), $guard);
         $report->register();
-        (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $report, $guard))->register();
-        $events = new ServerEvents($settings, $relays, new EventCookies(), $guard);
+        (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $report, $consent, $guard))->register();
+        $bots = new BotFilter(static fn (): ?string => is_string($dir = $spool->dir()) ? $dir : null);
+        $events = new ServerEvents($settings, $relays, new EventCookies(), $consent, $bots, $guard);
         (new AddToCart($settings, $events, $visitor, $guard))->register();
         (new Wishlists($settings, $events, $visitor, $guard))->register();
         (new SearchRedirect($events, $visitor, $guard))->register();
         (new PaymentInfo($settings, $events, $visitor, $guard))->register();
         (new Signup($events, $visitor, $guard))->register();
         (new Tracked($events, $visitor, $guard))->register();
+        (new AddressWatch($visitor, $consent, $guard, $state->secret()))->register();
+        (new SecondTag($settings, $guard, $mainFile, self::VERSION))->register();
+        (new SiteHealth($settings, $guard))->register();
 
         if (self::isWeb()) {
-            (new AfterResponse($tick, $spool, $relays, $store, new Throttle($wpdb), $guard))->register();
+            $turn = new Turn(new Throttle($wpdb));
+            (new AfterResponse($tick, $jobs, $spool, $relays, $store, $turn, $guard))->register();
         }
         if (is_admin()) {
             add_action('admin_init', $guard->action('schedule', Installer::schedule(...)));
@@ -145,7 +172,7 @@ final class Plugin
             (new Notices($store, $state, $relays, $guard, $site))->register();
         }
         if (defined('WP_CLI') && WP_CLI) {
-            \WP_CLI::add_command('pinrelay', new Command($store, $relays, $outbox, $tick));
+            Commands::add($store, $state, $relays, $outbox, $dispatcher, $tick, $jobs, $reconcile);
         }
     }
 

@@ -16,18 +16,54 @@ pub const LONGEST: Duration = Duration::from_secs(3_600);
 /// with each failure in a row (1 is the first). `fresh` says that an event is
 /// waiting that the first hour still counts for.
 pub fn wait(failures: u32, fresh: bool, random: u64) -> Duration {
+    Duration::from_millis((random % (span(failures, fresh) + 1)).max(LEAST_MS))
+}
+
+/// Milliseconds that a wait is drawn from.
+fn span(failures: u32, fresh: bool) -> u64 {
     let cap = if fresh { CAP_FRESH_MS } else { CAP_MS };
     let doublings = failures.saturating_sub(1).min(20);
-    let span = (BASE_MS << doublings).min(cap);
-    Duration::from_millis((random % (span + 1)).max(LEAST_MS))
+    (BASE_MS << doublings).min(cap)
+}
+
+/// How long to wait after an answer that nobody could read, the `tries`th in a
+/// row to the same events: one, two, four, eight minutes. Pinterest may have
+/// taken them, so there is no hurry, and a page of maintenance that is served
+/// as a 200 may go away before five such answers settle an order.
+pub fn wait_unread(tries: u8) -> Duration {
+    Duration::from_secs(60 << tries.saturating_sub(1).min(3))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_wait_is_a_part_of_its_span_and_never_nothing(
+            failures: u32,
+            fresh: bool,
+            random: u64,
+        ) {
+            let wait = wait(failures, fresh, random).as_millis();
+            let most = if fresh { 60_000 } else { 300_000 };
+            prop_assert!((100..=most).contains(&wait));
+            prop_assert!(wait <= u128::from(span(failures, fresh)));
+        }
+
+        #[test]
+        fn spans_grow_with_each_failure_up_to_their_cap(failures in 0u32..u32::MAX, fresh: bool) {
+            let (now, next) = (span(failures, fresh), span(failures + 1, fresh));
+            prop_assert!(now <= next);
+            let cap = if fresh { CAP_FRESH_MS } else { CAP_MS };
+            let grown = if failures == 0 { now } else { (2 * now).min(cap) };
+            prop_assert_eq!(next, grown);
+        }
+    }
 
     #[test]
-    fn the_span_doubles_up_to_its_cap_and_starts_at_a_second() {
+    fn the_whole_span_is_drawn_from() {
         for (failures, fresh, most) in [
             (0, true, 1_000),
             (1, true, 1_000),
@@ -36,16 +72,30 @@ mod tests {
             (9, false, 256_000),
             (u32::MAX, false, 300_000),
         ] {
-            let longest = (0..=most)
-                .rev()
-                .map(|random| wait(failures, fresh, random))
-                .max();
+            let longest = Duration::from_millis(most);
+            assert_eq!(wait(failures, fresh, most), longest, "{failures} {fresh}");
             assert_eq!(
-                longest,
-                Some(Duration::from_millis(most)),
-                "{failures} {fresh}"
+                wait(failures, fresh, most + 1),
+                Duration::from_millis(LEAST_MS)
             );
-            assert_eq!(wait(failures, fresh, 0), Duration::from_millis(LEAST_MS));
         }
+    }
+
+    #[test]
+    fn an_order_has_sixty_tries_in_its_first_hour_on_average() {
+        // Half of each span, as a fair draw has it.
+        let (mut waited, mut tries) = (0, 0);
+        while waited < 3_600_000 {
+            tries += 1;
+            waited += span(tries, true) / 2;
+        }
+        assert!(tries >= 60, "{tries}");
+    }
+
+    #[test]
+    fn unread_answers_are_spread_over_a_quarter_of_an_hour() {
+        let all: Duration = (1..5).map(wait_unread).sum();
+        assert_eq!(all, Duration::from_secs(15 * 60));
+        assert_eq!(wait_unread(u8::MAX), Duration::from_secs(480));
     }
 }

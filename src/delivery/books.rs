@@ -4,6 +4,8 @@
 //! and a verdict is written before its segment's offset moves: whoever is
 //! killed in between does a step again and loses nothing.
 //!
+//! A withdrawal's marker outlives the offset that covers its record.
+//!
 //! Only the verdict must succeed. Were a batch given up because a letter or an
 //! offset cannot be written, on a full disk above all, then everything that
 //! Pinterest took with it would be sent again, by each leader.
@@ -16,7 +18,7 @@ use crate::spool::{
 };
 
 use super::Late;
-use super::triage::{Known, Settle, triage};
+use super::triage::{Fate, Known, Settle, Today, triage};
 
 /// The final word on a line.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,24 +71,44 @@ impl Ruling {
 pub struct Slot {
     /// The line.
     pub entry: Entry,
-    /// `None` while it is to be sent.
+    /// `None` while there is no final word on it.
     pub ruling: Option<Ruling>,
+    /// Whether Pinterest may be asked about it.
+    send: bool,
     settled: bool,
 }
 
 impl Slot {
-    /// A line, with a ruling where it needs no call.
-    pub fn new(entry: Entry, ruling: Option<Ruling>) -> Self {
+    /// A line that is to be sent.
+    pub fn to_send(entry: Entry) -> Self {
         Self {
             entry,
-            ruling,
+            ruling: None,
+            send: true,
             settled: false,
+        }
+    }
+
+    /// A line that needs no call.
+    pub fn ruled(entry: Entry, ruling: Ruling) -> Self {
+        Self {
+            ruling: Some(ruling),
+            ..Self::to_send(entry)
+        }
+    }
+
+    /// A line to be looked at again later; nothing behind it in its segment is
+    /// settled before.
+    pub fn waiting(entry: Entry) -> Self {
+        Self {
+            send: false,
+            ..Self::to_send(entry)
         }
     }
 
     /// Whether Pinterest is still to be asked about it.
     pub fn is_to_be_sent(&self) -> bool {
-        self.ruling.is_none()
+        self.send && self.ruling.is_none()
     }
 
     /// Its event, if it holds one.
@@ -128,18 +150,24 @@ impl Books {
     /// # Errors
     /// What the file system says.
     pub fn open(place: &Place, generation: u64, now: i64) -> Result<Self, SpoolError> {
-        let log = VerdictLog::new(place.dir());
-        let dead = DeadLetters::new(place.dir());
-        log.prune(now);
-        dead.prune(now);
-        Withdrawn::prune(place.dir(), now);
+        let log = VerdictLog::new(place);
+        let dead = DeadLetters::new(place);
+        let mut state = State::read(place).for_generation(generation);
+        dead.remove_unfinished();
+        // By a clock that jumped forward everything would be a week old: the
+        // verdicts that nobody has read, and the memory of what was delivered.
+        if state.clock.look(now) {
+            log.prune(now);
+            dead.prune(now);
+            Withdrawn::prune(place, now);
+        }
         let mut ledger = Ledger::new(place);
         ledger.refresh()?;
         ledger.tidy(now);
         Ok(Self {
             delivered: log.delivered(),
-            withdrawn: Withdrawn::read(place.dir()),
-            state: State::read(place.dir()).for_generation(generation),
+            withdrawn: Withdrawn::read(place),
+            state,
             place: place.clone(),
             ledger,
             log,
@@ -152,26 +180,36 @@ impl Books {
     /// # Errors
     /// What the file system says.
     pub fn refresh(&mut self) -> Result<(), SpoolError> {
-        // The markers last: whoever captures an event again lifts its marker
-        // first, so a record that is seen here is not met by an older marker.
         self.ledger.refresh()?;
-        self.withdrawn = Withdrawn::read(self.place.dir());
+        self.withdrawn = Withdrawn::read(&self.place);
         Ok(())
     }
 
-    /// The ruling on a line that needs no call, if there is one.
-    pub fn rule(&self, entry: &Entry, late: Late, now: i64) -> Option<Ruling> {
+    /// Looks at the clock, and says whether it is to be believed.
+    pub fn today(&mut self, now: i64) -> Today {
+        Today {
+            now,
+            sure: self.state.clock.look(now),
+        }
+    }
+
+    /// What is to be done with a line.
+    pub fn rule(&self, entry: Entry, late: Late, today: Today) -> Slot {
         let event = match &entry.content {
             Content::Event(event) => event,
-            Content::Damaged => return Some(Ruling::Unreadable("damaged")),
-            Content::Torn => return Some(Ruling::Unreadable("torn")),
+            Content::Damaged => return Slot::ruled(entry, Ruling::Unreadable("damaged")),
+            Content::Torn => return Slot::ruled(entry, Ruling::Unreadable("torn")),
         };
         let lane = entry.lane();
         let known = Known {
             delivered: lane == Lane::Revenue && self.delivered.contains(&hash(&event.id)),
-            withdrawn: self.withdrawn.contains(&event.id),
+            withdrawn: self.withdrawn.contains(&entry.segment, entry.end),
         };
-        triage(event, lane, known, late, now).map(Ruling::from)
+        match triage(event, lane, known, late, today) {
+            Fate::Send => Slot::to_send(entry),
+            Fate::Settle(settle) => Slot::ruled(entry, settle.into()),
+            Fate::Wait => Slot::waiting(entry),
+        }
     }
 
     /// Makes sure that verdicts on these lines can be written.
@@ -265,17 +303,22 @@ impl Books {
             }
         }
         self.state.delivered += settlement.delivered;
+        done.iter_mut().for_each(|slot| slot.settled = true);
         let mut ends = HashMap::new();
-        for slot in &mut done {
+        for slot in &done {
             ends.insert(&slot.entry.segment, slot.entry.end);
-            if let Content::Event(event) = &slot.entry.content {
-                self.withdrawn.clear(&event.id);
-            }
-            slot.settled = true;
         }
+        let mut unmoved = HashSet::new();
         for (segment, end) in ends {
             if let Err(error) = self.ledger.settle(segment, end) {
                 log::warn!(target: self.place.log_target(), "{error}");
+                unmoved.insert(segment);
+            }
+        }
+        for slot in &done {
+            // The next leader may meet the record again.
+            if !unmoved.contains(&slot.entry.segment) {
+                self.withdrawn.clear(&slot.entry.segment, slot.entry.end);
             }
         }
         Ok(settlement)
@@ -283,7 +326,7 @@ impl Books {
 
     /// Writes the counters down. A failure costs counters, not events.
     pub fn save(&self) {
-        if let Err(error) = self.state.write(self.place.dir()) {
+        if let Err(error) = self.state.write(&self.place) {
             log::warn!(target: self.place.log_target(), "cannot write state.json: {error}");
         }
     }

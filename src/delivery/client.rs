@@ -2,14 +2,14 @@
 //!
 //! It must not know what an answer means. It never logs or keeps a token.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::time::Duration;
 
 use ureq::config::Config;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Proxy};
 
-use super::{Settings, Transport};
+use super::{Secret, Settings, Transport};
 
 /// A word on each of 1000 events fits many times over.
 const LONGEST_ANSWER: u64 = 4 << 20;
@@ -21,6 +21,8 @@ pub struct Answer {
     pub status: u16,
     /// `Retry-After`.
     pub retry_after: Option<String>,
+    /// `Date`.
+    pub date: Option<String>,
     /// `x-ratelimit-reset`.
     pub ratelimit_reset: Option<String>,
     /// `x-ratelimit-remaining`.
@@ -29,10 +31,16 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// No answer, so nobody knows whether the events arrived.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct CallFailed(pub String);
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallFailed {
+    /// The proxy did not let the call through; it answered with this status.
+    #[error("the proxy answered with HTTP {0}")]
+    Proxy(u16),
+    /// Nobody knows whether the events arrived; in words for the owner.
+    #[error("{0}")]
+    Lost(String),
+}
 
 /// Whoever can make a call; a test may be one.
 pub trait Client {
@@ -74,7 +82,7 @@ impl Client for Http {
             .header("Authorization", &self.authorization)
             .content_type("application/json")
             .send(body)
-            .map_err(|error| CallFailed(explain(&error)))?;
+            .map_err(|error| failure(&error))?;
         let header = |name: &str| {
             let value = response.headers().get(name)?.to_str().ok()?;
             Some(value.to_owned())
@@ -82,6 +90,7 @@ impl Client for Http {
         let mut answer = Answer {
             status: response.status().as_u16(),
             retry_after: header("retry-after"),
+            date: header("date"),
             ratelimit_reset: header("x-ratelimit-reset"),
             ratelimit_remaining: header("x-ratelimit-remaining"),
             body: Vec::new(),
@@ -92,23 +101,45 @@ impl Client for Http {
             .as_reader()
             .take(LONGEST_ANSWER)
             .read_to_end(&mut answer.body)
-            .map_err(|error| CallFailed(format!("the answer broke off: {error}")))?;
+            .map_err(|error| CallFailed::Lost(format!("the answer broke off: {}", kind(&error))))?;
         Ok(answer)
     }
 }
 
-/// An error's kind, without the address it was about: a proxy's may hold a
-/// password.
-fn explain(error: &ureq::Error) -> String {
-    match error {
+/// What went wrong, by its kind alone: the error's own words may hold the
+/// proxy's address with its password, or what a peer chose to say.
+fn failure(error: &ureq::Error) -> CallFailed {
+    CallFailed::Lost(match error {
+        ureq::Error::ConnectProxyFailed(reason) => match proxy_status(reason) {
+            Some(status) => return CallFailed::Proxy(status),
+            None => "the proxy did not answer".to_owned(),
+        },
         ureq::Error::Timeout(what) => format!("no answer in time ({what})"),
         ureq::Error::HostNotFound => "the host name was not found".to_owned(),
         ureq::Error::ConnectionFailed => "the connection failed".to_owned(),
-        ureq::Error::InvalidProxyUrl => "pinrelay.proxy is not a proxy's address".to_owned(),
-        ureq::Error::Io(error) => format!("the connection failed: {error}"),
+        ureq::Error::Io(error) => format!("the connection failed: {}", kind(error)),
         ureq::Error::Rustls(error) => format!("no secure connection: {error}"),
-        other => format!("the call failed: {other}"),
+        ureq::Error::Tls(error) => format!("no secure connection: {error}"),
+        ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) => {
+            "the answer is no HTTP".to_owned()
+        }
+        _ => "the call failed".to_owned(),
+    })
+}
+
+/// An input or output error as the system names it. One that a library made
+/// up has words of its own, and only its kind is told.
+fn kind(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(_) => error.to_string(),
+        None => error.kind().to_string(),
     }
+}
+
+/// The status in the library's "proxy server responded 407/407".
+fn proxy_status(reason: &str) -> Option<u16> {
+    let digits = reason.rsplit(['/', ' ']).next()?;
+    digits.parse().ok()
 }
 
 /// Builds the agent's configuration. Must run on PHP's thread: the library
@@ -116,14 +147,11 @@ fn explain(error: &ureq::Error) -> String {
 ///
 /// # Errors
 /// When the CA file or the proxy cannot be used; in words for the owner.
-pub fn transport(transport: &Transport, endpoint: &str) -> Result<Config, CallFailed> {
+pub fn transport(transport: &Transport, endpoint: &str) -> Result<Config, String> {
     let mut tls = TlsConfig::builder();
     if let Some(cafile) = &transport.cafile {
         let pem = std::fs::read(cafile).map_err(|error| {
-            CallFailed(format!(
-                "cannot read pinrelay.cafile {}: {error}",
-                cafile.display()
-            ))
+            format!("cannot read pinrelay.cafile {}: {error}", cafile.display())
         })?;
         let roots: Vec<Certificate<'static>> = parse_pem(&pem)
             .filter_map(|item| match item {
@@ -132,22 +160,18 @@ pub fn transport(transport: &Transport, endpoint: &str) -> Result<Config, CallFa
             })
             .collect();
         if roots.is_empty() {
-            return Err(CallFailed(format!(
+            return Err(format!(
                 "pinrelay.cafile {} holds no certificate",
                 cafile.display()
-            )));
+            ));
         }
         tls = tls.root_certs(RootCerts::from(roots));
     }
-    let proxy = match proxy_for(transport.proxy.as_deref(), endpoint, |name| {
-        std::env::var(name).ok()
-    }) {
-        Some(proxy) => Some(
-            Proxy::new(&proxy)
-                .map_err(|_| CallFailed("pinrelay.proxy is not a proxy's address".to_owned()))?,
-        ),
-        None => None,
-    };
+    let setting = transport.proxy.as_ref().map(Secret::reveal);
+    let proxy = proxy_for(setting, endpoint, |name| std::env::var(name).ok())
+        .map(|proxy| Proxy::new(&proxy))
+        .transpose()
+        .map_err(|_| "pinrelay.proxy is not a proxy's address".to_owned())?;
     Ok(Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)

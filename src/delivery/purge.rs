@@ -22,17 +22,22 @@ pub fn purge(_leader: &Leader, place: &Place, now: i64) -> Result<u64, SpoolErro
         if entries.is_empty() {
             break;
         }
+        let today = books.today(now);
         let mut slots: Vec<Slot> = entries
             .into_iter()
             .map(|entry| {
-                let ruling = books.rule(&entry, Late::Send, now);
-                Slot::new(entry, ruling.or_else(|| Some(discarded())))
+                let mut slot = books.rule(entry, Late::Send, today);
+                slot.ruling.get_or_insert_with(discarded);
+                slot
             })
             .collect();
         let settled = books.commit(&mut slots, now);
         books.save();
         settled?;
     }
+    let unsettled = books.ledger.discard_blocked()?;
+    books.state.lose(LOSS, unsettled);
+    books.save();
     books.ledger.sweep(true, now);
     let after = books.state.lost.get(LOSS).copied();
     Ok(after.unwrap_or(0) - before.unwrap_or(0))

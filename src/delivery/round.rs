@@ -4,15 +4,20 @@
 //! alone. A lone refusal is not final at once: ten of them without a success
 //! are not ten bad events but one bad setting, and then everything is kept.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::spool::{Event, Lane, LastError, Pause, SpoolError, Verdict, hash, hash_name, random};
+use crate::process::Bell;
+use crate::spool::{SpoolError, Verdict, hash_name};
 
+use super::batch::Batch;
 use super::books::{Books, Ruling, Settlement, Slot};
-use super::outcome::{self, Outcome, Word, classify};
-use super::{Client, Settings, backoff};
+use super::outcome::{Outcome, classify};
+use super::pace::Pace;
+use super::vouch::ALL_REJECTED;
+use super::words::Word;
+use super::{Answer, CallFailed, Client, Settings, Time, backoff, headers};
 
 /// Events in one call (CONTRACT 8), and in one of test mode, where Pinterest
 /// looks at no more (CONTRACT 9).
@@ -26,18 +31,21 @@ const MOST_CALLS: u32 = 64;
 const AFTER_MOST_CALLS: Duration = Duration::from_secs(5);
 const MOST_REJECTED: u32 = 10;
 const MOST_UNREAD: u8 = 5;
-const PROBE_EVERY: Duration = Duration::from_secs(15 * 60);
 
 /// What a leader remembers from one batch to the next.
-#[derive(Default)]
 pub struct Memory {
     /// Nothing is sent before this.
     pub not_before: Option<Instant>,
+    pace: Pace,
 }
 
 impl Memory {
-    fn must_wait(&self) -> bool {
-        self.not_before.is_some_and(|when| when > Instant::now())
+    /// Of a leader that has not called yet.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            not_before: None,
+            pace: Pace::new(settings.test),
+        }
     }
 }
 
@@ -51,8 +59,13 @@ pub struct Round<'a> {
     pub settings: &'a Settings,
     /// What the last batch left behind.
     pub memory: &'a mut Memory,
-    /// The time of day, unix seconds.
-    pub clock: &'a dyn Fn() -> i64,
+    /// The clocks.
+    pub time: &'a dyn Time,
+    /// Rung while a call waits for its turn, to no effect.
+    pub bell: &'a Bell,
+    /// False once nothing may be sent any more, by these settings or at all;
+    /// asked before the first call.
+    pub may_call: &'a dyn Fn() -> bool,
     /// False once the leader should leave; asked between calls.
     pub go_on: &'a dyn Fn() -> bool,
     /// The longest a call may take.
@@ -60,39 +73,11 @@ pub struct Round<'a> {
 }
 
 /// What a call told about its events.
-enum Told {
+pub(super) enum Told {
     /// Go on with the next part.
     Next,
     /// Send nothing more for now.
     Stop,
-}
-
-/// The part of a batch that is in a call, and the refusals not yet believed.
-struct Batch {
-    slots: Vec<Slot>,
-    /// Indices of the slots to be sent; the parts of a batch are ranges of this.
-    send: Vec<usize>,
-    /// Indices of slots that a lone refusal stands against, with its words.
-    held: Vec<(usize, String)>,
-}
-
-impl Batch {
-    fn new(slots: Vec<Slot>) -> Self {
-        let send = (0..slots.len())
-            .filter(|index| slots[*index].is_to_be_sent())
-            .collect();
-        Self {
-            slots,
-            send,
-            held: Vec::new(),
-        }
-    }
-
-    fn events(&self, part: Range<usize>) -> impl Iterator<Item = &Event> {
-        self.send[part]
-            .iter()
-            .filter_map(|index| self.slots[*index].event())
-    }
 }
 
 impl Round<'_> {
@@ -102,7 +87,7 @@ impl Round<'_> {
     /// What the file system says.
     pub fn settle_only(&mut self) -> Result<Settlement, SpoolError> {
         let mut slots = self.take(MOST_EVENTS);
-        self.books.commit(&mut slots, (self.clock)())
+        self.books.commit(&mut slots, self.time.unix())
     }
 
     /// Sends one batch and settles what it can.
@@ -110,9 +95,16 @@ impl Round<'_> {
     /// # Errors
     /// What the file system says; the events stay.
     pub fn send(&mut self) -> Result<Settlement, SpoolError> {
-        let now = (self.clock)();
+        if self.is_all_rejected() {
+            match self.vouch(&[]) {
+                Told::Next => self.forgive(),
+                Told::Stop => return self.settle_only(),
+            }
+        }
+        let now = self.time.unix();
         let mut total = Settlement::default();
-        let mut batch = Batch::new(self.take(self.batch_size()));
+        let size = self.batch_size();
+        let mut batch = Batch::new(self.take(size).into_iter());
         let mut parts = Vec::new();
         if !batch.send.is_empty() {
             self.books.reserve(&batch.slots, now)?;
@@ -120,24 +112,31 @@ impl Round<'_> {
         }
         let mut calls = 0;
         while let Some(part) = parts.pop() {
-            if calls > 0 && (!(self.go_on)() || self.memory.must_wait()) {
+            let may_call = match calls {
+                0 => (self.may_call)(),
+                _ => (self.go_on)() && !self.must_wait(),
+            };
+            if !may_call || calls == MOST_CALLS {
+                if calls == MOST_CALLS {
+                    self.hold(AFTER_MOST_CALLS);
+                }
                 parts.push(part);
-                break;
-            }
-            if calls == MOST_CALLS {
-                parts.push(part);
-                self.memory.not_before = Some(Instant::now() + AFTER_MOST_CALLS);
                 break;
             }
             calls += 1;
-            if let Told::Stop = self.call(&mut batch, part, &mut parts) {
-                batch.held.clear();
-                break;
+            let mut told = self.call(&mut batch, part, &mut parts);
+            if matches!(told, Told::Next) && self.is_everything_refused(&batch) {
+                told = self.vouch(&batch.held);
+                match told {
+                    Told::Next => {
+                        self.believe(&mut batch);
+                        self.forgive();
+                    }
+                    // What a later probe is refused adds to these ten.
+                    Told::Stop => self.books.state.rejected_in_a_row = MOST_REJECTED,
+                }
             }
-            if self.is_everything_refused(&batch) {
-                // What a later probe is refused adds to these ten.
-                self.books.state.rejected_in_a_row = MOST_REJECTED;
-                self.pause("all_rejected", refused_words(&batch), None);
+            if let Told::Stop = told {
                 batch.held.clear();
                 break;
             }
@@ -153,14 +152,34 @@ impl Round<'_> {
     }
 
     /// The next lines, ruled where no call is needed.
-    fn take(&mut self, most: usize) -> Vec<Slot> {
-        let now = (self.clock)();
+    pub(super) fn take(&mut self, most: usize) -> Vec<Slot> {
+        let today = self.books.today(self.time.unix());
         let entries = self.books.ledger.next(most, MOST_BYTES);
-        let slots = entries.into_iter().map(|entry| {
-            let ruling = self.books.rule(&entry, self.settings.late, now);
-            Slot::new(entry, ruling)
-        });
-        without_repeats(slots)
+        let rule = |entry| self.books.rule(entry, self.settings.late, today);
+        entries.into_iter().map(rule).collect()
+    }
+
+    /// One call, when its turn has come.
+    pub(super) fn post(&mut self, body: Vec<u8>, test: bool) -> Result<Answer, CallFailed> {
+        loop {
+            let wait = self.memory.pace.wait(self.time.now());
+            if wait.is_zero() {
+                break;
+            }
+            self.time.wait(self.bell, wait);
+        }
+        self.memory.pace.call(self.time.now());
+        self.client.post(&body, test, self.limit)
+    }
+
+    fn must_wait(&self) -> bool {
+        let now = self.time.now();
+        self.memory.not_before.is_some_and(|when| when > now)
+    }
+
+    fn is_all_rejected(&self) -> bool {
+        let paused = self.books.state.paused.as_ref();
+        paused.is_some_and(|pause| pause.reason == ALL_REJECTED)
     }
 
     fn batch_size(&self) -> usize {
@@ -173,7 +192,7 @@ impl Round<'_> {
             (None, 0) => MOST_EVENTS,
         };
         // Where time ran out in the middle of a search, it goes on from there.
-        state.part.map_or(most, |part| part.min(most))
+        state.part.map_or(most, |part| part.clamp(1, most))
     }
 
     /// One call, and what it means for the events in `part`.
@@ -183,23 +202,19 @@ impl Round<'_> {
         part: Range<usize>,
         parts: &mut Vec<Range<usize>>,
     ) -> Told {
-        let body = body(batch, part.clone());
-        let answer = match self.client.post(&body, self.settings.test, self.limit) {
-            Ok(answer) => answer,
-            Err(error) => return self.back_off(batch, None, error.0, None),
-        };
-        let status = Some(answer.status);
-        match classify(&answer, part.len()) {
+        let call = self.post(batch.body(part.clone()), self.settings.test);
+        let status = call.as_ref().ok().map(|answer| answer.status);
+        match classify(&call, part.len()) {
             Outcome::Verdicts(words) => {
                 self.rule(batch, part, words);
-                if let Some(rest) = outcome::rest(&answer) {
+                if let Some(rest) = call.as_ref().ok().and_then(headers::rest) {
                     self.hold(rest);
                 }
                 Told::Next
             }
             Outcome::Split(message) if part.len() == 1 => {
                 self.note(message.clone(), status);
-                batch.held.push((batch.send[part.start], message));
+                batch.hold(part.start, message);
                 Told::Next
             }
             Outcome::Split(message) => {
@@ -211,14 +226,12 @@ impl Round<'_> {
                 Told::Next
             }
             Outcome::Unread(message) => {
-                self.count_unread(batch, part);
-                self.back_off(batch, None, message, status)
+                let tries = self.count_unread(batch, part);
+                let after = Some(backoff::wait_unread(tries));
+                self.back_off(batch, after, message, status)
             }
             Outcome::Retry { after, message } => self.back_off(batch, after, message, status),
-            Outcome::Pause { reason, message } => {
-                self.pause(reason, message, status);
-                Told::Stop
-            }
+            Outcome::Pause { reason, message } => self.pause(reason, message, status),
         }
     }
 
@@ -226,14 +239,15 @@ impl Round<'_> {
     fn rule(&mut self, batch: &mut Batch, part: Range<usize>, words: Vec<Word>) {
         let any_success = words.contains(&Word::Processed);
         for (position, word) in part.zip(words) {
-            let index = batch.send[position];
             match word {
-                Word::Processed => batch.slots[index].ruling = Some(Ruling::delivered()),
-                Word::Refused(message) => batch.held.push((index, message)),
+                Word::Processed => {
+                    let index = batch.send[position];
+                    batch.slots[index].ruling = Some(Ruling::delivered());
+                }
+                Word::Refused(message) => batch.hold(position, message),
             }
         }
         if any_success {
-            self.books.state.rejected_in_a_row = 0;
             self.succeed();
             self.believe(batch);
             self.books.state.rejected_in_a_row = 0;
@@ -243,10 +257,17 @@ impl Round<'_> {
     /// Pinterest works, or nothing is left to ask: the refusals are final.
     fn believe(&mut self, batch: &mut Batch) {
         self.books.state.part = None;
-        for (index, message) in batch.held.drain(..) {
-            batch.slots[index].ruling = Some(Ruling::rejected(&message));
+        for held in batch.held.drain(..) {
+            batch.slots[held.index].ruling = Some(Ruling::rejected(&held.message));
             self.books.state.rejected_in_a_row += 1;
         }
+    }
+
+    /// An event would be taken: it was the events that were refused.
+    fn forgive(&mut self) {
+        self.books.state.paused = None;
+        self.books.state.retry_at = None;
+        self.books.state.rejected_in_a_row = 0;
     }
 
     fn is_everything_refused(&self, batch: &Batch) -> bool {
@@ -254,14 +275,18 @@ impl Round<'_> {
         held > 0 && self.books.state.rejected_in_a_row.saturating_add(held) >= MOST_REJECTED
     }
 
-    fn count_unread(&mut self, batch: &mut Batch, part: Range<usize>) {
+    /// Counts one more unreadable answer for the events of a part, and says how
+    /// many they had in a row, the event that had the most.
+    fn count_unread(&mut self, batch: &mut Batch, part: Range<usize>) -> u8 {
         let before = std::mem::take(&mut self.books.state.unread_answers);
         let mut counted = BTreeMap::new();
+        let mut most = 0;
         for index in &batch.send[part] {
             let slot = &mut batch.slots[*index];
             let Some(event) = slot.event() else { continue };
             let name = hash_name(&event.id);
             let tries = before.get(&name).map_or(1, |tries| tries.saturating_add(1));
+            most = most.max(tries);
             if tries < MOST_UNREAD {
                 counted.insert(name, tries);
             } else {
@@ -273,111 +298,8 @@ impl Round<'_> {
             }
         }
         self.books.state.unread_answers = counted;
+        most
     }
-
-    fn succeed(&mut self) {
-        let state = &mut self.books.state;
-        state.last_success_at = Some((self.clock)());
-        state.paused = None;
-        state.retry_at = None;
-        state.failures = 0;
-    }
-
-    fn note(&mut self, message: String, http_status: Option<u16>) {
-        self.books.state.last_error = Some(LastError {
-            at: (self.clock)(),
-            message,
-            http_status,
-        });
-    }
-
-    fn back_off(
-        &mut self,
-        batch: &Batch,
-        after: Option<Duration>,
-        message: String,
-        status: Option<u16>,
-    ) -> Told {
-        let now = (self.clock)();
-        let fresh = batch.slots.iter().any(|slot| {
-            slot.entry.lane() == Lane::Revenue
-                && slot
-                    .event()
-                    .is_some_and(|event| now.saturating_sub(event.time) < 3_600)
-        });
-        self.books.state.failures = self.books.state.failures.saturating_add(1);
-        // "Retry-After: 0" is no leave to hammer.
-        let wait = backoff::wait(self.books.state.failures, fresh, random());
-        let wait = after.map_or(wait, |after| after.max(wait));
-        self.note(message, status);
-        self.hold(wait);
-        Told::Stop
-    }
-
-    fn pause(&mut self, reason: &str, message: String, http_status: Option<u16>) {
-        let since = (self.clock)();
-        self.note(message, http_status);
-        let paused = &mut self.books.state.paused;
-        // A probe that fails does not make the pause younger.
-        if paused.as_ref().is_none_or(|pause| pause.reason != reason) {
-            *paused = Some(Pause {
-                reason: reason.to_owned(),
-                since,
-                http_status,
-            });
-        }
-        self.hold(PROBE_EVERY);
-    }
-
-    fn hold(&mut self, wait: Duration) {
-        self.memory.not_before = Some(Instant::now() + wait);
-        let seconds = i64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(i64::MAX);
-        self.books.state.retry_at = Some((self.clock)().saturating_add(seconds));
-    }
-}
-
-/// The request: the bytes of the records, unchanged, so that a repeated call
-/// says exactly the same.
-fn body(batch: &Batch, part: Range<usize>) -> Vec<u8> {
-    let events = || batch.events(part.clone()).map(|event| event.event.get());
-    let len: usize = events().map(|event| event.len() + 1).sum();
-    let mut body = Vec::with_capacity(len + 16);
-    body.extend_from_slice(br#"{"data":["#);
-    for (index, event) in events().enumerate() {
-        if index > 0 {
-            body.push(b',');
-        }
-        body.extend_from_slice(event.as_bytes());
-    }
-    body.extend_from_slice(b"]}");
-    body
-}
-
-/// Leaves an order that is in line twice, and what is behind its second record,
-/// for a later batch: by then Pinterest's word on the first one is known. In one
-/// call it would get both, and past the first hour it counts both.
-fn without_repeats(slots: impl Iterator<Item = Slot>) -> Vec<Slot> {
-    let (mut seen, mut left_out) = (HashSet::new(), HashSet::new());
-    slots
-        .filter(|slot| {
-            let segment = &slot.entry.segment;
-            if slot.is_to_be_sent()
-                && slot.entry.lane() == Lane::Revenue
-                && !left_out.contains(segment)
-                && slot
-                    .event()
-                    .is_some_and(|event| !seen.insert(hash(&event.id)))
-            {
-                left_out.insert(segment.clone());
-            }
-            !left_out.contains(segment)
-        })
-        .collect()
-}
-
-fn refused_words(batch: &Batch) -> String {
-    let last = batch.held.last().map_or("", |(_, message)| message);
-    format!("every event is refused: {last}")
 }
 
 fn add(total: &mut Settlement, more: Settlement) {
@@ -389,9 +311,9 @@ fn add(total: &mut Settlement, more: Settlement) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::{Answer, CallFailed, Late, Secret, Transport};
+    use crate::delivery::{Clock, Late, Secret, Transport};
     use crate::spool::{
-        Durability, Envelope, Limits, Place, Settled, Verdicts, Writer, encode, unix_now,
+        Durability, Envelope, Lane, Limits, Place, Settled, Verdicts, Writer, encode, unix_now,
     };
     use serde_json::value::RawValue;
 
@@ -436,7 +358,7 @@ mod tests {
     }
 
     fn settled(place: &Place) -> Vec<(String, Verdict)> {
-        let page: Vec<Settled> = Verdicts::new(place.dir()).after("", 99).unwrap().1;
+        let page: Vec<Settled> = Verdicts::new(place).after("", 99).unwrap().1;
         page.into_iter()
             .map(|one| (one.event_id, one.verdict))
             .collect()
@@ -454,7 +376,8 @@ mod tests {
             late: Late::Send,
             transport: Transport::default(),
         };
-        let mut memory = Memory::default();
+        let mut memory = Memory::new(&settings);
+        let bell = Bell::new().unwrap();
         for call in 1..=5 {
             assert_eq!(settled(&place), [], "before call {call}");
             if call == 3 {
@@ -466,7 +389,9 @@ mod tests {
                 client: &mut Always("{\"hello\":1}"),
                 settings: &settings,
                 memory: &mut memory,
-                clock: &unix_now,
+                time: &Clock,
+                bell: &bell,
+                may_call: &|| true,
                 go_on: &|| true,
                 limit: Duration::from_secs(1),
             }

@@ -1,18 +1,21 @@
 //! When to look, when to wait and when to leave.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use crate::process::{self, Bell};
-use crate::spool::{Lane, Leader, Place, SpoolError, generation};
+use crate::spool::{Lane, LastError, Leader, Place, Reason, SpoolError, State, generation, random};
 
 use super::books::{Books, Settlement};
 use super::round::{Memory, Round};
-use super::{Client, Settings, backoff};
+use super::{Client, Settings, Time, backoff};
 
 /// How often a leader looks for records of other processes.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// How often a leader that may not send looks at its settings.
+/// How often a leader that may not send looks at its settings, and how often
+/// at what can be settled without a call, for which it reads the line.
 const LOOK_HELD: Duration = Duration::from_secs(1);
+const SETTLE_HELD: Duration = Duration::from_secs(15);
 /// How long the first waiting event of a lane waits for company.
 const LINGER_REVENUE: Duration = Duration::from_millis(50);
 const LINGER_VISIT: Duration = Duration::from_secs(1);
@@ -54,7 +57,7 @@ pub fn drain(
     client: &mut dyn Client,
     bell: &Bell,
     until: &Until,
-    clock: &dyn Fn() -> i64,
+    time: &dyn Time,
 ) -> Result<Tally, SpoolError> {
     let mut tally = Tally::default();
     loop {
@@ -62,26 +65,28 @@ pub fn drain(
             return Ok(tally);
         };
         tally.led = true;
-        let mut stay = Stay {
-            books: Books::open(place, settings.generation, clock())?,
-            leader,
-            place,
-            settings,
-            client: &mut *client,
-            memory: Memory::default(),
-            bell,
-            until,
-            clock,
+        let stay = || {
+            let mut stay = Stay {
+                books: Books::open(place, settings.generation, time.unix())?,
+                leader: &leader,
+                place,
+                settings,
+                client: &mut *client,
+                memory: Memory::new(settings),
+                bell,
+                until,
+                time,
+            };
+            let left = stay.run(&mut tally);
+            // Settled lines hold addresses: none stay behind.
+            stay.books.ledger.sweep(true, time.unix());
+            Ok((stay.books, left?))
         };
-        let left = stay.run(&mut tally);
-        // Settled lines hold addresses: none stay behind.
-        stay.books.ledger.sweep(true, clock());
-        let Stay {
-            mut books, leader, ..
-        } = stay;
+        let (mut books, left) = catch_unwind(AssertUnwindSafe(stay))
+            .unwrap_or_else(|_| Err(panicked(place, settings, time)))?;
         drop(leader);
         // Whoever captured in the meantime found the lock taken and trusted us.
-        tally.told = left? != Left::Idle || process::is_stopping();
+        tally.told = left != Left::Idle || process::is_stopping();
         if tally.told {
             return Ok(tally);
         }
@@ -90,6 +95,27 @@ pub fn drain(
             return Ok(tally);
         }
     }
+}
+
+/// Counts a panic, and makes the next leader wait, here or in any other process:
+/// whatever brought it about may still be in line. Only by the lock's holder.
+fn panicked(place: &Place, settings: &Settings, time: &dyn Time) -> SpoolError {
+    // Its own words may hold what a visitor typed.
+    let message = "the sender panicked";
+    let mut state = State::read(place).for_generation(settings.generation);
+    state.panics += 1;
+    state.failures = state.failures.saturating_add(1);
+    let wait = backoff::wait(state.failures, true, random()).as_secs() + 1;
+    state.retry_at = Some(time.unix().saturating_add_unsigned(wait));
+    state.last_error = Some(LastError {
+        at: time.unix(),
+        message: message.to_owned(),
+        http_status: None,
+    });
+    if let Err(error) = state.write(place) {
+        log::warn!(target: place.log_target(), "cannot write state.json: {error}");
+    }
+    SpoolError::new(Reason::Io, message)
 }
 
 /// Why a leader left.
@@ -103,26 +129,28 @@ enum Left {
 
 struct Stay<'a> {
     books: Books,
-    leader: Leader,
+    leader: &'a Leader,
     place: &'a Place,
     settings: &'a Settings,
     client: &'a mut dyn Client,
     memory: Memory,
     bell: &'a Bell,
     until: &'a Until,
-    clock: &'a dyn Fn() -> i64,
+    time: &'a dyn Time,
 }
 
 impl Stay<'_> {
     fn run(&mut self, tally: &mut Tally) -> Result<Left, SpoolError> {
         self.take_over_wait();
-        let mut quiet_since = Instant::now();
+        let mut quiet_since = self.time.now();
         let mut work_since: Option<Instant> = None;
+        let mut settled_at: Option<Instant> = None;
+        let mut barren = 0;
         // A process that is stopping still makes one call, if it comes back in
         // time: where workers live for one request, no other would ever do.
         let mut last_call = false;
         loop {
-            if last_call || must_leave(self.place, &self.leader, self.settings, self.until) {
+            if last_call || self.must_leave() {
                 return Ok(Left::Told);
             }
             last_call = process::is_stopping();
@@ -130,17 +158,20 @@ impl Stay<'_> {
             self.books.refresh()?;
             let Some(lane) = self.books.ledger.work() else {
                 work_since = None;
-                self.books.ledger.sweep(false, (self.clock)());
-                if last_call || quiet_since.elapsed() >= self.until.idle {
+                self.books.ledger.sweep(false, self.time.unix());
+                if last_call || self.since(quiet_since) >= self.until.idle {
                     return Ok(Left::Idle);
                 }
-                self.bell.wait(LOOK_EVERY);
+                self.time.wait(self.bell, LOOK_EVERY);
                 continue;
             };
-            quiet_since = Instant::now();
+            quiet_since = self.time.now();
             if let Some(wait) = self.held() {
-                let settled = self.round(|round| round.settle_only())?;
-                count(tally, settled);
+                if settled_at.is_none_or(|when| self.since(when) >= SETTLE_HELD) {
+                    settled_at = Some(self.time.now());
+                    let settled = self.round(|round| round.settle_only())?;
+                    count(tally, settled);
+                }
                 // Its wait is written down: another destination can use the seat.
                 if last_call || self.out_of_time_after(wait) || process::is_crowded() {
                     return Ok(Left::Told);
@@ -148,43 +179,51 @@ impl Stay<'_> {
                 self.rest(wait.min(LOOK_HELD));
                 continue;
             }
-            let since = *work_since.get_or_insert_with(Instant::now);
+            let since = *work_since.get_or_insert(quiet_since);
             if let Some(wait) = self.linger(lane, since).filter(|_| !last_call) {
-                self.bell.wait(wait);
+                self.time.wait(self.bell, wait);
                 continue;
             }
             work_since = None;
             let settled = self.round(|round| round.send())?;
             count(tally, settled);
-            self.books.ledger.sweep(false, (self.clock)());
+            self.books.ledger.sweep(false, self.time.unix());
             if settled.lines == 0 && self.held().is_none() {
-                // Half a line, most likely, whose writer is still at it.
-                self.bell.wait(LOOK_EVERY);
+                // Half a line whose writer is still at it, or the clock is to
+                // be watched first.
+                self.time.wait(self.bell, LOOK_EVERY * (1 << barren.min(4)));
+                barren += 1;
+            } else {
+                barren = 0;
             }
         }
+    }
+
+    fn must_leave(&self) -> bool {
+        let (until, time) = (self.until, self.time);
+        must_leave(self.place, self.leader, self.settings, until, time)
     }
 
     /// Waits while nothing may be sent. A ring, one for each capture, is company
     /// that may not be sent either.
     fn rest(&self, wait: Duration) {
-        let end = Instant::now() + wait;
-        let left = || end.saturating_duration_since(Instant::now());
-        while self.bell.wait(left()) {
-            if process::is_stopping()
-                || must_leave(self.place, &self.leader, self.settings, self.until)
-            {
+        let end = self.time.now() + wait;
+        let left = || end.saturating_duration_since(self.time.now());
+        while self.time.wait(self.bell, left()) {
+            if process::is_stopping() || self.must_leave() {
                 break;
             }
         }
     }
 
     /// A wait that an earlier leader was told, as far as the clock can be
-    /// trusted: one that was set forward must not silence the shop for days.
+    /// trusted: one that was set back must not silence the shop for days. Where
+    /// it was set forward the wait is over, which costs one early call.
     fn take_over_wait(&mut self) {
         if let Some(at) = self.books.state.retry_at {
-            let seconds = at.saturating_sub((self.clock)()).max(0);
+            let seconds = at.saturating_sub(self.time.unix()).max(0);
             let wait = Duration::from_secs(seconds.cast_unsigned()).min(backoff::LONGEST);
-            self.memory.not_before = Some(Instant::now() + wait);
+            self.memory.not_before = Some(self.time.now() + wait);
         }
     }
 
@@ -192,20 +231,22 @@ impl Stay<'_> {
         &mut self,
         what: impl FnOnce(&mut Round<'_>) -> Result<Settlement, SpoolError>,
     ) -> Result<Settlement, SpoolError> {
-        let (place, leader) = (self.place, &self.leader);
-        let (settings, until) = (self.settings, self.until);
+        let (place, leader) = (self.place, self.leader);
+        let (settings, until, time) = (self.settings, self.until, self.time);
         let limit = settings.transport.timeout;
         let left = until
             .deadline
-            .map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            .map(|deadline| deadline.saturating_duration_since(time.now()));
         let before = self.books.state.clone();
         let result = what(&mut Round {
             books: &mut self.books,
             client: &mut *self.client,
             settings,
             memory: &mut self.memory,
-            clock: self.clock,
-            go_on: &|| !process::is_stopping() && !must_leave(place, leader, settings, until),
+            time,
+            bell: self.bell,
+            may_call: &|| leads(place, leader, settings),
+            go_on: &|| !process::is_stopping() && !must_leave(place, leader, settings, until, time),
             // A call that is begun at the last moment still gets a second.
             limit: left.map_or(limit, |left| limit.min(left.max(Duration::from_secs(1)))),
         });
@@ -215,19 +256,21 @@ impl Stay<'_> {
         result
     }
 
+    fn since(&self, when: Instant) -> Duration {
+        self.time.now().saturating_duration_since(when)
+    }
+
     /// How long nothing may be sent.
     fn held(&self) -> Option<Duration> {
-        let wait = self
-            .memory
-            .not_before?
-            .saturating_duration_since(Instant::now());
+        let not_before = self.memory.not_before?;
+        let wait = not_before.saturating_duration_since(self.time.now());
         (!wait.is_zero()).then_some(wait)
     }
 
     fn out_of_time_after(&self, wait: Duration) -> bool {
         self.until
             .deadline
-            .is_some_and(|deadline| Instant::now() + wait >= deadline)
+            .is_some_and(|deadline| self.time.now() + wait >= deadline)
     }
 
     /// How much longer to wait for company, if at all.
@@ -236,19 +279,29 @@ impl Stay<'_> {
             Lane::Revenue => LINGER_REVENUE,
             Lane::Visit => LINGER_VISIT,
         };
-        let left = most.saturating_sub(since.elapsed());
+        let left = most.saturating_sub(self.since(since));
         let alone = self.books.ledger.unsettled_bytes() < ENOUGH_BYTES;
         (self.until.linger && alone && !left.is_zero()).then(|| left.min(LOOK_EVERY))
     }
 }
 
-fn must_leave(place: &Place, leader: &Leader, settings: &Settings, until: &Until) -> bool {
+/// Whether this is still the leader, and by the newest settings there are.
+fn leads(place: &Place, leader: &Leader, settings: &Settings) -> bool {
+    leader.leads() && generation::read(place) <= settings.generation
+}
+
+fn must_leave(
+    place: &Place,
+    leader: &Leader,
+    settings: &Settings,
+    until: &Until,
+    time: &dyn Time,
+) -> bool {
     until
         .deadline
-        .is_some_and(|deadline| Instant::now() >= deadline)
-        || !leader.leads()
+        .is_some_and(|deadline| time.now() >= deadline)
         || Leader::is_wanted(place)
-        || generation::read(place.dir()) > settings.generation
+        || !leads(place, leader, settings)
 }
 
 fn count(tally: &mut Tally, settled: Settlement) {

@@ -9,12 +9,12 @@ use std::time::Duration;
 pub struct Secret(String);
 
 impl Secret {
-    /// Wraps a token.
+    /// Wraps it.
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The token itself; for the request header alone.
+    /// The text itself; for the connection alone.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -56,8 +56,9 @@ pub struct Settings {
 /// How to reach Pinterest; from the ini settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transport {
-    /// `http://`, `https://` or `socks5://` address of a proxy.
-    pub proxy: Option<String>,
+    /// `http://`, `https://` or `socks5://` address of a proxy, in which there may
+    /// be a password.
+    pub proxy: Option<Secret>,
     /// PEM file of certificate authorities; the built-in list when absent.
     pub cafile: Option<PathBuf>,
     /// For name, connection and TLS.

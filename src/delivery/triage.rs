@@ -21,6 +21,28 @@ pub struct Known {
     pub withdrawn: bool,
 }
 
+/// The time of day, and whether it is to be believed.
+#[derive(Clone, Copy, Debug)]
+pub struct Today {
+    /// Unix seconds.
+    pub now: i64,
+    /// False shortly after the clock jumped, or stood unseen for days.
+    pub sure: bool,
+}
+
+/// What is to be done with an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Ask Pinterest.
+    Send,
+    /// It is settled without a call.
+    Settle(Settle),
+    /// It looks too old to anybody who believes the clock. Neither to be sent,
+    /// because then it would be refused, nor to be given up: a clock that is set
+    /// forward by mistake is mostly set back within minutes.
+    Wait,
+}
+
 /// A final word without a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settle {
@@ -42,39 +64,44 @@ impl Settle {
     }
 }
 
-/// `None` means: send it.
-pub fn triage(event: &Event, lane: Lane, known: Known, late: Late, now: i64) -> Option<Settle> {
-    let age = now.saturating_sub(event.time);
-    if known.withdrawn {
-        return Some(Settle::as_(Verdict::Withdrawn));
-    }
+/// Decides without a call what can be decided so.
+pub fn triage(event: &Event, lane: Lane, known: Known, late: Late, today: Today) -> Fate {
+    let age = today.now.saturating_sub(event.time);
+    // Before a withdrawal: what Pinterest has cannot be taken back, and the shop
+    // may have read so already.
     if known.delivered {
-        return Some(Settle {
+        return Fate::Settle(Settle {
             why: Some("Pinterest had it already"),
             ..Settle::as_(Verdict::Delivered)
         });
     }
+    if known.withdrawn {
+        return Fate::Settle(Settle::as_(Verdict::Withdrawn));
+    }
+    if age > EXPIRED_AFTER && !today.sure {
+        return Fate::Wait;
+    }
     if age > EXPIRED_AFTER {
-        return Some(Settle {
+        return Fate::Settle(Settle {
             why: Some("older than seven days"),
             loss: Some("expired"),
             ..Settle::as_(Verdict::Expired)
         });
     }
     if event.late_ok {
-        return None;
+        return Fate::Send;
     }
     match lane {
-        Lane::Revenue if age > LATE_AFTER && late == Late::Return => Some(Settle {
+        Lane::Revenue if age > LATE_AFTER && late == Late::Return => Fate::Settle(Settle {
             why: Some("not delivered within 55 minutes"),
             ..Settle::as_(Verdict::Late)
         }),
-        Lane::Visit if age > STALE_AFTER => Some(Settle {
+        Lane::Visit if age > STALE_AFTER => Fate::Settle(Settle {
             why: Some("a visit older than an hour"),
             loss: Some("stale"),
             ..Settle::as_(Verdict::Expired)
         }),
-        _ => None,
+        _ => Fate::Send,
     }
 }
 
@@ -85,16 +112,62 @@ mod tests {
 
     const NOW: i64 = 2_000_000_000;
 
-    fn verdict(age: i64, lane: Lane, late_ok: bool, late: Late) -> Option<Verdict> {
-        let event = Event {
+    fn event(age: i64, late_ok: bool) -> Event {
+        Event {
             id: "a".into(),
             name: "x".into(),
             time: NOW - age,
             at: NOW,
             late_ok,
             event: RawValue::from_string("{}".into()).unwrap(),
-        };
-        triage(&event, lane, Known::default(), late, NOW).map(|settle| settle.verdict)
+        }
+    }
+
+    fn fate(age: i64, lane: Lane, late_ok: bool, late: Late, sure: bool) -> Fate {
+        let today = Today { now: NOW, sure };
+        triage(&event(age, late_ok), lane, Known::default(), late, today)
+    }
+
+    fn verdict(age: i64, lane: Lane, late_ok: bool, late: Late) -> Option<Verdict> {
+        match fate(age, lane, late_ok, late, true) {
+            Fate::Settle(settle) => Some(settle.verdict),
+            Fate::Send => None,
+            Fate::Wait => panic!("the clock is sure"),
+        }
+    }
+
+    #[test]
+    fn nothing_expires_by_a_clock_that_is_not_sure() {
+        for lane in Lane::ALL {
+            for late in [Late::Send, Late::Return] {
+                for late_ok in [true, false] {
+                    let fate = |age| fate(age, lane, late_ok, late, false);
+                    assert_eq!(fate(604_801), Fate::Wait);
+                    assert_ne!(fate(604_800), Fate::Wait);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_pinterest_has_cannot_be_taken_back() {
+        let event = event(0, false);
+        for (delivered, withdrawn, expected) in [
+            (true, true, Verdict::Delivered),
+            (true, false, Verdict::Delivered),
+            (false, true, Verdict::Withdrawn),
+        ] {
+            let known = Known {
+                delivered,
+                withdrawn,
+            };
+            let today = Today {
+                now: NOW,
+                sure: true,
+            };
+            let fate = triage(&event, Lane::Revenue, known, Late::Send, today);
+            assert!(matches!(fate, Fate::Settle(settle) if settle.verdict == expected));
+        }
     }
 
     #[test]

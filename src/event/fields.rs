@@ -15,11 +15,11 @@ const LONGEST_KEY: usize = 64;
 
 /// The values of `known` in a map, by position in `known`; absent ones are `None`.
 pub(crate) fn pick<'r, const N: usize>(
-    raw: &'r Raw,
+    raw: &'r Raw<'r>,
     known: &[&str; N],
     at: Path<'_>,
     findings: &mut Findings,
-) -> [Option<&'r Raw>; N] {
+) -> [Option<&'r Raw<'r>>; N] {
     let mut found = [None; N];
     let Raw::Map(entries) = raw else {
         let message = format!("must be an array of named fields, not {}", raw.kind());
@@ -48,7 +48,7 @@ pub(crate) fn pick<'r, const N: usize>(
 }
 
 /// Null and '' mean absent, wherever they stand.
-pub(crate) fn present(raw: &Raw) -> Option<&Raw> {
+pub(crate) fn present<'r>(raw: &'r Raw<'r>) -> Option<&'r Raw<'r>> {
     match raw {
         Raw::Null => None,
         Raw::Text(text) if text.is_empty() => None,
@@ -184,11 +184,11 @@ pub(crate) fn flag(raw: Option<&Raw>, at: Path<'_>, findings: &mut Findings) -> 
 
 /// The entries of a list. Gaps are fine, as `array_filter` leaves them; names are not.
 pub(crate) fn list<'r>(
-    raw: Option<&'r Raw>,
+    raw: Option<&'r Raw<'r>>,
     of: &str,
     at: Path<'_>,
     findings: &mut Findings,
-) -> Vec<(i64, &'r Raw)> {
+) -> Vec<(i64, &'r Raw<'r>)> {
     let entries = match raw {
         None => return Vec::new(),
         Some(Raw::Map(entries)) => entries,

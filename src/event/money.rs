@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     fn text(given: &str) -> Result<String, String> {
-        Money::read(&Raw::Text(given.to_owned()), 2).map(|money| money.to_string())
+        Money::read(&Raw::Text(given.into()), 2).map(|money| money.to_string())
     }
 
     fn float(given: f64, minor_units: u32) -> String {
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn signs_are_told_apart_and_zero_has_none() {
-        let read = |given: &str| Money::read(&Raw::Text(given.to_owned()), 2).unwrap();
+        let read = |given: &str| Money::read(&Raw::Text(given.into()), 2).unwrap();
         assert!(read("0.01").is_positive() && !read("0.01").is_negative());
         assert!(!read("-0.0").is_positive() && !read("-0.0").is_negative());
         assert!(read("-0.01").is_negative());

@@ -3,6 +3,10 @@
 //!
 //! Reading makes no PHP value and calls no PHP code, so nothing can jump out of it half-way.
 
+#![allow(unsafe_code)]
+
+use std::ptr;
+
 use ext_php_rs::types::{ZendHashTable, Zval};
 
 use crate::event::{Key, Raw};
@@ -16,7 +20,7 @@ const DEPTH: usize = 8;
 const VALUES: usize = 100_000;
 
 /// The whole array, with what cannot be read told as [`Raw::Other`] at its place.
-pub fn read(array: &ZendHashTable) -> Raw {
+pub fn read(array: &ZendHashTable) -> Raw<'_> {
     Reader { left: VALUES }.array(array, 0)
 }
 
@@ -25,7 +29,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn array(&mut self, array: &ZendHashTable, depth: usize) -> Raw {
+    fn array<'a>(&mut self, array: &'a ZendHashTable, depth: usize) -> Raw<'a> {
         if depth == DEPTH {
             return Raw::Other("too deep");
         }
@@ -37,19 +41,22 @@ impl Reader {
                 return Raw::Other("too large");
             }
             self.left -= 1;
-            map.push((name(&key), self.value(value, depth)));
+            map.push((name(&key, array), self.value(value, depth)));
         }
         Raw::Map(map)
     }
 
-    fn value(&mut self, value: &Zval, depth: usize) -> Raw {
+    fn value<'a>(&mut self, value: &'a Zval, depth: usize) -> Raw<'a> {
         // Twice: an entry of a symbol table may lead to a variable that is itself a reference.
         let value = value.dereference().dereference();
         if let Some(array) = value.array() {
             self.array(array, depth + 1)
         } else if let Some(text) = value.zend_str() {
-            String::from_utf8(text.as_bytes().to_vec())
-                .map_or_else(|not| Raw::NotUtf8(not.into_bytes()), Raw::Text)
+            let bytes = text.as_bytes();
+            match str::from_utf8(bytes) {
+                Ok(text) => Raw::Text(text.into()),
+                Err(_) => Raw::NotUtf8(bytes.to_vec()),
+            }
         } else if let Some(number) = value.long() {
             Raw::Int(number)
         } else if let Some(number) = value.double() {
@@ -67,9 +74,14 @@ impl Reader {
 }
 
 /// No key of ours is anything but ASCII, so a key that is not UTF-8 only has to be printable.
-fn name(key: &Zval) -> Key {
+fn name<'a>(key: &Zval, _of: &'a ZendHashTable) -> Key<'a> {
     key.zend_str().map_or_else(
         || Key::Int(key.long().unwrap_or_default()),
-        |text| Key::Text(String::from_utf8_lossy(text.as_bytes()).into_owned()),
+        |text| {
+            // SAFETY: the array holds each of its keys as well, for as long as the key is in it;
+            // it is borrowed for `'a`, and no PHP code runs that could change it.
+            let bytes: &'a [u8] = unsafe { &*ptr::from_ref(text.as_bytes()) };
+            Key::Text(String::from_utf8_lossy(bytes))
+        },
     )
 }

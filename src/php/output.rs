@@ -1,4 +1,4 @@
-//! JSON value to PHP value: the one converter behind every array that the extension gives out.
+//! To PHP values: the converters behind every array that the extension gives out.
 
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
@@ -7,6 +7,7 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use serde_json::{Number, Value, json};
 
 use crate::event::Fault;
+use crate::wire::tag::Argument;
 
 /// A JSON array or object on its way to PHP, as `array`. Objects become arrays with string keys, as
 /// `json_decode($text, true)` makes them.
@@ -20,6 +21,48 @@ impl IntoZval for Table {
         *zv = zval(&self.0)?;
         Ok(())
     }
+}
+
+/// The calls of a receipt, as `array`.
+pub struct Calls<'a>(pub &'a Argument<'a>);
+
+impl IntoZval for Calls<'_> {
+    const TYPE: DataType = DataType::Array;
+    const NULLABLE: bool = false;
+
+    fn set_zval(self, zv: &mut Zval, _persistent: bool) -> Result<()> {
+        *zv = argument(self.0)?;
+        Ok(())
+    }
+}
+
+fn argument(argument: &Argument<'_>) -> Result<Zval> {
+    let mut zv = Zval::new();
+    match argument {
+        Argument::Text(text) => zv.set_string(text, false)?,
+        Argument::Whole(whole) => zv.set_long(*whole),
+        Argument::Amount(amount) => zv.set_double(*amount),
+        Argument::List(list) => {
+            let mut array = ZendHashTable::with_capacity(length(list.len()));
+            for value in list {
+                array.push(self::argument(value)?)?;
+            }
+            zv.set_hashtable(array);
+        }
+        Argument::Fields(fields) => {
+            let mut array = ZendHashTable::with_capacity(length(fields.len()));
+            for (name, value) in fields {
+                array.insert(*name, self::argument(value)?)?;
+            }
+            zv.set_hashtable(array);
+        }
+    }
+    Ok(zv)
+}
+
+/// For room beforehand; a wrong guess costs time alone.
+fn length(entries: usize) -> u32 {
+    u32::try_from(entries).unwrap_or_default()
 }
 
 /// `list<array{path: string, message: string}>`

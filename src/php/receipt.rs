@@ -10,9 +10,10 @@ use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ExecuteData;
 
-use super::output::{self, Table};
+use super::output::{self, Calls};
 use super::plain::{self, Plain};
 use crate::relay;
+use crate::wire::script::safe_json;
 
 static RECEIPT: Plain = Plain::new();
 
@@ -26,9 +27,10 @@ impl IntoZval for Receipt {
     fn set_zval(self, zv: &mut Zval, persistent: bool) -> Result<()> {
         let class = RECEIPT.class()?;
         let mut object = ZendObject::new(class);
-        plain::write(class, &mut object, "eventId", self.0.event_id)?;
-        plain::write(class, &mut object, "tagCalls", Table(self.0.tag_calls))?;
-        plain::write(class, &mut object, "tagJson", self.0.tag_json)?;
+        let calls = self.0.tag_calls();
+        plain::write(class, &mut object, "eventId", self.0.event_id())?;
+        plain::write(class, &mut object, "tagCalls", Calls(&calls))?;
+        plain::write(class, &mut object, "tagJson", safe_json(&calls))?;
         plain::write(
             class,
             &mut object,

@@ -4,6 +4,8 @@
 // Parameter names are part of the contract (PHP calls by them) and are PHP's, in camel case.
 #![allow(non_snake_case, missing_docs)]
 
+use std::sync::Arc;
+
 use ext_php_rs::exception::PhpResult;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::{php_class, php_impl};
@@ -16,6 +18,7 @@ use super::input;
 use super::output::Table;
 use super::receipt::Receipt;
 use crate::relay::{self, Host};
+use crate::spool::RealDisk;
 
 /// Not `Clone`, so that PHP's `clone` is refused; ext-php-rs refuses serialisation by itself.
 #[php_class]
@@ -35,6 +38,7 @@ impl Relay {
         let host = Host {
             sapi: php_sapi_name().unwrap_or_default(),
             ini: ini::read(),
+            disk: Arc::new(RealDisk),
         };
         guarded(|| relay::Relay::new(&options, &host)).map(Self)
     }

@@ -1,11 +1,12 @@
 //! The ini settings: texts in, rules out.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use log::LevelFilter;
 
-use crate::delivery::Transport;
+use crate::delivery::{Secret, Transport};
 use crate::event::Fault;
 use crate::spool::{Durability, Limits};
 
@@ -16,7 +17,7 @@ const MAX_BYTES: u64 = 256 * MEBI;
 const LEAST_MAX_BYTES: u64 = MEBI;
 
 /// The settings as PHP has them, each without its `pinrelay.` prefix.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Ini {
     /// Where spools lie when the options do not say.
     pub spool_root: String,
@@ -36,6 +37,13 @@ pub struct Ini {
     pub timeout: String,
     /// `off`, `error`, `warn`, `info` or `debug`.
     pub log_level: String,
+}
+
+impl fmt::Debug for Ini {
+    /// Without the proxy's address: it may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ini").finish_non_exhaustive()
+    }
 }
 
 impl Default for Ini {
@@ -152,7 +160,7 @@ pub fn read(ini: &Ini, faults: &mut Vec<Fault>) -> Rules {
             max_bytes: max_bytes.unwrap_or(MAX_BYTES),
         },
         transport: Transport {
-            proxy: proxy.map(str::to_owned),
+            proxy: proxy.map(|proxy| Secret::new(proxy.to_owned())),
             cafile,
             connect_timeout,
             timeout,

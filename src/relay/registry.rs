@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::delivery::{self, CallFailed, Http, Settings, Until};
+use crate::delivery::{self, Clock, Http, Settings, Until};
 use crate::process::{self, Bell, PerProcess};
-use crate::spool::{Lane, Leader, Limits, Place, Reason, SpoolError, Writer, unix_now};
+use crate::spool::{Disk, Lane, Leader, Limits, Place, SpoolError, Writer};
 
+use super::deliver::{client, no_bell};
 use super::options::Options;
 
 /// How often a request looks whether work was left behind.
@@ -42,7 +43,7 @@ struct Duty {
     /// The newest settings that it was given; nothing while none is at work.
     generation: Option<u64>,
     /// To go on with when it is done with those it has.
-    next: Option<(Settings, Http)>,
+    next: Option<(Http, Settings)>,
     failed_at: Option<Instant>,
 }
 
@@ -72,19 +73,20 @@ impl Spool {
 }
 
 /// Opens a spool, or makes it.
-pub fn open(options: &Options) -> Result<Arc<Spool>, SpoolError> {
+pub fn open(options: &Options, disk: &Arc<dyn Disk>) -> Result<Arc<Spool>, SpoolError> {
     let mut spools = held(SPOOLS.get());
     if let Some(spool) = spools.get(&key(options)) {
         return Ok(Arc::clone(spool));
     }
-    let place = Place::open(
+    let place = Place::open_on(
+        Arc::clone(disk),
         &options.root,
         &options.site,
         &options.ad_account_id,
         options.test,
     )?;
     let spool = Arc::new(Spool {
-        bell: Arc::new(Bell::new().map_err(super::no_bell)?),
+        bell: Arc::new(Bell::new().map_err(no_bell)?),
         writers: Lane::ALL.map(|lane| Mutex::new(Writer::new(place.clone(), lane))),
         duty: Mutex::default(),
         looked: Mutex::new(None),
@@ -98,7 +100,10 @@ pub fn open(options: &Options) -> Result<Arc<Spool>, SpoolError> {
 }
 
 /// Opens a spool that somebody made before.
-pub fn open_if_there(options: &Options) -> Result<Option<Arc<Spool>>, SpoolError> {
+pub fn open_if_there(
+    options: &Options,
+    disk: &Arc<dyn Disk>,
+) -> Result<Option<Arc<Spool>>, SpoolError> {
     let dir = Place::path(
         &options.root,
         &options.site,
@@ -106,7 +111,7 @@ pub fn open_if_there(options: &Options) -> Result<Option<Arc<Spool>>, SpoolError
         options.test,
     );
     match dir.is_dir() {
-        true => open(options).map(Some),
+        true => open(options, disk).map(Some),
         false => Ok(None),
     }
 }
@@ -124,7 +129,7 @@ pub fn start(spool: &Arc<Spool>, settings: Settings) -> Result<(), SpoolError> {
         Some(current) => {
             if settings.generation > current {
                 duty.generation = Some(settings.generation);
-                duty.next = Some(client(settings)?);
+                duty.next = Some((client(&settings)?, settings));
             }
             // Under the lock: the sender listens once more before it gives up duty.
             spool.bell.ring();
@@ -132,7 +137,7 @@ pub fn start(spool: &Arc<Spool>, settings: Settings) -> Result<(), SpoolError> {
         None if duty.is_resting() || !Leader::is_free(&spool.place)? => {}
         None => {
             let generation = settings.generation;
-            if spawn(spool, client(settings)?)? {
+            if spawn(spool, client(&settings)?, settings)? {
                 duty.generation = Some(generation);
             }
         }
@@ -140,21 +145,11 @@ pub fn start(spool: &Arc<Spool>, settings: Settings) -> Result<(), SpoolError> {
     Ok(())
 }
 
-/// Settings, and the connection they ask for. Made on PHP's thread: it reads
-/// the environment, which PHP changes.
-fn client(settings: Settings) -> Result<(Settings, Http), SpoolError> {
-    let config = delivery::transport(&settings.transport, &settings.endpoint)
-        .map_err(|CallFailed(message)| SpoolError::new(Reason::Io, message))?;
-    let http = Http::new(&settings, config);
-    Ok((settings, http))
-}
-
-fn spawn(spool: &Arc<Spool>, first: (Settings, Http)) -> Result<bool, SpoolError> {
+fn spawn(spool: &Arc<Spool>, mut http: Http, mut settings: Settings) -> Result<bool, SpoolError> {
     let shared = Arc::clone(spool);
     let target = spool.place.log_target().to_owned();
     process::spawn(&spool.bell, target, move || {
         let _on_duty = OnDuty(Arc::clone(&shared));
-        let (mut settings, mut http) = first;
         let until = Until {
             deadline: None,
             idle: LINGER_IDLE,
@@ -162,7 +157,7 @@ fn spawn(spool: &Arc<Spool>, first: (Settings, Http)) -> Result<bool, SpoolError
         };
         let (place, bell) = (&shared.place, &shared.bell);
         loop {
-            let done = delivery::drain(place, &settings, &mut http, bell, &until, &unix_now);
+            let done = delivery::drain(place, &settings, &mut http, bell, &until, &Clock);
             if let Err(error) = &done {
                 log::error!(target: place.log_target(), "the sender stopped: {error}");
             }
@@ -171,7 +166,7 @@ fn spawn(spool: &Arc<Spool>, first: (Settings, Http)) -> Result<bool, SpoolError
                 duty.failed_at = Some(Instant::now());
             }
             if let Some(next) = duty.next.take() {
-                (settings, http) = next;
+                (http, settings) = next;
             } else if !matches!(done, Ok(tally) if tally.led && !tally.told)
                 || !bell.wait(Duration::ZERO)
             {

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::delivery::{Answer, classify, redact};
+use crate::delivery::{Answer, CallFailed, Outcome, Word, classify, redact};
 use crate::spool::{
-    DeadLetters, Leader, LeaderNote, Ledger, Place, SpoolError, State, Waiting, Withdrawn, unix_now,
+    DeadLetters, Leader, LeaderNote, Ledger, Place, Refused, SpoolError, State, Waiting, Withdrawn,
+    unix_now,
 };
 
 /// A page of HTML in place of an answer is cut here.
@@ -21,20 +22,21 @@ pub struct Done {
 /// The totals now.
 pub fn done(place: &Place) -> Done {
     Done {
-        delivered: State::read(place.dir()).delivered,
-        rejected: DeadLetters::new(place.dir()).count() as u64,
+        delivered: State::read(place).delivered,
+        rejected: DeadLetters::new(place).count() as u64,
     }
 }
 
 /// What waits now.
 pub fn waiting(place: &Place) -> Result<Waiting, SpoolError> {
-    Ledger::new(place).waiting(&Withdrawn::read(place.dir()))
+    Ledger::new(place).waiting(&Withdrawn::read(place))
 }
 
 /// The array of `Relay::status()`.
 pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
     let waiting = waiting(place)?;
-    let state = State::read(place.dir()).for_generation(generation);
+    let writable = place.probe();
+    let state = State::read(place).for_generation(generation);
     let sender = match Leader::is_free(place)? {
         true => None,
         false => LeaderNote::read(place),
@@ -42,7 +44,7 @@ pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
     Ok(json!({
         "node": place.node(),
         "waiting": { "revenue": waiting.revenue, "visit": waiting.visit },
-        "rejected": DeadLetters::new(place.dir()).count(),
+        "rejected": DeadLetters::new(place).count(),
         "delivered": state.delivered,
         "lost": state.lost,
         "oldest_waiting_at": waiting.oldest_at,
@@ -55,18 +57,26 @@ pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
             "since": note.since,
             "heartbeat_age": note.heartbeat_age,
         })),
+        "last_refused": Refused::read(place),
         "spool": {
             "dir": place.dir().to_string_lossy(),
             "bytes": place.bytes(),
-            "writable": place.is_writable(),
+            "writable": writable.is_ok(),
             "network_fs": place.is_network_fs(),
+            "trouble": writable.err().or(waiting.unread).map(|error| json!({
+                "reason": error.reason.as_str(),
+                "message": error.message,
+            })),
         },
     }))
 }
 
-/// The array of `Relay::sendTest()` for an answer.
-pub fn test_answer(answer: &Answer) -> Value {
-    let (verdict, message) = super::test_verdict(classify(answer, 1));
+/// The array of `Relay::sendTest()` for what came of the call.
+pub fn test_answer(call: &Result<Answer, CallFailed>) -> Value {
+    let (verdict, message) = test_verdict(classify(call, 1));
+    let Ok(answer) = call else {
+        return test_not_sent(&message.unwrap_or_default());
+    };
     let body = String::from_utf8_lossy(&answer.body);
     let body: String = body.chars().take(LONGEST_BODY).collect();
     json!({
@@ -80,4 +90,18 @@ pub fn test_answer(answer: &Answer) -> Value {
 /// The same when there was no answer.
 pub fn test_not_sent(message: &str) -> Value {
     json!({ "http_status": 0, "verdict": "unreachable", "message": message, "body": "" })
+}
+
+/// What an answer to one test event comes to.
+fn test_verdict(outcome: Outcome) -> (&'static str, Option<String>) {
+    match outcome {
+        Outcome::Verdicts(words) => match words.into_iter().next() {
+            Some(Word::Refused(message)) => ("rejected", Some(message)),
+            _ => ("delivered", None),
+        },
+        Outcome::Split(message) => ("rejected", Some(message)),
+        Outcome::Unread(message) => ("unconfirmed", Some(message)),
+        Outcome::Retry { message, .. } => ("retry", Some(message)),
+        Outcome::Pause { reason, message } => (reason, Some(message)),
+    }
 }

@@ -1,58 +1,63 @@
 //! How far each segment is settled. Only the leader calls this.
 
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
-use super::files;
 use super::segment::SegmentName;
+use super::{Place, files, sealed};
 
 /// The directory of offsets.
 #[derive(Clone, Debug)]
-pub struct Acks(PathBuf);
+pub struct Acks {
+    place: Place,
+    dir: PathBuf,
+}
 
 impl Acks {
     /// Offsets below `<destination>/ack`.
-    pub fn new(dir: &Path) -> Self {
-        Self(dir.join("ack"))
+    pub fn new(place: &Place) -> Self {
+        Self {
+            dir: place.file("ack"),
+            place: place.clone(),
+        }
     }
 
     /// Bytes of the segment that are settled; 0 when none are, or when the
-    /// file is unreadable: sending twice is dealt with, losing is not.
+    /// file is damaged: sending twice is dealt with, losing is not.
     pub fn get(&self, segment: &SegmentName) -> u64 {
-        let mut text = String::new();
-        files::open_if_there(&self.path(segment))
+        files::read(self.place.disk(), &self.path(segment))
             .ok()
             .flatten()
-            .and_then(|file| file.take(32).read_to_string(&mut text).ok())
-            .and_then(|_| text.trim().parse().ok())
+            .and_then(|text| sealed::open(&text))
             .unwrap_or(0)
     }
 
     /// Moves the offset. Not synced: a lost move sends events again, and their
     /// ids are the same.
     pub fn set(&self, segment: &SegmentName, offset: u64) -> io::Result<()> {
-        files::replace(&self.path(segment), offset.to_string().as_bytes())
+        let text = sealed::seal(offset);
+        files::replace(self.place.disk(), &self.path(segment), text.as_bytes())
     }
 
     /// Forgets a segment that is gone.
     pub fn forget(&self, segment: &SegmentName) -> io::Result<()> {
-        files::remove(&self.path(segment))
+        files::remove(self.place.disk(), &self.path(segment))
     }
 
     /// Removes what a leader that was killed had begun to write.
     pub fn tidy(&self) {
-        files::remove_unfinished(&self.0);
+        files::remove_unfinished(self.place.disk(), &self.dir);
     }
 
     /// The segments that have an offset.
     pub fn segments(&self) -> io::Result<Vec<SegmentName>> {
-        Ok(files::names(&self.0)?
+        Ok(files::names(self.place.disk(), &self.dir)?
             .iter()
             .filter_map(|name| SegmentName::parse(name))
             .collect())
     }
 
     fn path(&self, segment: &SegmentName) -> PathBuf {
-        self.0.join(segment.as_str())
+        self.dir.join(segment.as_str())
     }
 }

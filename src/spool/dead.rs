@@ -3,13 +3,13 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::Context;
 use super::record::{self, Envelope};
-use super::{SpoolError, files, hash_name};
+use super::{Place, SpoolError, files, hash_name};
 
 /// More would be a fault of ours or of the settings, not of the events.
 const MOST: usize = 1000;
@@ -20,6 +20,7 @@ const KEEP_SECONDS: i64 = 7 * 86_400;
 /// The letters of one destination.
 #[derive(Debug)]
 pub struct DeadLetters {
+    place: Place,
     dir: PathBuf,
 }
 
@@ -46,9 +47,10 @@ struct Stored<'a> {
 
 impl DeadLetters {
     /// The letters below `<destination>/dead`.
-    pub fn new(dir: &Path) -> Self {
+    pub fn new(place: &Place) -> Self {
         Self {
-            dir: dir.join("dead"),
+            dir: place.file("dead"),
+            place: place.clone(),
         }
     }
 
@@ -66,11 +68,11 @@ impl DeadLetters {
         })
         .map_err(std::io::Error::from)
         .context("render", &path)?;
-        files::replace(&path, &text).context("write", &path)?;
+        files::replace(self.place.disk(), &path, &text).context("write", &path)?;
         let mut dropped = 0;
         let newest_first = self.newest_first();
         for old in newest_first.iter().skip(MOST) {
-            files::remove(old).context("remove", old)?;
+            files::remove(self.place.disk(), old).context("remove", old)?;
             dropped += 1;
         }
         Ok(dropped)
@@ -84,7 +86,7 @@ impl DeadLetters {
     /// The newest `limit` letters; one that does not read is passed over.
     pub fn list(&self, limit: usize) -> Vec<DeadLetter> {
         let read = |path: &PathBuf| {
-            let text = fs::read(path).ok()?;
+            let text = files::read(self.place.disk(), path).ok()??;
             let stored: Stored<'_> = serde_json::from_slice(&text).ok()?;
             Some(DeadLetter {
                 event_id: stored.record.id.into_owned(),
@@ -106,9 +108,8 @@ impl DeadLetters {
     /// What the file system says, or that the letter does not read.
     pub fn record(&self, id: &str) -> Result<Option<(String, Vec<u8>)>, SpoolError> {
         let path = self.path(id);
-        let text = match fs::read(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            other => other.context("read", &path)?,
+        let Some(text) = files::read(self.place.disk(), &path).context("read", &path)? else {
+            return Ok(None);
         };
         serde_json::from_slice::<Stored<'_>>(&text)
             .and_then(|stored| {
@@ -127,23 +128,27 @@ impl DeadLetters {
     /// What the file system says.
     pub fn remove(&self, id: &str) -> Result<(), SpoolError> {
         let path = self.path(id);
-        files::remove(&path).context("remove", &path)
+        files::remove(self.place.disk(), &path).context("remove", &path)
     }
 
-    /// Removes letters that can be of no use any more, and half-written ones.
+    /// Removes what a leader that was killed had begun to write.
+    pub fn remove_unfinished(&self) {
+        files::remove_unfinished(self.place.disk(), &self.dir);
+    }
+
+    /// Removes letters that can be of no use any more.
     pub fn prune(&self, now: i64) {
-        files::remove_unfinished(&self.dir);
         for path in self.newest_first() {
             let modified = fs::metadata(&path).map(|meta| meta.mtime());
             if modified.is_ok_and(|when| when < now - KEEP_SECONDS) {
                 // One that cannot be removed is tried again at the next start.
-                let _ = files::remove(&path);
+                let _ = files::remove(self.place.disk(), &path);
             }
         }
     }
 
     fn newest_first(&self) -> Vec<PathBuf> {
-        let mut letters: Vec<_> = files::names(&self.dir)
+        let mut letters: Vec<_> = files::names(self.place.disk(), &self.dir)
             .unwrap_or_default()
             .into_iter()
             .filter(|name| name.ends_with(".json"))

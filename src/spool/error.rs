@@ -63,6 +63,8 @@ impl SpoolError {
         let errno = error.raw_os_error().map(Errno::from_raw_os_error);
         let reason = match errno {
             Some(Errno::NOSPC | Errno::DQUOT) => Reason::Full,
+            // Nobody but an attacker puts a symlink where our files are.
+            Some(Errno::LOOP) => Reason::Unsafe,
             Some(Errno::ROFS | Errno::ACCESS | Errno::PERM) => Reason::ReadOnly,
             _ => Reason::Io,
         };

@@ -3,25 +3,20 @@
 //! A number that only rises. It lets a token saved in one worker stop the
 //! sender that runs with the old one in another.
 
-use std::io;
-use std::os::unix::fs::FileExt;
-use std::path::Path;
-
 use rustix::fs::{FlockOperation, flock};
 
-use super::files;
+use super::error::Context;
+use super::{Mode, Place, SpoolError, files, sealed};
 
-/// Fixed, so that one `pwrite` replaces the number and no reader sees a part.
-const WIDTH: usize = 20;
+const FILE: &str = "generation";
 
-/// The number, 0 where none was ever written.
-pub fn read(dir: &Path) -> u64 {
-    let mut text = [0; WIDTH];
-    files::open_if_there(&dir.join("generation"))
+/// The number, 0 where none was ever written or it is damaged: then those that
+/// are running raise it again.
+pub fn read(place: &Place) -> u64 {
+    files::read(place.disk(), &place.file(FILE))
         .ok()
         .flatten()
-        .and_then(|file| file.read_exact_at(&mut text, 0).ok())
-        .and_then(|()| std::str::from_utf8(&text).ok()?.trim().parse().ok())
+        .and_then(|text| sealed::open(&text))
         .unwrap_or(0)
 }
 
@@ -30,21 +25,21 @@ pub fn read(dir: &Path) -> u64 {
 ///
 /// # Errors
 /// What the file system says.
-pub fn raise(dir: &Path, generation: u64) -> io::Result<u64> {
-    let seen = read(dir);
+pub fn raise(place: &Place, generation: u64) -> Result<u64, SpoolError> {
+    let seen = read(place);
     if seen >= generation {
         return Ok(seen);
     }
-    let file = files::private()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(dir.join("generation"))?;
+    let path = place.file(FILE);
+    let file = place
+        .disk()
+        .open(&path, Mode::Keep)
+        .context("open", &path)?;
     // Held for three system calls, by whoever raises; closing releases it.
-    flock(&file, FlockOperation::LockExclusive)?;
-    let seen = read(dir).max(generation);
-    file.write_all_at(format!("{seen:0WIDTH$}").as_bytes(), 0)?;
+    flock(&file, FlockOperation::LockExclusive).context("lock", &path)?;
+    let seen = read(place).max(generation);
+    files::write_all(place.disk(), &file, sealed::seal(seen).as_bytes())
+        .context("write to", &path)?;
     Ok(seen)
 }
 
@@ -55,10 +50,11 @@ mod tests {
     #[test]
     fn it_rises_and_never_falls() {
         let dir = tempfile::tempdir().unwrap();
-        assert_eq!(read(dir.path()), 0);
-        assert_eq!(raise(dir.path(), 7).unwrap(), 7);
-        assert_eq!(raise(dir.path(), 3).unwrap(), 7);
-        assert_eq!(read(dir.path()), 7);
-        assert_eq!(raise(dir.path(), u64::MAX).unwrap(), u64::MAX);
+        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        assert_eq!(read(&place), 0);
+        assert_eq!(raise(&place, 7).unwrap(), 7);
+        assert_eq!(raise(&place, 3).unwrap(), 7);
+        assert_eq!(read(&place), 7);
+        assert_eq!(raise(&place, u64::MAX).unwrap(), u64::MAX);
     }
 }

@@ -1,9 +1,9 @@
 //! One sender for each spool: whoever holds the lock.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +11,7 @@ use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
 use super::error::Context;
-use super::{Place, SpoolError, files};
+use super::{Mode, Place, SpoolError, files};
 use crate::process::Descriptor;
 
 /// A child forked by the last leader may hold its lock for the instant until
@@ -26,6 +26,7 @@ const WANTED_FOR: Duration = Duration::from_secs(5);
 /// The right to send from a spool, for as long as it lives.
 #[derive(Debug)]
 pub struct Leader {
+    place: Place,
     _descriptor: Descriptor,
     file: File,
 }
@@ -49,7 +50,7 @@ impl Leader {
     /// What the file system says.
     pub fn try_lead(place: &Place) -> Result<Option<Self>, SpoolError> {
         let path = place.file("leader.lock");
-        let file = open(&path)?;
+        let file = open(place, &path)?;
         let descriptor = Descriptor::register(file.as_raw_fd());
         for attempt in 1.. {
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
@@ -62,6 +63,7 @@ impl Leader {
             }
         }
         let leader = Self {
+            place: place.clone(),
             _descriptor: descriptor,
             file,
         };
@@ -85,7 +87,7 @@ impl Leader {
     /// What the file system says.
     pub fn want(place: &Place) -> Result<(), SpoolError> {
         let path = place.file(WANTED);
-        let file = open(&path)?;
+        let file = open(place, &path)?;
         file.set_modified(SystemTime::now()).context("touch", &path)
     }
 
@@ -99,17 +101,20 @@ impl Leader {
     /// The wish is fulfilled, or given up.
     pub fn unwant(place: &Place) {
         // One that stays behind is forgotten soon.
-        let _ = files::remove(&place.file(WANTED));
+        let _ = files::remove(place.disk(), &place.file(WANTED));
     }
 
     /// Whether nobody leads now. Asks with a shared lock, so that askers do not
-    /// take each other for a leader; one who wants to lead tries again.
+    /// take each other for a leader; one who wants to lead tries again. Makes no
+    /// file: a read-only disk is no reason not to answer.
     ///
     /// # Errors
     /// What the file system says.
     pub fn is_free(place: &Place) -> Result<bool, SpoolError> {
         let path = place.file("leader.lock");
-        let file = open(&path)?;
+        let Some(file) = files::open_if_there(place.disk(), &path).context("open", &path)? else {
+            return Ok(true);
+        };
         match flock(&file, FlockOperation::NonBlockingLockShared) {
             Ok(()) => Ok(true),
             Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
@@ -123,8 +128,10 @@ impl Leader {
             since: files::unix_now(),
             heartbeat_age: 0.0,
         })?;
-        self.file.set_len(0)?;
-        self.file.write_all_at(&note, 0)
+        let disk = self.place.disk();
+        disk.set_len(&self.file, 0)?;
+        // Once, and so where the file begins.
+        files::write_all(disk, &self.file, &note)
     }
 
     /// Shows that this leader is alive.
@@ -137,28 +144,21 @@ impl Leader {
 impl Drop for Leader {
     fn drop(&mut self) {
         // The lock goes with the file; without a note nobody is said to lead.
-        let _ = self.file.set_len(0);
+        let _ = self.place.disk().set_len(&self.file, 0);
     }
 }
 
-fn open(path: &Path) -> Result<File, SpoolError> {
-    files::private()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
-        .context("open", path)
+fn open(place: &Place, path: &Path) -> Result<File, SpoolError> {
+    place.disk().open(path, Mode::Keep).context("open", path)
 }
 
 impl LeaderNote {
     /// Who took the lock last and has not given it back.
     pub fn read(place: &Place) -> Option<Self> {
-        let mut file = files::open_if_there(&place.file("leader.lock")).ok()??;
-        let mut text = String::new();
-        file.read_to_string(&mut text).ok()?;
-        let mut note: Self = serde_json::from_str(&text).ok()?;
-        let modified = file.metadata().ok()?.modified().ok()?;
+        let path = place.file("leader.lock");
+        let text = files::read(place.disk(), &path).ok()??;
+        let mut note: Self = serde_json::from_slice(&text).ok()?;
+        let modified = fs::symlink_metadata(&path).ok()?.modified().ok()?;
         note.heartbeat_age = modified.elapsed().unwrap_or_default().as_secs_f64();
         Some(note)
     }

@@ -11,13 +11,14 @@
 //!     spool.json                     whose spool this is, and the file's own inode
 //!     leader.lock                    flock: the one sender; text: its pid and start
 //!     leader.wanted                  touched while somebody asks the leader to leave
-//!     generation                     the newest settings seen, fixed width
+//!     generation                     the newest settings seen, and their checksum
 //!     state.json                     the leader's memory: counters, back-off, pause
 //!     seg/<lane>-<start>-<pid>-<rnd>.seg   records, one writer each
-//!     ack/<segment>                  how far it is settled: a decimal offset
+//!     ack/<segment>                  how far it is settled: an offset, and its checksum
 //!     settled/<lane>-<day>.log       final verdicts, kept seven days
 //!     dead/<hash>.json               events that Pinterest refused, with its words
-//!     withdrawn/<hash>               events taken back before delivery
+//!     withdrawn/<segment>.<offset>   records taken back before delivery
+//!     refused                        the newest capture that could not be made durable
 //!     pinrelay.log                   the log, capped
 //! ```
 //!
@@ -49,29 +50,47 @@
 //! reader of the file in the same PHP process cannot strip them.
 
 mod ack;
+mod claim;
 mod dead;
+mod disk;
 mod error;
 mod files;
 pub mod generation;
 mod leader;
+mod ledger;
+mod lines;
+mod network;
+mod next;
 mod place;
-mod reader;
+mod private_dir;
 mod record;
+mod refused;
+mod sealed;
 mod segment;
 mod state;
+mod sweep;
 mod verdict;
+mod verdict_cursor;
+mod verdict_log;
 mod withdrawn;
 mod writer;
 
 pub use dead::{DeadLetter, DeadLetters};
+pub use disk::{Disk, Mode, RealDisk};
 pub use error::{Context, Reason, SpoolError};
 pub use files::{random, unix_now};
 pub use leader::{Leader, LeaderNote};
+pub use ledger::{Ledger, Waiting};
+pub use lines::{Content, Event, Lines};
+pub use next::Entry;
 pub use place::Place;
-pub use reader::{Content, Entry, Event, Ledger, Waiting};
-pub use record::{Envelope, encode};
-pub use state::{LastError, Pause, State};
-pub use verdict::{Settled, Verdict, VerdictLog, Verdicts, shorten};
+pub use record::{Envelope, Record, decode, encode};
+pub use refused::Refused;
+pub use segment::SegmentName;
+pub use state::{LastError, Pause, Seen, State};
+pub use verdict::{Settled, Verdict, shorten};
+pub use verdict_cursor::Verdicts;
+pub use verdict_log::VerdictLog;
 pub use withdrawn::Withdrawn;
 pub use writer::{Durability, Limits, Writer};
 

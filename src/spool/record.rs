@@ -11,7 +11,7 @@ const FORMAT: u8 = b'1';
 const HEAD: usize = 11;
 
 /// What a record says, borrowed from its line.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Envelope<'a> {
     /// The `event_id` that Pinterest deduplicates by.
     #[serde(borrow)]
@@ -31,7 +31,7 @@ pub struct Envelope<'a> {
 }
 
 /// What one line of a segment turned out to be.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Record<'a> {
     /// A whole record.
     Whole(Envelope<'a>),
@@ -62,6 +62,13 @@ pub fn decode(line: &[u8]) -> Record<'_> {
         None if is_later_format(line) => Record::Foreign,
         None => Record::Damaged,
     }
+}
+
+/// Whether a text looks like the beginning of a record: cheap, and no promise.
+pub(super) fn may_start(text: &[u8]) -> bool {
+    text.len() > HEAD
+        && (FORMAT..=b'9').contains(&text[0])
+        && (text[1], text[10], text[HEAD]) == (b' ', b' ', b'{')
 }
 
 fn read(line: &[u8]) -> Option<Envelope<'_>> {

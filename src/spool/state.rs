@@ -1,12 +1,22 @@
 //! What one leader tells the next, and the owner: counters, pause, back-off.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
-use std::path::Path;
+use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use super::files;
+use super::{Place, files};
+
+const FILE: &str = "state.json";
+
+/// A longer time without a look is as good as a jump.
+const CLOCK_UNSEEN: i64 = 86_400;
+/// Setting the clock back by less is keeping time, and no jump.
+const CLOCK_CORRECTION: i64 = 60;
+/// How long the clock has to run before it is believed.
+const CLOCK_PROOF: i64 = 600;
+/// Looks closer together are not worth writing the file again.
+const CLOCK_NOTED: i64 = 60;
 
 /// The content of `state.json`. Only the leader writes it; anybody reads it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -35,6 +45,38 @@ pub struct State {
     pub part: Option<usize>,
     /// Rejected events in a row without one success.
     pub rejected_in_a_row: u32,
+    /// How often a sender panicked.
+    pub panics: u64,
+    /// What leaders have seen of the time of day.
+    pub clock: Seen,
+}
+
+/// For how long the clock has been seen to run without a jump.
+///
+/// No event is given up as too old, and no book is thrown away, by a clock that
+/// has just jumped: it may have been set forward by mistake, and be set back in a
+/// minute. A jump cannot be told from a few days in which nobody looked, across a
+/// restart of the machine not even by its other clocks. So after either the clock
+/// has to be seen running for ten minutes before it is believed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Seen {
+    since: i64,
+    last: i64,
+}
+
+impl Seen {
+    /// The clock says `now`: is it to be believed?
+    pub fn look(&mut self, now: i64) -> bool {
+        let passed = now.saturating_sub(self.last);
+        if !(-CLOCK_CORRECTION..=CLOCK_UNSEEN).contains(&passed) {
+            self.since = now;
+            self.last = now;
+        } else if !(0..CLOCK_NOTED).contains(&passed) {
+            self.last = now;
+        }
+        now.saturating_sub(self.since) >= CLOCK_PROOF
+    }
 }
 
 /// A failed call.
@@ -62,13 +104,11 @@ pub struct Pause {
 impl State {
     /// The state as it was last written; a missing or damaged file is a fresh
     /// start, which costs counters and at most one early call.
-    pub fn read(dir: &Path) -> Self {
-        let mut text = String::new();
-        files::open_if_there(&dir.join("state.json"))
+    pub fn read(place: &Place) -> Self {
+        files::read(place.disk(), &place.file(FILE))
             .ok()
             .flatten()
-            .and_then(|mut file| file.read_to_string(&mut text).ok())
-            .and_then(|_| serde_json::from_str(&text).ok())
+            .and_then(|text| serde_json::from_slice(&text).ok())
             .unwrap_or_default()
     }
 
@@ -76,8 +116,8 @@ impl State {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn write(&self, dir: &Path) -> io::Result<()> {
-        files::replace(&dir.join("state.json"), &serde_json::to_vec(self)?)
+    pub fn write(&self, place: &Place) -> io::Result<()> {
+        files::replace(place.disk(), &place.file(FILE), &serde_json::to_vec(self)?)
     }
 
     /// The same as seen by settings of `generation`: a pause or a wait that
@@ -132,9 +172,36 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_is_believed_after_ten_minutes_without_a_jump() {
+        const DAY: i64 = 86_400;
+        let start = 1_790_000_000;
+        let mut clock = Seen::default();
+        let looks = [
+            (0, false),
+            (599, false),
+            (600, true),
+            (DAY, true),
+            // Kept in time.
+            (DAY - 30, true),
+            // Set forward by eight days, and back.
+            (9 * DAY, false),
+            (9 * DAY + 500, false),
+            (2 * DAY, false),
+            (2 * DAY + 600, true),
+            // Nobody looked.
+            (5 * DAY, false),
+            (5 * DAY + 600, true),
+        ];
+        for (at, sure) in looks {
+            assert_eq!(clock.look(start + at), sure, "{at}");
+        }
+    }
+
+    #[test]
     fn a_damaged_file_is_a_fresh_start() {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("state.json"), "{\"delivered\":").unwrap();
-        assert_eq!(State::read(dir.path()), State::default());
+        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        std::fs::write(place.file(FILE), "{\"delivered\":").unwrap();
+        assert_eq!(State::read(&place), State::default());
     }
 }

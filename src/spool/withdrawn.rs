@@ -1,86 +1,88 @@
-//! Events taken back before delivery: a marker for each, which any process may
-//! set and the leader honours when it reaches the record.
+//! Events taken back before delivery: an empty file for each record, named
+//! after the place where it stands, which any process may make and the leader
+//! honours when it comes to that record.
+//!
+//! The place and not the id: an order that comes again is a record elsewhere,
+//! so capturing need not look here.
 
 use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::error::Context;
-use super::{SpoolError, files, hash, hash_name};
+use super::segment::SegmentName;
+use super::{Mode, Place, SpoolError, files};
 
 /// No event is taken that is older.
 const KEEP_SECONDS: i64 = 7 * 86_400;
 
-/// The ids that are marked.
+/// The records that are marked.
 #[derive(Debug)]
 pub struct Withdrawn {
+    place: Place,
     dir: PathBuf,
-    hashes: HashSet<u128>,
+    names: HashSet<String>,
 }
 
 impl Withdrawn {
     /// Reads the markers below `<destination>/withdrawn`. An unreadable
     /// directory has none: an event too many is better than one stuck.
-    pub fn read(dir: &Path) -> Self {
-        let dir = dir.join("withdrawn");
-        let hashes = files::names(&dir)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|name| u128::from_str_radix(name, 16).ok())
-            .collect();
-        Self { dir, hashes }
-    }
-
-    /// Whether the event was taken back.
-    pub fn contains(&self, id: &str) -> bool {
-        !self.hashes.is_empty() && self.hashes.contains(&hash(id))
-    }
-
-    /// Marks an event.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn mark(&mut self, id: &str) -> Result<(), SpoolError> {
-        let path = self.dir.join(hash_name(id));
-        files::private()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .context("create", &path)?;
-        self.hashes.insert(hash(id));
-        Ok(())
-    }
-
-    /// Removes a marker whose record is settled.
-    pub fn clear(&mut self, id: &str) {
-        if self.hashes.remove(&hash(id)) {
-            // One that stays behind is lifted when the event comes again.
-            let _ = files::remove(&self.dir.join(hash_name(id)));
+    pub fn read(place: &Place) -> Self {
+        let dir = place.file("withdrawn");
+        let names = files::names(place.disk(), &dir).unwrap_or_default();
+        Self {
+            place: place.clone(),
+            dir,
+            names: names.into_iter().collect(),
         }
     }
 
-    /// The event is wanted after all: a marker that was set before, or that was
-    /// set too late and stayed behind, does not concern its next record.
+    /// Whether the record that ends at `end` was taken back.
+    pub fn contains(&self, segment: &SegmentName, end: u64) -> bool {
+        !self.names.is_empty() && self.names.contains(&marker(segment, end))
+    }
+
+    /// Marks a record.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn lift(dir: &Path, id: &str) -> Result<(), SpoolError> {
-        let path = dir.join("withdrawn").join(hash_name(id));
-        files::remove(&path).context("remove", &path)
+    pub fn mark(&mut self, segment: &SegmentName, end: u64) -> Result<(), SpoolError> {
+        let name = marker(segment, end);
+        let path = self.dir.join(&name);
+        self.place
+            .disk()
+            .open(&path, Mode::Keep)
+            .context("create", &path)?;
+        self.names.insert(name);
+        Ok(())
+    }
+
+    /// Removes the marker of a record that is settled. Not before its segment's
+    /// offset has moved: a leader that is killed in between must not send it.
+    pub fn clear(&mut self, segment: &SegmentName, end: u64) {
+        if self.contains(segment, end) {
+            let name = marker(segment, end);
+            // One that stays behind concerns no other record.
+            let _ = files::remove(self.place.disk(), &self.dir.join(&name));
+            self.names.remove(&name);
+        }
     }
 
     /// Removes markers whose records, if they were ever there, have expired.
-    pub fn prune(dir: &Path, now: i64) {
-        let dir = dir.join("withdrawn");
-        for name in files::names(&dir).unwrap_or_default() {
+    pub fn prune(place: &Place, now: i64) {
+        let dir = place.file("withdrawn");
+        for name in files::names(place.disk(), &dir).unwrap_or_default() {
             let path = dir.join(name);
             let set = fs::symlink_metadata(&path).map(|meta| meta.mtime());
             if set.is_ok_and(|when| when < now - KEEP_SECONDS) {
                 // Tried again at the next start.
-                let _ = files::remove(&path);
+                let _ = files::remove(place.disk(), &path);
             }
         }
     }
+}
+
+fn marker(segment: &SegmentName, end: u64) -> String {
+    format!("{}.{end}", segment.as_str())
 }

@@ -1,7 +1,7 @@
 //! The capturing side: one record, one write, one segment of its own.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs::File;
+use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::error::Context;
 use super::segment::SegmentName;
-use super::{Lane, Place, Reason, SpoolError, files};
+use super::{Disk, Lane, Mode, Place, Reason, Refused, SpoolError, files};
 use crate::process::Descriptor;
 
 /// A segment that has grown this far is left for a new one.
@@ -65,6 +65,8 @@ struct Segment {
     _descriptor: Descriptor,
     file: File,
     len: u64,
+    /// Whether its name is on the platter.
+    named: bool,
 }
 
 impl Writer {
@@ -84,20 +86,25 @@ impl Writer {
     /// # Errors
     /// `full`, `readonly` or `io`; then nothing of the record will be sent.
     pub fn append(&mut self, line: &[u8], limits: &Limits) -> Result<(), SpoolError> {
+        self.try_append(line, limits)
+            .inspect_err(|error| Refused::note(&self.place, error))
+    }
+
+    fn try_append(&mut self, line: &[u8], limits: &Limits) -> Result<(), SpoolError> {
         self.check_size(line.len() as u64, limits.max_bytes)?;
         let sync = limits.durability.covers(self.lane);
         let mut segment = match self.take_open(line.len() as u64) {
             Some(segment) => segment,
-            None => self.create(sync)?,
+            None => self.create()?,
         };
-        let before = segment.len;
-        let written = write_once(&mut segment.file, line).and_then(|()| match sync {
-            true => segment.file.sync_data(),
+        let (disk, before) = (self.place.disk(), segment.len);
+        let written = write_once(disk, &segment.file, line).and_then(|()| match sync {
+            true => self.sync(&mut segment),
             false => Ok(()),
         });
         if let Err(error) = written {
             // Abandoned, not reused: what is behind a failed write is unknown.
-            if segment.file.set_len(before).is_err() {
+            if disk.set_len(&segment.file, before).is_err() {
                 log::warn!(
                     target: self.place.log_target(),
                     "a failed write could not be cut back; its torn line will be skipped"
@@ -114,39 +121,51 @@ impl Writer {
         Ok(())
     }
 
+    /// Brings the segment to the platter, and the first time its name, too.
+    fn sync(&self, segment: &mut Segment) -> io::Result<()> {
+        let disk = self.place.disk();
+        disk.sync(&segment.file)?;
+        if !segment.named {
+            disk.sync_dir(&self.place.file("seg"))?;
+            segment.named = true;
+        }
+        Ok(())
+    }
+
     /// The open segment with its lock held, if it is still to be written to:
-    /// not full, not deleted by the leader, and not being looked at by it.
+    /// not full, not deleted by the leader, not being looked at by it, and as we
+    /// left it.
     fn take_open(&mut self, more: u64) -> Option<Segment> {
         let segment = self.open.take()?;
         flock(&segment.file, FlockOperation::NonBlockingLockExclusive).ok()?;
-        let linked = segment.file.metadata().is_ok_and(|meta| meta.nlink() > 0);
-        (linked && segment.len + more <= ROTATE_AT).then_some(segment)
+        // Shorter than it was, it may end where its offset says it is settled.
+        let ours = segment
+            .file
+            .metadata()
+            .is_ok_and(|meta| meta.nlink() > 0 && meta.len() == segment.len);
+        (ours && segment.len + more <= ROTATE_AT).then_some(segment)
         // Else the file closes here, and its lock goes with it.
     }
 
     /// A new segment, locked and in place.
-    fn create(&self, sync: bool) -> Result<Segment, SpoolError> {
+    fn create(&self) -> Result<Segment, SpoolError> {
         let name = SegmentName::fresh(self.lane);
         let dir = self.place.file("seg");
         let hidden = dir.join(format!(".{}", name.as_str()));
-        let file = files::private()
-            .append(true)
-            .create_new(true)
-            .open(&hidden)
+        let disk = self.place.disk();
+        let file = disk
+            .open(&hidden, Mode::New)
             .context("create a segment in", &dir)?;
         let segment = Segment {
             _descriptor: Descriptor::register(file.as_raw_fd()),
             file,
             len: 0,
+            named: false,
         };
         flock(&segment.file, FlockOperation::NonBlockingLockExclusive)
             .map_err(io::Error::from)
-            .and_then(|()| fs::rename(&hidden, dir.join(name.as_str())))
-            .and_then(|()| match sync {
-                true => File::open(&dir)?.sync_all(),
-                false => Ok(()),
-            })
-            .inspect_err(|_| drop(files::remove(&hidden)))
+            .and_then(|()| disk.rename(&hidden, &dir.join(name.as_str())))
+            .inspect_err(|_| drop(files::remove(disk, &hidden)))
             .context("create a segment in", &dir)?;
         Ok(segment)
     }
@@ -159,7 +178,7 @@ impl Writer {
         let bytes = match self.measured {
             Some((when, bytes)) if when.elapsed() < MEASURE_EVERY => bytes,
             _ => {
-                let bytes = self.place.bytes();
+                let bytes = self.place.backlog_bytes();
                 self.measured = Some((Instant::now(), bytes));
                 bytes
             }
@@ -183,9 +202,9 @@ impl Writer {
 
 /// One `write`, so that a record is never in two pieces with another between
 /// them. A short one means that the disk ran full in the middle.
-fn write_once(file: &mut File, line: &[u8]) -> io::Result<()> {
+fn write_once(disk: &dyn Disk, file: &File, line: &[u8]) -> io::Result<()> {
     loop {
-        match file.write(line) {
+        match disk.write(file, line) {
             Ok(n) if n == line.len() => return Ok(()),
             Ok(_) => return Err(io::Error::from(rustix::io::Errno::NOSPC)),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -1,12 +1,18 @@
 //! JSON that may stand inside a `<script>` element, whatever text it holds.
 
-use serde_json::Value;
+use serde::Serialize;
 
 /// Compact JSON without any character that could end the element, open a comment
 /// or a new one, or end a line of JavaScript. All of these occur inside strings
 /// only, so the escape means the same there.
-pub fn safe_json(value: &Value) -> String {
-    let json = value.to_string();
+pub fn safe_json(value: &impl Serialize) -> String {
+    // Values that go into a page are texts, numbers, lists and maps with text
+    // keys, which always serialise.
+    let json = serde_json::to_string(value).unwrap_or_default();
+    // Most have none of them: names with these characters are rare.
+    if !json.bytes().any(is_suspect) {
+        return json;
+    }
     let mut safe = String::with_capacity(json.len() + 64);
     let mut copied = 0;
     for (at, found) in json.match_indices(UNSAFE) {
@@ -26,10 +32,15 @@ pub fn safe_json(value: &Value) -> String {
 
 const UNSAFE: [char; 5] = ['<', '>', '&', '\u{2028}', '\u{2029}'];
 
+/// Whether a character of [`UNSAFE`] may begin with this byte.
+fn is_suspect(byte: u8) -> bool {
+    matches!(byte, b'<' | b'>' | b'&' | 0xE2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[test]
     fn nothing_in_it_can_leave_the_script_element() {

@@ -4,50 +4,95 @@
 //! and would otherwise hash something else. Its names and types differ from the
 //! API's: numbers are numbers here, and `num_items` is `order_quantity`.
 
-use serde_json::{Map, Number, Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::event::{ActionSource, Event, EventName, Item, Money};
+
+type Fields<'e> = Vec<(&'static str, Argument<'e>)>;
+/// Keys that a call or a line has at most, so that their lists grow once.
+const MOST_KEYS: usize = 12;
+const MOST_LINE_KEYS: usize = 7;
+
+/// A part of a call's arguments, borrowed from the event: it is made for each
+/// order in a shopper's request, and a tree of owned, hashed values would cost
+/// as much as all the rest of a capture.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Argument<'e> {
+    /// A text.
+    Text(&'e str),
+    /// A count, or an amount without a fraction: 20, not 20.0.
+    Whole(i64),
+    /// Any other amount.
+    Amount(f64),
+    /// In order.
+    List(Vec<Argument<'e>>),
+    /// Named, in order, each name once.
+    Fields(Vec<(&'static str, Argument<'e>)>),
+}
+
+impl Serialize for Argument<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Whole(whole) => serializer.serialize_i64(*whole),
+            Self::Amount(amount) => serializer.serialize_f64(*amount),
+            Self::List(list) => serializer.collect_seq(list),
+            Self::Fields(fields) => {
+                let mut map = serializer.serialize_map(Some(fields.len()))?;
+                for (name, value) in fields {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
 
 /// The calls to make, in order: `set` with what is known of the visitor, where
 /// anything is, then `track`. Empty where the event has no browser half: apps,
 /// offline sales, and names the tag lacks.
-pub fn calls(event: &Event) -> Value {
+pub fn calls(event: &Event) -> Argument<'_> {
     let (ActionSource::Web, Some(name)) = (event.action_source, event.name.tag_name()) else {
-        return Value::Array(Vec::new());
+        return Argument::List(Vec::new());
     };
     let partner = partner_data(event);
     let mut calls = Vec::with_capacity(2);
     if !partner.is_empty() {
-        calls.push(json!(["set", partner]));
+        let set = vec![Argument::Text("set"), Argument::Fields(partner)];
+        calls.push(Argument::List(set));
     }
-    calls.push(json!(["track", name, event_data(event)]));
-    Value::Array(calls)
+    calls.push(Argument::List(vec![
+        Argument::Text("track"),
+        Argument::Text(name),
+        Argument::Fields(event_data(event)),
+    ]));
+    Argument::List(calls)
 }
 
 /// The match keys, and the limit on their use, that the tag sends with every later event.
-fn partner_data(event: &Event) -> Map<String, Value> {
-    let mut data = Map::new();
+fn partner_data(event: &Event) -> Fields<'_> {
+    let mut data = Vec::with_capacity(MOST_KEYS);
     for (key, hashes) in event.user.hashed() {
         // The library takes one value a key, and advertising ids not at all.
         if let (true, Some(hash)) = (key != "hashed_maids", hashes.first()) {
-            data.insert(key.to_owned(), hash.as_str().into());
+            data.push((key, Argument::Text(hash.as_str())));
         }
     }
     if event.ldp {
-        data.insert("opt_out_type".to_owned(), "LDP".into());
+        data.push(("opt_out_type", Argument::Text("LDP")));
     }
     data
 }
 
-fn event_data(event: &Event) -> Map<String, Value> {
-    let mut data = Map::new();
-    data.insert("event_id".to_owned(), event.id.as_str().into());
+fn event_data(event: &Event) -> Fields<'_> {
+    let mut data = Vec::with_capacity(MOST_KEYS);
+    data.push(("event_id", Argument::Text(&event.id)));
     amount(&mut data, "value", event.value);
     let currency = event.currency.map(|currency| currency.code());
     text(&mut data, "currency", currency);
     text(&mut data, "order_id", event.order_id.as_deref());
     if !event.items.lines.is_empty() {
-        data.insert("order_quantity".to_owned(), event.items.count.into());
+        data.push(("order_quantity", Argument::Whole(event.items.count)));
     }
     text(&mut data, "promo_code", event.coupon.as_deref());
     text(&mut data, "search_query", event.search_string.as_deref());
@@ -56,24 +101,25 @@ fn event_data(event: &Event) -> Map<String, Value> {
     text(&mut data, "property", event.property.as_deref());
     let lines = line_items(event);
     if !lines.is_empty() {
-        data.insert("line_items".to_owned(), Value::Array(lines));
+        data.push(("line_items", Argument::List(lines)));
     }
     data
 }
 
 /// The lines; for a category page without any, the one line that names the category.
-fn line_items(event: &Event) -> Vec<Value> {
+fn line_items(event: &Event) -> Vec<Argument<'_>> {
     let lines = &event.items.lines;
     match &event.content_category {
         Some(category) if lines.is_empty() && event.name == EventName::ViewCategory => {
-            vec![json!({"product_category": category})]
+            let fields = vec![("product_category", Argument::Text(category))];
+            vec![Argument::Fields(fields)]
         }
         _ => lines.iter().map(line_item).collect(),
     }
 }
 
-fn line_item(item: &Item) -> Value {
-    let mut line = Map::new();
+fn line_item(item: &Item) -> Argument<'_> {
+    let mut line = Vec::with_capacity(MOST_LINE_KEYS);
     text(&mut line, "product_id", item.id.as_deref());
     text(&mut line, "product_name", item.name.as_deref());
     text(&mut line, "product_category", item.category.as_deref());
@@ -81,29 +127,28 @@ fn line_item(item: &Item) -> Value {
     text(&mut line, "product_variant", item.variant.as_deref());
     amount(&mut line, "product_price", item.price);
     if let Some(quantity) = item.quantity {
-        line.insert("product_quantity".to_owned(), quantity.into());
+        line.push(("product_quantity", Argument::Whole(quantity)));
     }
-    Value::Object(line)
+    Argument::Fields(line)
 }
 
-fn text(map: &mut Map<String, Value>, key: &str, value: Option<&str>) {
+fn text<'e>(fields: &mut Fields<'e>, key: &'static str, value: Option<&'e str>) {
     if let Some(value) = value {
-        map.insert(key.to_owned(), value.into());
+        fields.push((key, Argument::Text(value)));
     }
 }
 
-/// A number, whole where the amount is: 20, not 20.0.
-fn amount(map: &mut Map<String, Value>, key: &str, value: Option<Money>) {
+fn amount(fields: &mut Fields<'_>, key: &'static str, value: Option<Money>) {
     let Some(float) = value.map(|amount| amount.to_f64()) else {
         return;
     };
-    let number = if float.fract() == 0.0 {
-        // Amounts stay below 10^15, which an i64 and a float both hold exactly.
-        Some(Number::from(float as i64))
-    } else {
-        Number::from_f64(float)
-    };
-    if let Some(number) = number {
-        map.insert(key.to_owned(), Value::Number(number));
-    }
+    fields.push((
+        key,
+        if float.fract() == 0.0 {
+            // Amounts stay below 10^15, which an i64 and a float both hold exactly.
+            Argument::Whole(float as i64)
+        } else {
+            Argument::Amount(float)
+        },
+    ));
 }

@@ -9,8 +9,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use pinrelay::event::Raw;
+use pinrelay::event::{Key, Raw};
 use pinrelay::relay::{Host, Ini, Relay};
+use pinrelay::spool::RealDisk;
 use serde_json::{Value, json};
 
 /// Ten times what the slowest machine should need: a test that hangs must end.
@@ -217,6 +218,7 @@ impl Shop {
                     timeout: "5".into(),
                     ..Ini::default()
                 },
+                disk: Arc::new(RealDisk),
             },
         }
     }
@@ -335,8 +337,11 @@ pub fn capture(relay: &Relay, event: &Value) {
     relay.capture(&Raw::from(event)).unwrap();
 }
 
-pub fn ids(ids: &[&str]) -> Raw {
-    Raw::from(&json!(ids))
+pub fn ids<'a>(ids: &[&'a str]) -> Raw<'a> {
+    let entries = (0..)
+        .map(Key::Int)
+        .zip(ids.iter().map(|id| Raw::Text((*id).into())));
+    Raw::Map(entries.collect())
 }
 
 /// `(event_id, verdict)` of everything settled, oldest first.

@@ -17,6 +17,11 @@ use sha2::{Digest, Sha256};
 /// The moment all tests live in: 2026-09-21 13:33:20 UTC.
 pub const NOW: i64 = 1_790_000_000;
 
+/// The tag's calls of an event, as JSON.
+pub fn tag_calls(event: &Event) -> Value {
+    serde_json::to_value(wire::tag::calls(event)).expect("renders")
+}
+
 /// The least user Pinterest takes.
 pub fn least_user() -> Value {
     json!({"email": "john.doe@example.com"})

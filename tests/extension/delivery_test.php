@@ -138,10 +138,10 @@ test('status() has the shape of the contract', function (): void {
     $status = $relay->status();
     $keys = [
         'node', 'waiting', 'rejected', 'delivered', 'lost', 'oldest_waiting_at', 'last_success_at', 'last_error',
-        'paused', 'retry_at', 'sender', 'spool',
+        'paused', 'retry_at', 'sender', 'last_refused', 'spool',
     ];
     same($keys, array_keys($status));
-    same(['dir', 'bytes', 'writable', 'network_fs'], array_keys($status['spool']));
+    same(['dir', 'bytes', 'writable', 'network_fs', 'trouble'], array_keys($status['spool']));
     same(true, $status['spool']['writable']);
     same(null, $status['sender']);
     truth(is_int($status['oldest_waiting_at']), 'the oldest waiting event has a time');

@@ -1,6 +1,9 @@
 <?php
 
-/** Under PHP-FPM, as shops run: capture in a request, delivery by the background thread, and every way a worker ends. */
+/**
+ * Under PHP-FPM, as shops run: capture in a request, delivery by the background thread, and every way a worker ends.
+ * @as caller
+ */
 
 declare(strict_types=1);
 
@@ -9,45 +12,7 @@ declare(strict_types=1);
 namespace Pinrelay\Tests;
 
 require __DIR__ . '/support/world.php';
-require __DIR__ . '/support/Fpm.php';
-
-const QUIT = 3;
-const RELOAD = 12;
-
-/** Captures in a request and returns the worker's pid. */
-function captured(Fpm $fpm, array $options, string $eventId, bool $kill = false): int
-{
-    $input = ['options' => $options, 'event' => event(['event_id' => $eventId]), 'kill' => $kill];
-    $output = $fpm->request('capture.php', $input);
-    $answer = json_decode($output, true);
-    same($eventId, $answer['event_id'] ?? null, "what the request answered ($output)");
-    return $answer['pid'];
-}
-
-function status(Fpm $fpm, array $options): array
-{
-    $output = $fpm->request('status.php', ['options' => $options]);
-    return json_decode($output, true) ?? fail("no status: $output");
-}
-
-/** No worker crashed: a segmentation fault or an abort would stand in FPM's log. */
-function healthy(Fpm $fpm): void
-{
-    foreach (['signal 11', 'signal 6', 'signal 7', 'core dumped', 'panic at'] as $trouble) {
-        truth(!str_contains($fpm->log(), $trouble), "no '$trouble' in {$fpm->log()}");
-    }
-}
-
-/** A spool place that the workers own, whoever runs the tests. */
-function shopOptions(string $base): array
-{
-    $options = options(['api_base' => $base]);
-    $place = dirname($options['spool_dir']);
-    if (isRoot()) {
-        chown($place, given('PINRELAY_USER'));
-    }
-    return $options;
-}
+require __DIR__ . '/support/shop.php';
 
 test('an event captured in a request is delivered by the background thread', function (): void {
     $pinterest = new Pinterest();
@@ -78,7 +43,7 @@ test('what a worker captured right before SIGKILL is delivered by the next one',
     $options = shopOptions($pinterest->base);
     $ids = [];
     for ($round = 1; $round <= 5; $round++) {
-        captured($fpm, $options, $ids[] = "killed-$round", kill: true);
+        captured($fpm, $options, $ids[] = "killed-$round", ['kill' => true]);
     }
     // A request that only constructs a relay starts the sender; the check runs at most once a second.
     eventually('all are delivered', function () use ($fpm, $options, $pinterest, $ids): bool {
@@ -134,7 +99,7 @@ test('FPM ends though a call to Pinterest is in flight', function (): void {
     $options = shopOptions(silentPinterest());
     captured($fpm, $options, 'in-flight');
     eventually('the sender is at work', fn (): bool => status($fpm, $options)['sender'] !== null);
-    $fpm->signal(QUIT);
+    $fpm->signal(SIGQUIT);
     // A worker leaves within 200 ms; one that waited for its call would need that call's thirty seconds.
     $fpm->ended(9.0);
     truth(!str_contains($fpm->log(), 'SIGKILL'), "no worker had to be killed: {$fpm->log()}");
@@ -148,7 +113,7 @@ test('a graceful reload loses nothing and the workers after it deliver', functio
     $ids = [];
     for ($round = 1; $round <= 3; $round++) {
         $before = captured($fpm, $options, $ids[] = "before-$round");
-        $fpm->signal(RELOAD);
+        $fpm->signal(SIGUSR2);
         eventually('new workers answer', function () use ($fpm, $options, $before): bool {
             $status = json_decode(@$fpm->request('status.php', ['options' => $options]), true);
             return isset($status['pid']) && $status['pid'] !== $before

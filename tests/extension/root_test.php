@@ -1,6 +1,9 @@
 <?php
 
-/** A command line run as root, as administrators do, must not lock the web server out of its own spool. */
+/**
+ * A command line run as root, as administrators do, must not lock the web server out of its own spool.
+ * @as caller
+ */
 
 declare(strict_types=1);
 

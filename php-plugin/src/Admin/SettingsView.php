@@ -4,18 +4,20 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Admin;
 
+use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Settings\Constants;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Settings\SettingsForm;
-use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Status\Report;
 
 /**
- * Draws the settings page with WordPress' own form styles. Every value is escaped where it is printed; the token is
- * never printed, whoever set it.
+ * Draws the settings page: which fields there are and what they are called, in FormTable's rows. The token is never
+ * printed, whoever set it.
  */
 final class SettingsView
 {
+    private readonly FormTable $table;
+
     /**
      * @param array<string, mixed>  $values   as stored, or as just entered
      * @param ?SettingsForm         $refused  the submitted form when it was not saved
@@ -31,6 +33,7 @@ final class SettingsView
         private readonly array $gateways,
         private readonly ?array $answer,
     ) {
+        $this->table = new FormTable($constants, $values, $refused, self::labels());
     }
 
     /** @param string $nonceField HTML of wp_nonce_field() */
@@ -39,26 +42,55 @@ final class SettingsView
         echo '<div class="wrap"><h1>', esc_html__('Pinrelay: Pinterest conversions', 'pinrelay'), '</h1>';
         $this->outcome();
         echo '<form method="post" action="', esc_url(SettingsPage::url()), '" autocomplete="off">', $nonceField;
+        $this->connection();
+        $this->whatCounts();
+        $this->privacy();
+        $this->surroundings();
+        submit_button(__('Save and test the connection', 'pinrelay'));
+        echo '</form>';
+        (new StatusView($this->report))->print($now);
+        echo '</div>';
+    }
 
-        echo '<h2>', esc_html__('Connection', 'pinrelay'), '</h2><table class="form-table" role="presentation">';
-        $this->checkbox('enabled', 'ENABLED', __('Pinrelay', 'pinrelay'), __('Tell Pinterest about sales', 'pinrelay'));
-        $this->text(
+    /** @return array<string, string> by field */
+    private static function labels(): array
+    {
+        return [
+            'enabled' => __('Pinrelay', 'pinrelay'),
+            'tag_id' => __('Tag ID', 'pinrelay'),
+            'ad_account_id' => __('Ad account ID', 'pinrelay'),
+            'access_token' => __('Access token', 'pinrelay'),
+            'test_mode' => __('Test mode', 'pinrelay'),
+            'value' => __('Value of an order', 'pinrelay'),
+            'item_id' => __('Product IDs', 'pinrelay'),
+            'gateways' => __('When an order counts', 'pinrelay'),
+            'order_sources' => __('Other orders that count', 'pinrelay'),
+            'consent' => __('Consent of your visitors', 'pinrelay'),
+            'consent_default' => __('Orders without an answer', 'pinrelay'),
+            'ldp_states' => __('US states with limited data use', 'pinrelay'),
+            'trusted_headers' => __('Headers with the visitor\'s address', 'pinrelay'),
+            'gtm' => __('Google Tag Manager', 'pinrelay'),
+        ];
+    }
+
+    private function connection(): void
+    {
+        $this->table->open(__('Connection', 'pinrelay'));
+        $this->table->checkbox('enabled', 'ENABLED', __('Tell Pinterest about sales', 'pinrelay'));
+        $this->table->digits(
             'tag_id',
             'TAG_ID',
-            __('Tag ID', 'pinrelay'),
             __('The number of your Pinterest tag. It makes the shopper\'s browser report sales.', 'pinrelay'),
         );
-        $this->text(
+        $this->table->digits(
             'ad_account_id',
             'AD_ACCOUNT_ID',
-            __('Ad account ID', 'pinrelay'),
             __('The number of your Pinterest ad account. Your server reports sales to it.', 'pinrelay'),
         );
         $this->token();
-        $this->checkbox(
+        $this->table->checkbox(
             'test_mode',
             'TEST_MODE',
-            __('Test mode', 'pinrelay'),
             __('Send events from the server to Pinterest\'s test view only', 'pinrelay'),
             __(
                 'Pinterest checks test events and shows them in Ads Manager under Conversions > Test events, but does '
@@ -66,10 +98,13 @@ final class SettingsView
                 'pinrelay',
             ),
         );
-        echo '</table>';
+        $this->table->close();
+    }
 
-        echo '<h2>', esc_html__('What counts', 'pinrelay'), '</h2><table class="form-table" role="presentation">';
-        $this->choice('value', __('Value of an order', 'pinrelay'), [
+    private function whatCounts(): void
+    {
+        $this->table->open(__('What counts', 'pinrelay'));
+        $this->table->choice('value', [
             'items' => __('Products, without tax', 'pinrelay'),
             'items_tax' => __('Products, with tax', 'pinrelay'),
             'total' => __('All that the customer pays', 'pinrelay'),
@@ -77,18 +112,86 @@ final class SettingsView
             'Products count after discounts and without shipping. Pinterest prefers the value without tax.',
             'pinrelay',
         ));
-        $this->choice('item_id', __('Product IDs', 'pinrelay'), [
+        $this->table->choice('item_id', [
             'id' => __('WooCommerce\'s product ID', 'pinrelay'),
             'sku' => __('The SKU, or the product ID where a product has none', 'pinrelay'),
+            'gla' => __('As in Google for WooCommerce: gla_123', 'pinrelay'),
+            'gpf' => __('As in Google Product Feed: woocommerce_gpf_123', 'pinrelay'),
+            'facebook' => __('As in Facebook for WooCommerce: SKU_123 or wc_post_id_123', 'pinrelay'),
             'filter' => __('Decided by custom code (filter pinrelay_item_id)', 'pinrelay'),
         ], __('Choose the same ID that your product catalog on Pinterest uses.', 'pinrelay'));
         $this->gatewayRows();
-        echo '</table>';
+        $this->table->ticks('order_sources', [
+            'subscription' => __('Renewals of subscriptions', 'pinrelay'),
+            'admin' => __('Orders that you enter by hand', 'pinrelay'),
+            'pos' => __('Sales at a point of sale', 'pinrelay'),
+            'rest-api' => __('Orders that another program enters', 'pinrelay'),
+            'other' => __('Imported orders, and orders of marketplaces', 'pinrelay'),
+        ], __(
+            'Orders from your shop\'s checkout always count, and so does any order that a customer pays by a link. '
+                . 'The orders chosen here are reported as offline sales.',
+            'pinrelay',
+        ));
+        $this->table->close();
+    }
 
-        submit_button(__('Save and test the connection', 'pinrelay'));
-        echo '</form>';
-        (new StatusView($this->report))->print($now);
-        echo '</div>';
+    private function privacy(): void
+    {
+        $this->table->open(__('Privacy', 'pinrelay'));
+        $help = __(
+            'Before a visitor agrees, Pinrelay loads, keeps and sends nothing. To ask the visitor is the task of your '
+                . 'cookie banner.',
+            'pinrelay',
+        );
+        $this->table->choice('consent', [
+            Consent::OFF => __('Do not ask: everything is reported', 'pinrelay'),
+            Consent::WP_CONSENT_API => __('My cookie banner uses the plugin WP Consent API', 'pinrelay'),
+            Consent::FILTER => __('Decided by custom code (pinrelay_consent, pinrelay.consent)', 'pinrelay'),
+        ], $this->isConsentApiMissing() ? $help . ' ' . __(
+            'The plugin WP Consent API is not active, so nothing is reported at the moment.',
+            'pinrelay',
+        ) : $help);
+        $this->table->choice('consent_default', [
+            Consent::REFUSED => __('are not reported', 'pinrelay'),
+            Consent::GRANTED => __('are reported', 'pinrelay'),
+        ], __(
+            'For orders whose customer was not in your shop to be asked, such as those you enter by hand. Only where '
+                . 'consent is asked for.',
+            'pinrelay',
+        ));
+        $this->table->entries('ldp_states', __(
+            'Two-letter codes, separated by commas, for example CA, CO. Pinterest then limits how it uses the data of '
+                . 'customers from these states (Limited Data Processing). Leave it empty for none.',
+            'pinrelay',
+        ));
+        $this->table->close();
+    }
+
+    private function surroundings(): void
+    {
+        $this->table->open(__('Your server and other plugins', 'pinrelay'));
+        $this->table->entries('trusted_headers', __(
+            'Only for shops behind a proxy or load balancer: the header in which it says who the visitor is, for '
+                . 'example X-Real-IP. Cloudflare is recognized without it. A wrong entry lets visitors pretend to be '
+                . 'somebody else.',
+            'pinrelay',
+        ));
+        $this->table->checkbox(
+            'gtm',
+            '',
+            __('My Pinterest tag is fired by Google Tag Manager', 'pinrelay'),
+            __(
+                'Pinrelay then hands the browser\'s half to the data layer, as the event "pinrelay" with its '
+                    . 'event_id, and loads no tag of its own.',
+                'pinrelay',
+            ),
+        );
+        $this->table->close();
+    }
+
+    private function isConsentApiMissing(): bool
+    {
+        return ($this->values['consent'] ?? '') === Consent::WP_CONSENT_API && !Consent::isApiThere();
     }
 
     private function outcome(): void
@@ -100,8 +203,8 @@ final class SettingsView
             foreach ($this->refused->faults as $field => $fault) {
                 printf(
                     '<li><a href="#%s">%s</a>: %s</li>',
-                    esc_attr(self::id($field)),
-                    esc_html($this->label($field)),
+                    esc_attr(FormTable::id($field)),
+                    esc_html($this->table->label($field)),
                     esc_html($fault),
                 );
             }
@@ -126,53 +229,6 @@ final class SettingsView
         }
     }
 
-    private function label(string $field): string
-    {
-        return match (true) {
-            $field === 'tag_id' => __('Tag ID', 'pinrelay'),
-            $field === 'ad_account_id' => __('Ad account ID', 'pinrelay'),
-            $field === 'access_token' => __('Access token', 'pinrelay'),
-            $field === 'value' => __('Value of an order', 'pinrelay'),
-            $field === 'item_id' => __('Product IDs', 'pinrelay'),
-            default => __('When an order counts', 'pinrelay'),
-        };
-    }
-
-    private function checkbox(string $field, string $constant, string $label, string $words, string $help = ''): void
-    {
-        $isFixed = $this->constants->has($constant);
-        $isOn = $isFixed ? $this->constants->flag($constant) : !empty($this->values[$field]);
-        $this->row($field, $label, function () use ($field, $constant, $words, $help, $isFixed, $isOn): void {
-            printf(
-                '<label><input type="checkbox" id="%1$s" name="%2$s" value="1"%3$s%4$s%5$s> %6$s</label>',
-                esc_attr(self::id($field)),
-                esc_attr($field),
-                checked($isOn, true, false),
-                disabled($isFixed, true, false),
-                $this->described($field, $help, $isFixed),
-                esc_html($words),
-            );
-            $this->help($field, $help, $isFixed ? $constant : '');
-        }, false);
-    }
-
-    private function text(string $field, string $constant, string $label, string $help): void
-    {
-        $isFixed = $this->constants->has($constant);
-        $value = $isFixed ? $this->constants->text($constant) : ($this->values[$field] ?? '');
-        $this->row($field, $label, function () use ($field, $constant, $help, $isFixed, $value): void {
-            printf(
-                '<input type="text" inputmode="numeric" class="regular-text code" id="%s" name="%s" value="%s"%s%s>',
-                esc_attr(self::id($field)),
-                esc_attr($field),
-                esc_attr(is_string($value) ? $value : ''),
-                $isFixed ? ' readonly' : '',
-                $this->described($field, $help, $isFixed),
-            );
-            $this->help($field, $help, $isFixed ? $constant : '');
-        });
-    }
-
     private function token(): void
     {
         $isFixed = $this->constants->has('ACCESS_TOKEN');
@@ -193,11 +249,11 @@ final class SettingsView
                 'pinrelay',
             ),
         };
-        $this->row($field, $this->label($field), function () use ($field, $isFixed, $help): void {
+        $this->table->row($field, function () use ($field, $isFixed, $help): void {
             printf(
                 '<input type="password" class="regular-text code" id="%s" name="%s" value=""'
                     . ' autocomplete="new-password" spellcheck="false" placeholder="%s"%s%s>',
-                esc_attr(self::id($field)),
+                esc_attr(FormTable::id($field)),
                 esc_attr($field),
                 esc_attr(match (true) {
                     !$this->hasToken => '',
@@ -205,26 +261,15 @@ final class SettingsView
                     default => __('A token is saved', 'pinrelay'),
                 }),
                 disabled($isFixed, true, false),
-                $this->described($field, $help, $isFixed),
+                $this->table->described($field, $help, $isFixed),
             );
-            $this->help($field, $help, $isFixed ? 'ACCESS_TOKEN' : '');
+            $this->table->help($field, $help, $isFixed ? 'ACCESS_TOKEN' : '');
             if ($this->hasToken && !$isFixed) {
                 printf(
                     '<p><label><input type="checkbox" name="access_token_clear" value="1"> %s</label></p>',
                     esc_html__('Delete the saved token', 'pinrelay'),
                 );
             }
-        });
-    }
-
-    /** @param array<string, string> $options */
-    private function choice(string $field, string $label, array $options, string $help): void
-    {
-        $defaults = ['value' => 'items', 'item_id' => 'id'];
-        $chosen = $this->values[$field] ?? $defaults[$field];
-        $this->row($field, $label, function () use ($field, $options, $help, $chosen): void {
-            $this->select($field, $options, $chosen, $this->described($field, $help));
-            $this->help($field, $help, '');
         });
     }
 
@@ -241,103 +286,28 @@ final class SettingsView
                 . 'the payment.',
             'pinrelay',
         );
-        $this->row('gateways', $this->label('gateways'), function () use ($options, $entered, $defaults, $help): void {
+        $this->table->row('gateways', function () use ($options, $entered, $defaults, $help): void {
             if ($this->gateways === []) {
                 echo '<p>', esc_html__('Your shop has no payment method switched on.', 'pinrelay'), '</p>';
                 return;
             }
-            echo '<fieldset><legend class="screen-reader-text">', esc_html($this->label('gateways')), '</legend>';
+            echo '<fieldset><legend class="screen-reader-text">', esc_html($this->table->label('gateways')),
+                '</legend>';
             foreach ($this->gateways as $id => $title) {
                 $field = "gateways[{$id}]";
                 $chosen = $entered[$id] ?? $defaults->countsWhen($id);
-                printf('<p><label for="%s">%s</label> ', esc_attr(self::id($field)), esc_html(sprintf(
+                printf('<p><label for="%s">%s</label> ', esc_attr(FormTable::id($field)), esc_html(sprintf(
                     /* translators: %s: a payment method, e.g. "Cash on delivery" */
                     __('%s: an order counts', 'pinrelay'),
                     $title,
                 )));
-                $described = $this->described($field, '') ?: ' aria-describedby="pinrelay-gateways-help"';
-                $this->select($field, $options, $chosen, $described);
+                $described = $this->table->described($field, '') ?: ' aria-describedby="pinrelay-gateways-help"';
+                $this->table->select($field, $options, $chosen, $described);
                 echo '</p>';
-                $this->help($field, '', '');
+                $this->table->help($field, '');
             }
             echo '</fieldset>';
-            $this->help('gateways', $help, '');
+            $this->table->help('gateways', $help);
         }, false);
-    }
-
-    /** @param array<string, string> $options */
-    private function select(string $field, array $options, mixed $chosen, string $attributes): void
-    {
-        printf('<select name="%s" id="%s"%s>', esc_attr($field), esc_attr(self::id($field)), $attributes);
-        foreach ($options as $value => $words) {
-            printf(
-                '<option value="%s"%s>%s</option>',
-                esc_attr($value),
-                $chosen === $value ? ' selected' : '',
-                esc_html($words),
-            );
-        }
-        echo '</select>';
-    }
-
-    private function row(string $field, string $label, \Closure $body, bool $isLabelled = true): void
-    {
-        echo '<tr><th scope="row">';
-        $isLabelled
-            ? printf('<label for="%s">%s</label>', esc_attr(self::id($field)), esc_html($label))
-            : print(esc_html($label));
-        echo '</th><td>';
-        $body();
-        echo '</td></tr>';
-    }
-
-    /** What stands under a field: its help, what fixes it, and what is wrong with it. */
-    private function help(string $field, string $help, string $constant): void
-    {
-        $id = self::id($field);
-        if ($help !== '') {
-            printf('<p class="description" id="%s-help">%s</p>', esc_attr($id), esc_html($help));
-        }
-        if ($constant !== '') {
-            printf('<p class="description" id="%s-fixed">%s</p>', esc_attr($id), esc_html(sprintf(
-                /* translators: %s: the name of a PHP constant */
-                __('Set by %s in wp-config.php, and changed only there.', 'pinrelay'),
-                'PINRELAY_' . $constant,
-            )));
-        }
-        $fault = $this->fault($field, $constant);
-        if ($fault !== null) {
-            printf(
-                '<div class="notice notice-error inline" id="%s-fault"><p>%s</p></div>',
-                esc_attr($id),
-                esc_html($fault),
-            );
-        }
-    }
-
-    /** @return string aria attributes that tie a field to the words under it */
-    private function described(string $field, string $help, bool $isFixed = false): string
-    {
-        $id = self::id($field);
-        $fault = $this->fault($field, $isFixed ? strtoupper($field) : '');
-        $ids = array_keys(array_filter([
-            $id . '-fault' => $fault !== null,
-            $id . '-help' => $help !== '',
-            $id . '-fixed' => $isFixed,
-        ]));
-        return ($ids === [] ? '' : sprintf(' aria-describedby="%s"', esc_attr(implode(' ', $ids))))
-            . ($fault === null ? '' : ' aria-invalid="true"');
-    }
-
-    private function fault(string $field, string $constant): ?string
-    {
-        return $constant === ''
-            ? $this->refused?->faults[$field] ?? null
-            : SettingsStore::constantFaults($this->constants)[$constant] ?? null;
-    }
-
-    private static function id(string $field): string
-    {
-        return 'pinrelay-' . trim((string) preg_replace('/[^a-zA-Z0-9_]+/', '-', $field), '-');
     }
 }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Admin;
 
+use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Status\Report;
@@ -41,6 +42,10 @@ final class StatusView
         ];
         if ($report->trouble !== null) {
             $lines[] = [__('Trouble', 'pinrelay'), [Words::trouble($report->trouble), $report->trouble->message]];
+        }
+        $secondTag = Words::secondTag(SecondTag::known(), $report->settings->tagId);
+        if ($secondTag !== null) {
+            $lines[] = [__('A second Pinterest tag', 'pinrelay'), [$secondTag]];
         }
         if ($relay === null) {
             return $lines;
@@ -97,6 +102,17 @@ final class StatusView
         ];
         foreach ($this->report->verdicts as $verdict => $count) {
             $lines[] = number_format_i18n($count) . ' ' . Words::verdict((string) $verdict);
+        }
+        if ($this->report->ended > 0) {
+            $lines[] = sprintf(
+                /* translators: %s: number of orders */
+                __(
+                    '%s of these were cancelled or refunded later. Pinterest counts them all the same: it offers no '
+                        . 'way to take a sale back.',
+                    'pinrelay',
+                ),
+                number_format_i18n($this->report->ended),
+            );
         }
         return $lines;
     }

@@ -12,7 +12,10 @@ final class Beacon
     /** Bytes of a body. Longer ones are not read to their end. */
     public const MOST_BYTES = 8192;
 
-    /** @param array<string, string> $cookies */
+    /**
+     * @param array<string, string> $cookies
+     * @param array<string, string> $headers by the names that PHP gives them (HTTP_*)
+     */
     public function __construct(
         public readonly string $method,
         public readonly string $origin,
@@ -21,6 +24,7 @@ final class Beacon
         public readonly string $userAgent,
         public readonly array $cookies,
         public readonly string $body,
+        public readonly array $headers = [],
     ) {
     }
 
@@ -39,6 +43,12 @@ final class Beacon
             self::plain($text('HTTP_USER_AGENT')),
             array_map(self::plain(...), array_filter($cookies, 'is_string')),
             $body,
+            array_filter(
+                $server,
+                static fn (mixed $value, int|string $name): bool => is_string($value)
+                    && str_starts_with((string) $name, 'HTTP_'),
+                ARRAY_FILTER_USE_BOTH,
+            ),
         );
     }
 

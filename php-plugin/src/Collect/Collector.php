@@ -7,10 +7,13 @@ namespace Pinrelay\WooCommerce\Collect;
 use Pinrelay\InvalidEventException;
 use Pinrelay\Relay;
 use Pinrelay\SpoolException;
+use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Mapping\Visit;
 use Pinrelay\WooCommerce\Relay\Faults;
 use Pinrelay\WooCommerce\Settings\EventNames;
-use Pinrelay\WooCommerce\Storefront\IpAddress;
+use Pinrelay\WooCommerce\Storefront\BotCount;
+use Pinrelay\WooCommerce\Storefront\Bots;
+use Pinrelay\WooCommerce\Storefront\ClientAddress;
 use Pinrelay\WooCommerce\Storefront\PageUrl;
 use Pinrelay\WooCommerce\Storefront\VisitorId;
 
@@ -48,7 +51,15 @@ final class Collector
         if ($beacon->method !== 'POST') {
             return 400;
         }
-        $ip = IpAddress::visible($beacon->ip);
+        if (Consent::isRefusedBy($beacon->cookies, $this->config->consent)) {
+            return 204;
+        }
+        if (Bots::isBot($beacon->userAgent)) {
+            BotCount::add(dirname($this->config->rateFile));
+            return 204;
+        }
+        $server = ['REMOTE_ADDR' => $beacon->ip] + $beacon->headers;
+        $ip = ClientAddress::of($server, $this->config->trustedHeaders);
         // A private address is a proxy's: all shoppers share it.
         if ($ip !== '' && !$this->rate->take($ip, $now)) {
             return 429;
@@ -110,14 +121,16 @@ final class Collector
     private function context(Beacon $beacon, string $url, string $ip): array
     {
         parse_str((string) parse_url($url, PHP_URL_QUERY), $query);
-        $click = $beacon->cookies['_epik'] ?? '';
+        $click = ($beacon->cookies['_epik'] ?? '') ?: ($query['epik'] ?? '');
         return [
             'ip' => $ip,
             'user_agent' => $beacon->userAgent,
-            'click_id' => $click !== '' ? $click : (is_string($query['epik'] ?? null) ? $query['epik'] : ''),
+            // As in Storefront\Visitor: a plus sign belongs to it.
+            'click_id' => is_string($click) ? strtr($click, ' ', '+') : '',
             'external_id' => VisitorId::read($beacon->cookies),
             'url' => PageUrl::clean($this->config->home, $url, $this->config->parameters),
             'language' => $this->config->language,
+            'opt_out' => ($beacon->headers['HTTP_SEC_GPC'] ?? '') === '1' ? '1' : '',
         ];
     }
 

@@ -19,6 +19,8 @@ final class Config
      * @param list<string>         $parameters of a page's address that may leave the shop
      * @param string               $language   two letters, or ''
      * @param string               $rateFile   for Rate
+     * @param list<string>         $trustedHeaders as in the settings
+     * @param string               $consent    as in the settings
      */
     public function __construct(
         public readonly string $home,
@@ -30,6 +32,8 @@ final class Config
         public readonly array $parameters,
         public readonly string $language,
         public readonly string $rateFile,
+        public readonly array $trustedHeaders,
+        public readonly string $consent,
     ) {
     }
 

@@ -41,6 +41,8 @@ final class LiveConfig
             parameters: Visitor::parameters(),
             language: Visitor::language(),
             rateFile: $relay['spool_dir'] . '/collect-rate',
+            trustedHeaders: $this->store->settings()->trustedHeaders,
+            consent: $this->store->settings()->consent,
         );
     }
 

@@ -38,18 +38,30 @@ final class OrderEvent
             }
         }
         $value = self::value($facts, $settings);
+        $visit = Visit::part($context + ['language' => $facts['language']], self::person($facts));
+        $limits = LimitedData::part($visit['user'] ?? [], $settings);
 
         return [
             'event_name' => 'checkout',
             'event_id' => $eventId,
             'event_time' => $eventTime,
-        ] + Visit::part($context + ['language' => $facts['language']], self::person($facts)) + array_filter([
+        ] + self::source($facts, $context) + $visit + $limits + array_filter([
             'order_id' => Text::plain($facts['number']),
             'currency' => $facts['currency'],
             'value' => $value->isPositive() ? (string) $value : '',
             'coupon' => Text::plain(implode(',', $facts['coupons'])),
             'items' => $items,
         ]);
+    }
+
+    /**
+     * A renewal, an import or a sale over the counter has no page and no browser: Pinterest joins it by the buyer.
+     *
+     * @return array{action_source?: 'offline'}
+     */
+    private static function source(array $facts, array $context): array
+    {
+        return $context === [] && !$facts['is_online'] ? ['action_source' => 'offline'] : [];
     }
 
     /**

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Mapping;
 
+use Pinrelay\WooCommerce\Orders\OrderSource;
+
 /**
  * What an order says, as a plain array that survives JSON: the only place that reads a WC_Order for an event. Thin on
  * purpose; everything that is decided is decided by OrderEvent, which is tested on such arrays recorded from real
@@ -15,7 +17,8 @@ final class OrderFacts
 {
     /**
      * Shape (amounts are decimal strings as WooCommerce stores them, with up to its rounding precision):
-     *   id int, number string, currency string, language string (two letters, the shop's),
+     *   id int, is_online bool (the shop's own checkout made it), number string, currency string,
+     *   language string (two letters, the shop's),
      *   decimals int and round_at_subtotal bool (how the shop rounds), customer_id int (0: guest),
      *   items list of lines (Line), coupons list of codes,
      *   fees, fees_tax, shipping, shipping_tax, tax, total: string,
@@ -40,6 +43,7 @@ final class OrderFacts
 
         return [
             'id' => $order->get_id(),
+            'is_online' => OrderSource::isOnline((string) $order->get_created_via()),
             'number' => (string) $order->get_order_number(),
             'currency' => (string) $order->get_currency(),
             'language' => substr(get_locale(), 0, 2),

@@ -16,7 +16,7 @@ final class Visit
      * @param array<string, mixed> $context keys of Visitor::context(); any may be missing
      * @param array<string, string> $person keys of `user` that somebody else knows (e-mail, name, address); the visit's
      *     own word wins, so both halves carry the same external_id. Empty ones are left out
-     * @return array<string, mixed> event_source_url, language and user, each only when known
+     * @return array<string, mixed> event_source_url, language, opt_out and user, each only when known
      */
     public static function part(array $context, array $person = []): array
     {
@@ -30,6 +30,7 @@ final class Visit
         return array_filter([
             'event_source_url' => $seen['url'] ?? null,
             'language' => $seen['language'] ?? null,
+            'opt_out' => isset($seen['opt_out']),
             'user' => array_intersect_key($seen, array_flip($user)) + $known,
         ]);
     }

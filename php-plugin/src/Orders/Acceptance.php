@@ -10,7 +10,9 @@ use Pinrelay\WooCommerce\Settings\Settings;
  * Decides whether an order is a purchase that the shop tells Pinterest about. Pure: the order comes as plain facts.
  *
  * Imports, point of sale, marketplaces and split orders fire the same hooks by the thousand, so an order counts only
- * when the shop's own checkout made it, after the plugin was activated, and when its payment method says so.
+ * when the shop's own checkout made it, or the owner chose its kind; after the plugin was activated; and when its
+ * payment method says so. One that a shopper was seen placing or paying in his own browser is his, whoever made it: a
+ * quote written by hand and paid by the link in the e-mail is a sale on the web.
  */
 final class Acceptance
 {
@@ -25,21 +27,22 @@ final class Acceptance
      *   status: string, created_via: string, parent_id: int, payment_method: string,
      *   is_paid: bool, date_paid: ?int, date_created: ?int
      * } $order status without the wc- prefix; dates in unix seconds
-     * @param int $activatedAt unix seconds; older orders are not the plugin's
+     * @param int  $activatedAt unix seconds; older orders are not the plugin's
+     * @param bool $isSeen      whether a shopper was seen placing or paying it
      */
-    public static function isPurchase(array $order, Settings $settings, int $activatedAt): bool
+    public static function isPurchase(array $order, Settings $settings, int $activatedAt, bool $isSeen = false): bool
     {
-        return self::isOwn($order, $settings, $activatedAt)
+        return ($isSeen || self::isOwn($order, $settings, $activatedAt))
             && self::isSale($order['status'])
             && ($settings->countsWhen($order['payment_method']) === 'placed'
                 ? $order['status'] !== 'pending'
                 : self::isPaid($order));
     }
 
-    /** Whether the shop's own checkout made it, since activation. */
+    /** Whether it is of a kind that the owner counts, made since activation. */
     public static function isOwn(array $order, Settings $settings, int $activatedAt): bool
     {
-        return in_array($order['created_via'], $settings->orderSources, true)
+        return in_array(OrderSource::of($order['created_via']), $settings->orderSources, true)
             && $order['parent_id'] === 0
             && $order['date_created'] !== null
             && $order['date_created'] >= $activatedAt;
@@ -51,9 +54,15 @@ final class Acceptance
         return !in_array($status, self::NO_SALE, true);
     }
 
+    /** Whether the money of this payment method comes with the goods. */
+    public static function isPaidOnCompletion(string $paymentMethod): bool
+    {
+        return in_array($paymentMethod, self::PAID_ONLY_WHEN_COMPLETED, true);
+    }
+
     private static function isPaid(array $order): bool
     {
-        if (in_array($order['payment_method'], self::PAID_ONLY_WHEN_COMPLETED, true)) {
+        if (self::isPaidOnCompletion($order['payment_method'])) {
             return $order['status'] === 'completed';
         }
         return $order['is_paid'] || $order['date_paid'] !== null;

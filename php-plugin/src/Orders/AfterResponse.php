@@ -4,14 +4,15 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Orders;
 
+use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Relay\Health;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Spool;
 use Pinrelay\WooCommerce\Relay\Trouble;
+use Pinrelay\WooCommerce\Relay\Turn;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Support\Guard;
-use Pinrelay\WooCommerce\Support\Throttle;
 
 /**
  * What a web request does once its visitor has the answer: constructs a Relay, which starts the sender where work
@@ -21,17 +22,17 @@ use Pinrelay\WooCommerce\Support\Throttle;
  */
 final class AfterResponse
 {
-    public const THROTTLE = 'pinrelay_step';
     private const STEP_SECONDS = 10;
     /** A round in a web worker keeps it from its next visitor. */
     private const CAPTURE_SECONDS = 1.0;
 
     public function __construct(
         private readonly Tick $tick,
+        private readonly ReconcileJobs $jobs,
         private readonly Spool $spool,
         private readonly RelayFactory $relays,
         private readonly SettingsStore $store,
-        private readonly Throttle $throttle,
+        private readonly Turn $turn,
         private readonly Guard $guard,
     ) {
     }
@@ -54,17 +55,25 @@ final class AfterResponse
         $mayWork = $this->letVisitorGo();
         $relay = $this->relays->relay();
         $now = time();
-        if ($mayWork && $this->throttle->claim(self::THROTTLE, self::STEP_SECONDS, $now)) {
-            $this->tick->run($now, self::CAPTURE_SECONDS);
-            $trouble = $this->relays->trouble();
-            if ($trouble === null && $relay !== null && !$relay->status()['spool']['writable']) {
-                $trouble = new Trouble('readonly', 'The spool folder cannot be written.');
-            }
-            Health::remember(Extension::state(), Extension::version(), $trouble);
-            $this->spool->settle($now);
+        $dir = $this->spool->dir();
+        if ($mayWork && $this->turn->take(is_string($dir) ? $dir : null, self::STEP_SECONDS, $now)) {
+            $this->guard->run('step', fn () => $this->step($relay, $now));
+            $this->turn->end();
         } elseif ($this->relays->trouble() !== null) {
             Health::remember(Extension::state(), Extension::version(), $this->relays->trouble());
         }
+    }
+
+    private function step(?Relay $relay, int $now): void
+    {
+        $this->tick->run($now, self::CAPTURE_SECONDS);
+        $trouble = $this->relays->trouble();
+        if ($trouble === null && $relay !== null && !$relay->status()['spool']['writable']) {
+            $trouble = new Trouble('readonly', 'The spool folder cannot be written.');
+        }
+        Health::remember(Extension::state(), Extension::version(), $trouble);
+        $this->spool->settle($now);
+        $this->guard->run('reconciliation', fn () => $this->jobs->catchUp($now, self::CAPTURE_SECONDS));
     }
 
     /** Sends the response off, where PHP can. */

@@ -18,6 +18,8 @@ use Pinrelay\WooCommerce\Support\Guard;
  */
 final class Dispatcher
 {
+    private const TOO_OLD = 'Pinterest takes the sales of the last seven days only.';
+
     public function __construct(
         private readonly Outbox $outbox,
         private readonly RelayFactory $relays,
@@ -29,22 +31,28 @@ final class Dispatcher
     /** True when the order is in the spool; otherwise its row stays pending, or was settled with the reason. */
     public function send(OutboxRow $row, int $now): bool
     {
-        $relay = $this->relays->relayFor($row->destination);
-        $node = $relay === null ? null : $this->relays->node();
-        if ($relay === null || $node === null) {
-            return false;
-        }
         $order = wc_get_order($row->orderId);
         $isSale = $order instanceof \WC_Order && Acceptance::isSale($order->get_status());
         if (!$isSale || $row->verdict === OutboxRow::WITHDRAW) {
-            $this->settle($row, 'withdrawn', null, $now);
+            $this->settle($row, 'withdrawn', null, $now, [OutboxRow::PENDING]);
+            return false;
+        }
+        $age = Age::decide((int) $row->eventTime, $row->browser, $now);
+        if ($age === Age::COVERED || $age === Age::EXPIRED) {
+            $why = $age === Age::EXPIRED ? self::TOO_OLD : null;
+            $this->settle($row, $age, $why, $now, [OutboxRow::PENDING]);
+            return false;
+        }
+        $relay = $this->relays->relayFor($row->destination);
+        $node = $relay === null ? null : $this->relays->node();
+        if ($relay === null || $node === null) {
             return false;
         }
         if (!$this->outbox->claim($row->orderId, $node, $now)) {
             return false;
         }
         try {
-            $event = $this->event($row, $order);
+            $event = $this->event($row, $order, $age === Age::LATE);
             if ($event === null) {
                 $this->settle($row, 'withdrawn', 'The filter pinrelay_event left it out.', $now);
                 return false;
@@ -55,10 +63,10 @@ final class Dispatcher
             // Asking again would be refused again.
             $this->settle($row, 'invalid', $invalid->getMessage(), $now);
         } catch (\Pinrelay\SpoolException $full) {
-            $this->outbox->release($row->orderId, $now);
+            $this->outbox->release($row->orderId, $node, $now, $now);
             $this->relays->failed('capture', $full);
         } catch (\Throwable $thrown) {
-            $this->outbox->release($row->orderId, $now);
+            $this->outbox->release($row->orderId, $node, $now, $now);
             // The tick repeats this each minute; the log need hear of it once.
             if ($this->outbox->remark($row->orderId, $thrown::class)) {
                 $this->guard->report('capture', $thrown);
@@ -91,7 +99,7 @@ final class Dispatcher
     }
 
     /** @return ?array<string, mixed> null when a filter leaves the order out */
-    private function event(OutboxRow $row, \WC_Order $order): ?array
+    private function event(OutboxRow $row, \WC_Order $order, bool $isLate): ?array
     {
         $event = OrderSale::event(
             $order,
@@ -100,9 +108,10 @@ final class Dispatcher
             (int) $row->eventTime,
             $this->store->settings(),
         );
-        // Past the first hour only what the shop decided to send all the same.
-        $isLate = $row->verdict === OutboxRow::LATE;
+        // A spool gives back what missed the first hour; only the shop knows that it may go all the same. The row's
+        // mark is of a spool whose clock may be ahead of ours.
+        $mayBeLate = $isLate || $row->verdict === OutboxRow::LATE;
 
-        return $event !== null && $isLate ? ['late_ok' => true] + $event : $event;
+        return $event !== null && $mayBeLate ? ['late_ok' => true] + $event : $event;
     }
 }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Orders;
 
+use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
@@ -26,6 +27,7 @@ final class OrderHooks
         private readonly SettingsStore $store,
         private readonly State $state,
         private readonly Visitor $visitor,
+        private readonly Consent $consent,
         private readonly Guard $guard,
     ) {
     }
@@ -37,17 +39,25 @@ final class OrderHooks
         };
 
         // Seen at checkout, with the shopper's own request at hand; a later webhook has the gateway's. Neither fires
-        // in the other checkout.
-        $on('woocommerce_checkout_order_processed', fn ($id, $posted = null, $order = null) => $this->note(
+        // in the other checkout. Point-of-sale and marketplace plugins fire the first one for orders of their own.
+        $on('woocommerce_checkout_order_processed', fn ($id, $posted = null, $order = null) => $this->placed(
             $order ?? $id
         ), 3);
         $on('woocommerce_store_api_checkout_order_processed', $this->note(...), 1);
+        $on('woocommerce_before_pay_action', $this->note(...), 1);
 
         // Placed or paid. The status hooks cover merchants who confirm by hand, where nothing else fires;
         // status_changed covers custom statuses; payment_complete a gateway whose status hooks another plugin stopped.
-        foreach (['processing', 'completed', 'on-hold'] as $status) {
-            $on('woocommerce_order_status_' . $status, fn ($id, $order = null) => $this->accept($order ?? $id), 2);
-        }
+        $standard = ['processing', 'completed', 'on-hold'];
+        $onStatus = fn (string $status) => $on(
+            'woocommerce_order_status_' . $status,
+            fn ($id, $order = null) => $this->accept($order ?? $id),
+            2,
+        );
+        array_walk($standard, $onStatus);
+        // An order that is made in a paid status changes nothing; other plugins' statuses are known by now.
+        $others = static fn () => array_map($onStatus, array_diff(wc_get_is_paid_statuses(), $standard));
+        add_action('init', $this->guard->action('paid statuses', $others), PHP_INT_MAX);
         $on('woocommerce_order_status_changed', function ($id, $from, $to, $order = null): void {
             Acceptance::isSale((string) $to) ? $this->accept($order ?? $id) : $this->withdraw($id);
         }, 4);
@@ -60,68 +70,76 @@ final class OrderHooks
         $on('wp_trash_post', fn ($id) => get_post_type($id) === 'shop_order' ? $this->withdraw($id) : null, 1);
     }
 
-    /** An order was placed in this shopper's request: keeps what only this request knows. */
-    public function note(mixed $order): void
+    /** An order was placed at the classic checkout, or by a plugin that says so. */
+    private function placed(mixed $order): void
     {
         $order = $this->order($order);
         $settings = $this->store->settings();
-        if ($order === null || !Acceptance::isOwn($this->facts($order), $settings, $this->activatedAt())) {
+        if ($order !== null && Acceptance::isOwn(Standing::of($order), $settings, $this->activatedAt())) {
+            $this->note($order);
+        }
+    }
+
+    /** A shopper places or pays this order in this very request: keeps what only this request knows. */
+    public function note(mixed $order): void
+    {
+        $order = $this->order($order);
+        if ($order === null) {
             return;
         }
-        /**
-         * Whether this shopper's data may go to Pinterest: true, false, or null where nobody asked.
-         *
-         * @param ?bool    $consent
-         * @param WC_Order $order
-         */
-        $consent = apply_filters('pinrelay_consent', null, $order);
-        if ($consent === false) {
-            $this->outbox->refuse($order->get_id(), time());
+        $answer = $this->consent->answer($order);
+        if ($answer === false) {
+            $this->refuse($order->get_id());
             return;
         }
         $this->outbox->note(
             $order->get_id(),
             $this->visitor->context(),
-            $consent === true ? 'granted' : null,
+            $answer === true ? Consent::GRANTED : null,
             time(),
         );
     }
 
-    /** An order may have become a purchase: the first to notice accepts it, once and for ever. */
-    public function accept(mixed $order): void
+    /** The shopper of this order refused consent, or took it back: what Pinterest has not been told is not told. */
+    public function refuse(int $orderId): void
+    {
+        $this->outbox->refuse($orderId, time());
+        $this->takeBack($orderId);
+    }
+
+    /**
+     * An order may have become a purchase: the first to notice accepts it, once and for ever.
+     *
+     * @param ?int $at when it became one, in unix seconds; now where a hook tells of it
+     */
+    public function accept(mixed $order, ?int $at = null): void
     {
         $order = $this->order($order);
-        if ($order === null || isset($this->accepted[$order->get_id()])) {
+        if ($order === null || isset($this->accepted[$order->get_id()]) || !$this->accepts($order)) {
             return;
         }
         $id = $order->get_id();
         $settings = $this->store->settings();
-        /**
-         * Whether an order is a purchase to tell Pinterest about. Asked at every hook until it is accepted.
-         *
-         * @param bool     $accept
-         * @param WC_Order $order
-         */
-        $accept = apply_filters(
-            'pinrelay_accept_order',
-            Acceptance::isPurchase($this->facts($order), $settings, $this->activatedAt()),
-            $order,
-        );
-        if ($accept !== true) {
-            return;
-        }
         $now = time();
         $eventId = EventId::ofOrder($id, $this->state->secret());
         $row = $this->outbox->find($id);
-        $isNew = $row === null || $row->state === OutboxRow::NOTED || $row->verdict === 'withdrawn';
+        if ($row === null && $this->consent->withoutShopper() === false) {
+            $this->outbox->refuse($id, $now);
+            return;
+        }
+        $mayCount = $row?->consent !== OutboxRow::REFUSED;
+        $isNew = $row === null || $row->state === OutboxRow::NOTED || ($row->verdict === 'withdrawn' && $mayCount);
         if (!$isNew) {
-            if ($row->verdict === OutboxRow::WITHDRAW) {
+            if ($row->verdict === OutboxRow::WITHDRAW && $mayCount) {
                 $this->outbox->wishKept($id);
+            }
+            if ($row->message === OutboxRow::ENDED) {
+                $this->outbox->ended($id, false);
             }
             $this->accepted[$id] = true;
             return;
         }
-        if (!$this->outbox->accept($id, $eventId, $settings->destination(), $now)) {
+        if (!$this->outbox->accept($id, $eventId, $settings->destination(), $now, $at ?? $now)) {
             return;
         }
         $this->accepted[$id] = true;
@@ -144,6 +162,18 @@ final class OrderHooks
         $this->dispatcher->send($row, $now);
     }
 
+    /** Whether this order is a purchase, by the owner's policy and whoever has a say in it. */
+    public function accepts(\WC_Order $order): bool
+    {
+        /**
+         * Whether an order is a purchase to tell Pinterest about. Asked at every hook until it is accepted.
+         *
+         * @param bool     $accept
+         * @param WC_Order $order
+         */
+        return true === apply_filters('pinrelay_accept_order', $this->isPurchase($order), $order);
+    }
+
     /** An order was cancelled, failed, refunded or removed: what Pinterest has not been told yet is not told. */
     public function withdraw(mixed $orderId): void
     {
@@ -153,6 +183,9 @@ final class OrderHooks
         }
         unset($this->accepted[$id]);
         $row = $this->outbox->find($id);
+        if ($row?->state === OutboxRow::SETTLED) {
+            $this->outbox->ended($id, true);
+        }
         if ($row === null || !in_array($row->state, [OutboxRow::PENDING, OutboxRow::QUEUED], true)) {
             return;
         }
@@ -161,10 +194,26 @@ final class OrderHooks
         }
         // In a spool, maybe only just: the wish stands in the row for the node that holds it, whose answer settles it.
         $this->outbox->wishWithdrawn($id);
-        $row = $this->outbox->find($id);
+        $this->takeBack($id);
+    }
+
+    /** Asks this node's spool for an order that is not wanted any more; another node's hears of it by its tick. */
+    private function takeBack(int $orderId): void
+    {
+        $row = $this->outbox->find($orderId);
         if ($row?->verdict === OutboxRow::WITHDRAW && $row->node === $this->relays->node()) {
             $this->relays->relayFor($row->destination)?->withdraw([$row->eventId]);
         }
+    }
+
+    /** The owner's policy, and for orders that are not of the shop's own kinds, whether a shopper was seen with it. */
+    private function isPurchase(\WC_Order $order): bool
+    {
+        $settings = $this->store->settings();
+        $facts = Standing::of($order);
+        return Acceptance::isPurchase($facts, $settings, $this->activatedAt())
+            || (Acceptance::isPurchase($facts, $settings, $this->activatedAt(), true)
+                && $this->outbox->find($order->get_id()) !== null);
     }
 
     /** A real shop order, or null when there is nothing to do. Subscriptions are orders too, to PHP. */
@@ -179,20 +228,6 @@ final class OrderHooks
         $isShopOrder = $order instanceof \WC_Order && $order->get_type() === 'shop_order' && $order->get_id() > 0;
 
         return $isShopOrder ? $order : null;
-    }
-
-    /** @return array<string, mixed> as Acceptance reads it */
-    private function facts(\WC_Order $order): array
-    {
-        return [
-            'status' => $order->get_status(),
-            'created_via' => (string) $order->get_created_via(),
-            'parent_id' => (int) $order->get_parent_id(),
-            'payment_method' => (string) $order->get_payment_method(),
-            'is_paid' => (bool) $order->is_paid(),
-            'date_paid' => $order->get_date_paid()?->getTimestamp(),
-            'date_created' => $order->get_date_created()?->getTimestamp(),
-        ];
     }
 
     private function activatedAt(): int

@@ -32,7 +32,23 @@ final class Outbox
     }
 
     /**
-     * noted: the order was seen at checkout. A shopper who tries the same unpaid order again brings fresher facts.
+     * @param list<int> $orderIds
+     * @return array<int, OutboxRow> by order id, of those that have a row
+     */
+    public function findAll(array $orderIds): array
+    {
+        if ($orderIds === []) {
+            return [];
+        }
+        $holes = implode(', ', array_fill(0, count($orderIds), '%d'));
+        $rows = $this->rows("WHERE order_id IN ({$holes})", ...$orderIds);
+
+        return array_combine(array_map(static fn (OutboxRow $row): int => $row->orderId, $rows), $rows);
+    }
+
+    /**
+     * noted: a shopper was seen placing or paying the order. Who tries the same unpaid order again brings fresher
+     * facts, and may have agreed since he refused.
      *
      * @param array<string, mixed> $context as Storefront\Visitor::context() gives it
      */
@@ -50,18 +66,24 @@ final class Outbox
         );
         if ($made === 0) {
             $this->change(
-                "UPDATE {$this->table} SET context = %s, consent = %s, updated_at = %d"
-                    . ' WHERE order_id = %d AND state = %s',
+                "UPDATE {$this->table} SET state = %s, verdict = '', context = %s, consent = %s, updated_at = %d"
+                    . ' WHERE order_id = %d AND (state = %s OR (state = %s AND verdict = %s))',
+                OutboxRow::NOTED,
                 $json,
                 (string) $consent,
                 $now,
                 $orderId,
                 OutboxRow::NOTED,
+                OutboxRow::SETTLED,
+                OutboxRow::REFUSED,
             );
         }
     }
 
-    /** The shopper refused consent: the order's number and that word are kept, so that no later hook sends it. */
+    /**
+     * The shopper refused consent, or took it back: the order's number and that word are kept, so that no later hook
+     * sends it. An order that a spool holds is marked, and keeps its row until that spool has answered.
+     */
     public function refuse(int $orderId, int $now): void
     {
         $made = $this->change(
@@ -73,16 +95,25 @@ final class Outbox
             OutboxRow::REFUSED,
             $now,
         );
-        if ($made === 0) {
+        $forgotten = $made === 1 ? 1 : $this->change(
+            "UPDATE {$this->table} SET state = %s, verdict = %s, consent = %s, event_id = '', destination = '',"
+                . " message = '', event_time = 0, context = '', browser = '', updated_at = %d"
+                . ' WHERE order_id = %d AND state IN (%s, %s)',
+            OutboxRow::SETTLED,
+            OutboxRow::REFUSED,
+            OutboxRow::REFUSED,
+            $now,
+            $orderId,
+            OutboxRow::NOTED,
+            OutboxRow::PENDING,
+        );
+        if ($forgotten === 0) {
             $this->change(
-                "UPDATE {$this->table} SET state = %s, verdict = %s, consent = %s, context = '', updated_at = %d"
-                    . ' WHERE order_id = %d AND state = %s',
-                OutboxRow::SETTLED,
+                "UPDATE {$this->table} SET consent = %s, verdict = %s WHERE order_id = %d AND state = %s",
                 OutboxRow::REFUSED,
-                OutboxRow::REFUSED,
-                $now,
+                OutboxRow::WITHDRAW,
                 $orderId,
-                OutboxRow::NOTED,
+                OutboxRow::QUEUED,
             );
         }
     }
@@ -90,8 +121,10 @@ final class Outbox
     /**
      * pending: the order is a purchase; id, time and destination are fixed. True for the one caller who made it so.
      * An order that was withdrawn and is paid after all is accepted anew.
+     *
+     * @param ?int $at when it became a purchase, where that was not just now
      */
-    public function accept(int $orderId, string $eventId, string $destination, int $now): bool
+    public function accept(int $orderId, string $eventId, string $destination, int $now, ?int $at = null): bool
     {
         $moved = $this->change(
             "UPDATE {$this->table} SET state = %s, event_id = %s, destination = %s, event_time = %d, verdict = '',"
@@ -100,7 +133,7 @@ final class Outbox
             OutboxRow::PENDING,
             $eventId,
             $destination,
-            $now,
+            $at ?? $now,
             $now,
             $orderId,
             OutboxRow::NOTED,
@@ -118,7 +151,7 @@ final class Outbox
             $eventId,
             $destination,
             OutboxRow::PENDING,
-            $now,
+            $at ?? $now,
             $now,
         );
     }
@@ -137,15 +170,20 @@ final class Outbox
     }
 
     /**
-     * Back to pending, id, time and destination unchanged. $verdict LATE marks that it may be delivered after the first
-     * hour, null leaves that mark as it is, '' clears a wish to withdraw.
+     * Back to pending, id, time and destination unchanged; only out of the stay that the caller knows, which $node and
+     * $since name. Meanwhile another worker may have returned the row and a third have queued it anew.
+     *
+     * @param ?string $verdict LATE marks that it may be delivered after the first hour, null leaves that mark as it is,
+     *                         '' clears a wish to withdraw
      */
-    public function release(int $orderId, int $now, ?string $verdict = null): bool
+    public function release(int $orderId, string $node, int $since, int $now, ?string $verdict = null): bool
     {
         return 1 === $this->change(
             "UPDATE {$this->table} SET state = %s, node = '', updated_at = %d"
-                . ($verdict === null ? '' : ', verdict = %s') . ' WHERE order_id = %d AND state = %s',
-            ...[OutboxRow::PENDING, $now, ...($verdict === null ? [] : [$verdict]), $orderId, OutboxRow::QUEUED],
+                . ($verdict === null ? '' : ', verdict = %s')
+                . ' WHERE order_id = %d AND state = %s AND node = %s AND updated_at = %d',
+            ...[OutboxRow::PENDING, $now, ...($verdict === null ? [] : [$verdict])],
+            ...[$orderId, OutboxRow::QUEUED, $node, $since],
         );
     }
 
@@ -189,6 +227,57 @@ final class Outbox
             OutboxRow::QUEUED,
             OutboxRow::WITHDRAW,
         );
+    }
+
+    /** queued again: Pinterest refused the order, and its event goes back in line in this node's spool. */
+    public function requeue(int $orderId, string $node, int $now): bool
+    {
+        return 1 === $this->change(
+            "UPDATE {$this->table} SET state = %s, verdict = '', node = %s, updated_at = %d"
+                . ' WHERE order_id = %d AND state = %s AND verdict = %s',
+            OutboxRow::QUEUED,
+            $node,
+            $now,
+            $orderId,
+            OutboxRow::SETTLED,
+            'rejected',
+        );
+    }
+
+    /** Notes on all that this node's spool holds that it is not wanted any more. */
+    public function wishAllWithdrawn(string $node): int
+    {
+        return $this->change(
+            "UPDATE {$this->table} SET verdict = %s WHERE state = %s AND node = %s AND verdict <> %s",
+            OutboxRow::WITHDRAW,
+            OutboxRow::QUEUED,
+            $node,
+            OutboxRow::WITHDRAW,
+        );
+    }
+
+    /** The sale ended after Pinterest was told of it; nothing can be done but to say so. False takes that word back. */
+    public function ended(int $orderId, bool $ended): void
+    {
+        $this->change(
+            "UPDATE {$this->table} SET message = %s WHERE order_id = %d AND state = %s AND message "
+                . ($ended ? '<>' : '=') . ' %s AND verdict IN (%s, %s, %s, %s)',
+            $ended ? OutboxRow::ENDED : '',
+            $orderId,
+            OutboxRow::SETTLED,
+            OutboxRow::ENDED,
+            'delivered',
+            'unconfirmed',
+            'covered',
+            'tag_only',
+        );
+    }
+
+    /** How many orders ended after Pinterest was told of them. */
+    public function endedCount(): int
+    {
+        $sql = "SELECT COUNT(*) AS n FROM {$this->table} WHERE state = %s AND message = %s";
+        return (int) ($this->select($sql, OutboxRow::SETTLED, OutboxRow::ENDED)[0]['n'] ?? 0);
     }
 
     /** The thank-you page's report of its browser half; "fired" is never taken back. */

@@ -19,8 +19,6 @@ final class Tick
 {
     /** A row without a verdict for so long, on a node that has nothing waiting, was lost with its spool. */
     private const LOST_SECONDS = 10 * 60;
-    /** CONTRACT 6, less ten minutes: an event handed over now must still be young enough when it arrives. */
-    private const OLDEST_EVENT_SECONDS = 7 * 86400 - 600;
     private const FORGET_NOTED_SECONDS = 30 * 86400;
     private const BEAT_SECONDS = 60;
     private const PAGE = 500;
@@ -65,17 +63,32 @@ final class Tick
             if ($relay === null) {
                 continue;
             }
-            $cursors[$destination] = $this->guard->run(
-                'verdicts',
-                fn (): string => $this->takeOverVerdicts($relay, $cursors[$destination] ?? '', $now),
+            $cursors[$destination] = $this->lookAfterSpool(
+                $relay,
+                $destination,
+                $node,
                 $cursors[$destination] ?? '',
+                $now,
             );
-            $this->guard->run('spool', fn () => $this->lookInto($relay, $destination, $node, $now));
         }
         // Last, so that a node whose spool cannot be read any more falls silent and gives its rows back.
         if ($cursors !== $before || $now - $last >= self::BEAT_SECONDS || $last > $now) {
             $this->nodes->beat($node, $cursors, $now);
         }
+    }
+
+    /** @return string the cursor to go on from */
+    private function lookAfterSpool(Relay $relay, string $destination, string $node, string $cursor, int $now): string
+    {
+        // The order matters: what no longer waits now has its verdict written already, so an order that is still
+        // without one after they were all read was lost. Asked the other way round, a sender that delivers a backlog
+        // in between would make hundreds of delivered orders look lost.
+        $isEmpty = $this->guard->run('spool', fn (): bool => $this->isEmpty($relay, $destination, $node, $now), false);
+        $read = $this->guard->run('verdicts', fn (): string => $this->takeOverVerdicts($relay, $cursor, $now));
+        if ($isEmpty && $read !== null) {
+            $this->guard->run('lost orders', fn () => $this->returnLost($destination, $node, $now));
+        }
+        return $read ?? $cursor;
     }
 
     /** @return string the cursor to go on from */
@@ -110,12 +123,12 @@ final class Tick
         if ($move === 'settle') {
             $this->dispatcher->settle($row, $verdict, $event['message'], $now);
         } else {
-            $this->outbox->release($row->orderId, $now, $verdict);
+            $this->outbox->release($row->orderId, $row->node, $row->updatedAt, $now, $verdict);
         }
     }
 
-    /** Cancelled orders are taken back; rows that the spool does not know any more return to pending. */
-    private function lookInto(Relay $relay, string $destination, string $node, int $now): void
+    /** Whether no order waits in the spool. Before that is asked, cancelled ones are taken back. */
+    private function isEmpty(Relay $relay, string $destination, string $node, int $now): bool
     {
         $wishes = $this->outbox->wishesOn($node, $destination);
         if ($wishes !== []) {
@@ -127,13 +140,16 @@ final class Tick
             // It never worked, so it was most likely mistyped: its orders belong to the account that replaced it.
             $this->outbox->redirect($destination, $this->store->settings()->destination(), $now);
             $relay->purge();
-            return;
+            return false;
         }
-        if ($status['waiting']['revenue'] > 0) {
-            return;
-        }
+        return $status['waiting']['revenue'] === 0;
+    }
+
+    /** Rows that the spool does not know any more return to pending. */
+    private function returnLost(string $destination, string $node, int $now): void
+    {
         foreach ($this->outbox->queuedOn($node, $destination, $now - self::LOST_SECONDS, self::PAGE) as $row) {
-            $this->outbox->release($row->orderId, $now);
+            $this->outbox->release($row->orderId, $row->node, $row->updatedAt, $now);
         }
     }
 
@@ -167,7 +183,7 @@ final class Tick
 
     private function expire(int $now): void
     {
-        foreach ($this->outbox->pendingBefore($now - self::OLDEST_EVENT_SECONDS, self::PAGE) as $row) {
+        foreach ($this->outbox->pendingBefore($now - Age::EXPIRED_SECONDS, self::PAGE) as $row) {
             $this->dispatcher->settle($row, 'expired', null, $now);
         }
     }

@@ -8,7 +8,8 @@ namespace Pinrelay\WooCommerce\Orders;
  * What a verdict of the spool means for an order's row. Pure.
  *
  * Verdicts may be read twice (a lost cursor, two workers), so one that would send a row back is heeded only when it is
- * not older than the row's stay in the spool.
+ * younger than the row's stay in the spool. One of the same second is left alone: it may be of the stay before, and a
+ * row that it does concern is missed by the spool and returns a little later.
  */
 final class Verdicts
 {
@@ -25,7 +26,7 @@ final class Verdicts
         if ($row->state !== OutboxRow::QUEUED && $row->state !== OutboxRow::PENDING) {
             return null;
         }
-        $isOfThisStay = $row->state === OutboxRow::QUEUED && $event['at'] >= $row->updatedAt;
+        $isOfThisStay = $row->state === OutboxRow::QUEUED && $event['at'] > $row->updatedAt;
         $isCancelled = $row->verdict === OutboxRow::WITHDRAW;
 
         return match (true) {

@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Settings;
 
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Orders\OrderSource;
+
 /**
  * What a well-formed setting looks like, and how to tell a shop owner. Pure; the form, the constants and the stored
  * values all come through here. Words are asked for apart from the decision: settings are read before WordPress has
@@ -17,11 +20,19 @@ final class Rules
     private const TOKEN = '/^[\x21-\x7e]{1,1000}$/D';
     private const CHOICES = [
         'value' => ['items', 'items_tax', 'total'],
-        'item_id' => ['id', 'sku', 'filter'],
+        'item_id' => ['id', 'sku', 'gla', 'gpf', 'facebook', 'filter'],
         'gateway' => ['placed', 'paid'],
+        'order_sources' => OrderSource::CHOICES,
+        'consent' => [Consent::OFF, Consent::WP_CONSENT_API, Consent::FILTER],
+        'consent_default' => [Consent::GRANTED, Consent::REFUSED],
     ];
+    /** Postal codes of the states and the federal district: where US privacy laws of states can apply. */
+    private const STATES = 'AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH '
+        . 'NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY';
+    private const HEADER = '/^[A-Za-z0-9-]{1,64}$/D';
 
-    /** @param string $field a form field's name, "gateway" for one of them, "url" or "directory" for constants */
+    /** @param string $field a form field's name, "gateway" for one of them; of a list's field, one entry; "url" or
+     *     "directory" for constants */
     public static function allows(string $field, #[\SensitiveParameter] mixed $value): bool
     {
         return is_string($value) && match ($field) {
@@ -29,6 +40,8 @@ final class Rules
             'access_token' => preg_match(self::TOKEN, $value) === 1,
             'url' => self::isWebAddress($value),
             'directory' => str_starts_with($value, '/') && !str_contains($value, "\0"),
+            'ldp_states' => in_array($value, explode(' ', self::STATES), true),
+            'trusted_headers' => preg_match(self::HEADER, $value) === 1,
             default => in_array($value, self::CHOICES[$field] ?? [], true),
         };
     }
@@ -53,6 +66,15 @@ final class Rules
                 'pinrelay',
             ),
             'url' => __('This must be a web address that begins with https:// and a host name.', 'pinrelay'),
+            'ldp_states' => __(
+                'Please enter the two-letter codes of US states, separated by commas, for example CA, CO.',
+                'pinrelay',
+            ),
+            'trusted_headers' => __(
+                'Please enter names of HTTP headers, separated by commas, for example X-Real-IP. '
+                    . 'A name has only letters, digits and hyphens.',
+                'pinrelay',
+            ),
             'directory' => __('This must be the full path of a folder, beginning with a slash.', 'pinrelay'),
             default => __('Please choose one of the listed values.', 'pinrelay'),
         };

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Settings;
 
+use Pinrelay\WooCommerce\Consent\Consent;
+
 /**
  * The settings in effect for this request: what is stored, under what wp-config.php says, under whether the site holds
  * still. A plain value; it must not know where its values come from.
@@ -21,11 +23,17 @@ final class Settings
      * @param bool                                       $testMode     events go to Pinterest's test stream only
      * @param array<string, array{tag?: bool, api?: bool}> $events     what is switched off, by API event name
      * @param 'items'|'items_tax'|'total'                $value        what an order's value is made of
-     * @param 'id'|'sku'|'filter'                        $itemId       which id of a product is its catalogue id
+     * @param 'id'|'sku'|'gla'|'gpf'|'facebook'|'filter' $itemId       which id of a product is its catalogue id
      * @param array<string, 'placed'|'paid'>             $gateways     when an order of a payment method counts
-     * @param list<string>                               $orderSources values of created_via that are the shop's own
+     * @param list<string>                               $orderSources kinds of orders that count (Orders\OrderSource)
+     * @param 'off'|'wp_consent_api'|'filter'            $consent      who knows whether a visitor agrees
+     * @param 'granted'|'refused'                        $consentDefault for orders whose shopper was not seen to answer
+     * @param list<string>                               $ldpStates    US states (CA, CO) with limited data processing
+     * @param list<string>                               $trustedHeaders set by a proxy of the owner's (ClientAddress)
+     * @param bool                                       $gtm          the owner fires the tag from Google Tag Manager
      * @param string                                     $spoolDir     PINRELAY_SPOOL_DIR, '' when not set
      * @param bool                                       $held         a copy of the shop: nothing leaves
+     * @param bool                                       $apiHeld      another plugin's server half sends the same sales
      */
     public function __construct(
         public readonly bool $enabled = false,
@@ -39,10 +47,16 @@ final class Settings
         public readonly string $itemId = 'id',
         public readonly array $gateways = ['cod' => 'placed', 'bacs' => 'paid', 'cheque' => 'paid'],
         public readonly array $orderSources = ['checkout', 'store-api'],
+        public readonly string $consent = Consent::OFF,
+        public readonly string $consentDefault = Consent::REFUSED,
+        public readonly array $ldpStates = [],
+        public readonly array $trustedHeaders = [],
+        public readonly bool $gtm = false,
         public readonly string $tagScriptUrl = self::TAG_SCRIPT_URL,
         public readonly string $apiBase = self::API_BASE,
         public readonly string $spoolDir = '',
         public readonly bool $held = false,
+        public readonly bool $apiHeld = false,
     ) {
     }
 
@@ -60,6 +74,12 @@ final class Settings
 
     /** Whether the server half can work, given an extension. */
     public function apiReady(): bool
+    {
+        return $this->apiWanted() && !$this->apiHeld;
+    }
+
+    /** Whether the owner has given all that the server half needs. */
+    public function apiWanted(): bool
     {
         return $this->active() && $this->adAccountId !== '' && $this->accessToken !== '';
     }

@@ -14,7 +14,9 @@ final class SettingsForm
     private const SWITCHES = ['enabled' => 'ENABLED', 'test_mode' => 'TEST_MODE'];
     /** Empty is allowed here and means "none". */
     private const IDS = ['tag_id' => 'TAG_ID', 'ad_account_id' => 'AD_ACCOUNT_ID'];
-    private const CHOICES = ['value', 'item_id'];
+    private const CHOICES = ['value', 'item_id', 'consent', 'consent_default'];
+    /** One text each, its entries separated by commas or spaces; empty means none. */
+    private const LISTS = ['ldp_states', 'trusted_headers'];
 
     /** @var array<string, mixed> what to store; fit to be stored only when there are no faults */
     public readonly array $values;
@@ -24,7 +26,9 @@ final class SettingsForm
 
     /**
      * @param array<string, mixed> $input     as submitted, unslashed: enabled, tag_id, ad_account_id, access_token,
-     *                                        access_token_clear, test_mode, value, item_id, gateways[id]
+     *                                        access_token_clear, test_mode, value, item_id, gateways[id],
+     *                                        order_sources[], consent, consent_default, ldp_states, trusted_headers,
+     *                                        gtm
      * @param array<string, mixed> $stored    what is stored now: kept where the form does not say otherwise
      * @param Constants            $constants the fields they fix are not read from the form
      */
@@ -58,6 +62,8 @@ final class SettingsForm
             $faulty[$field] = $field;
         }
 
+        $values['gtm'] = !empty($input['gtm']);
+
         $faults = [];
         foreach (array_filter($faulty) as $field => $rule) {
             if (!Rules::allows($rule, $values[$field])) {
@@ -72,9 +78,35 @@ final class SettingsForm
             }
         }
 
-        $this->values = ['gateways' => $gateways] + $values;
+        $lists = [];
+        foreach (self::LISTS as $field) {
+            $lists[$field] = self::entries($field, $text($field));
+        }
+        $sources = is_array($input['order_sources'] ?? null) ? $input['order_sources'] : [];
+        $lists['order_sources'] = array_values(array_filter($sources, 'is_string'));
+        foreach ($lists as $field => $entries) {
+            $wrong = array_filter($entries, static fn (string $entry): bool => !Rules::allows($field, $entry));
+            if ($wrong !== []) {
+                $faults[$field] = Rules::words($field) . ' ' . sprintf(
+                    /* translators: %s: what was entered and is not understood */
+                    __('Not understood: %s', 'pinrelay'),
+                    implode(', ', $wrong),
+                );
+            }
+        }
+
+        $this->values = ['gateways' => $gateways] + $lists + $values;
         $this->faults = $faults;
         $this->hasNewToken = $token !== '';
+    }
+
+    /** @return list<string> */
+    private static function entries(string $field, string $text): array
+    {
+        $entries = preg_split('/[\s,;]+/', $text, -1, PREG_SPLIT_NO_EMPTY) ?: [];
+        return array_values(array_unique(
+            $field === 'ldp_states' ? array_map('strtoupper', $entries) : $entries,
+        ));
     }
 
     public function isWellFormed(): bool

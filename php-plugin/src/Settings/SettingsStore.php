@@ -24,10 +24,14 @@ final class SettingsStore
 
     private ?Settings $inEffect = null;
 
-    /** @param bool $held whether this site holds still (CopyGuard) */
+    /**
+     * @param bool $held    whether this site holds still (CopyGuard)
+     * @param bool $apiHeld whether another plugin's server half is in the way (OfficialPlugin)
+     */
     public function __construct(
         private readonly Constants $constants,
         private readonly bool $held = false,
+        private readonly bool $apiHeld = false,
     ) {
     }
 
@@ -40,7 +44,12 @@ final class SettingsStore
 
     public function settings(): Settings
     {
-        return $this->inEffect ??= self::make($this->stored(), $this->constants, $this->held);
+        return $this->inEffect ??= self::make(
+            $this->stored(),
+            $this->constants,
+            $this->held,
+            $this->apiHeld,
+        );
     }
 
     /** @param array<string, mixed> $values from a well-formed SettingsForm */
@@ -83,6 +92,7 @@ final class SettingsStore
         #[\SensitiveParameter] array $stored,
         Constants $constants,
         bool $held = false,
+        bool $apiHeld = false,
     ): Settings {
         $plain = new Settings();
         $flag = static fn (string $field, string $constant): bool => $constants->has($constant)
@@ -96,6 +106,10 @@ final class SettingsStore
             Rules::allows($field, $stored[$field] ?? null) ? $stored[$field] : $default;
         $list = static fn (string $field): array => is_array($stored[$field] ?? null) ? $stored[$field] : [];
         $sources = array_values(array_filter($list('order_sources'), 'is_string'));
+        $allowed = static fn (string $field): array => array_values(array_filter(
+            $list($field),
+            static fn (mixed $entry): bool => Rules::allows($field, $entry),
+        ));
 
         return new Settings(
             enabled: $flag('enabled', 'ENABLED'),
@@ -110,11 +124,17 @@ final class SettingsStore
                 $list('gateways'),
                 static fn (mixed $when): bool => Rules::allows('gateway', $when),
             ) + $plain->gateways,
-            orderSources: $sources ?: $plain->orderSources,
+            orderSources: array_values(array_unique([...$plain->orderSources, ...$sources])),
+            consent: $choice('consent', $plain->consent),
+            consentDefault: $choice('consent_default', $plain->consentDefault),
+            ldpStates: $allowed('ldp_states'),
+            trustedHeaders: $allowed('trusted_headers'),
+            gtm: !empty($stored['gtm']),
             tagScriptUrl: $text('TAG_SCRIPT_URL') ?: $plain->tagScriptUrl,
             apiBase: rtrim($text('API_BASE') ?: $plain->apiBase, '/'),
             spoolDir: $text('SPOOL_DIR'),
             held: $held,
+            apiHeld: $apiHeld,
         );
     }
 }

@@ -38,8 +38,15 @@ final class State
     {
         $secret = get_option(self::SECRET);
         if (!is_string($secret) || strlen($secret) < 32) {
-            // add_option leaves an existing row alone, so of two first requests one wins and both read the same back.
-            add_option(self::SECRET, bin2hex(random_bytes(32)), '', true);
+            // Of two first requests one makes the row, and both read the same back. add_option() would not do: it
+            // overwrites a row that appeared since it looked.
+            $wpdb = $GLOBALS['wpdb'];
+            $wpdb->query($wpdb->prepare(
+                "INSERT IGNORE INTO {$wpdb->options} (option_name, option_value, autoload) VALUES (%s, %s, %s)",
+                self::SECRET,
+                bin2hex(random_bytes(32)),
+                'on',
+            ));
             wp_cache_delete(self::SECRET, 'options');
             wp_cache_delete('notoptions', 'options');
             wp_cache_delete('alloptions', 'options');

@@ -6,6 +6,8 @@ namespace Pinrelay\WooCommerce\Storefront;
 
 use Pinrelay\WooCommerce\Collect\Doors;
 use Pinrelay\WooCommerce\Collect\PageFacts;
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Consent\Withdrawal;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Settings\EventNames;
 use Pinrelay\WooCommerce\Settings\Settings;
@@ -21,14 +23,20 @@ use Pinrelay\WooCommerce\Support\Guard;
  *
  * assets/pinrelay.js
  *   reads   #pinrelay-page      facts() below.
+ *           #pinrelay-match     on pages that are never cached, for who is known there: hashed match keys (MatchKeys).
  *           #pinrelay-purchase  on the order-received page, for its buyer: {calls, report, token} (PurchaseTag).
  *           pinrelay_e_*        cookies, one for each event born on the server (EventCookies). Claimed by whichever
  *                               page comes first, under a lock, so that tabs neither lose nor double one.
- *   keeps   pinrelay_vid        cookie: a random id of this browser, its hash the external_id of both halves; 365 days.
+ *   keeps   pinrelay_consent    cookie: what pinrelay.consent() was told, "1" or "0"; 365 days. All else only after it
+ *                               may: before consent, events are held in the page's memory and nothing is loaded.
+ *           _epik               cookie: the click id of an ad's link, as Pinterest's library keeps it; 365 days.
+ *           pinrelay_vid        cookie: a random id of this browser, its hash the external_id of both halves; 365 days.
  *           pinrelay_fired      localStorage: ids of the last hundred events fired; a reload fires none twice.
  *           pinrelay_fallback   sessionStorage: the host forbids collect.php, the REST route takes its place.
  *           pinrelay_once       sessionStorage: the last checkout begun, which a reload does not repeat.
- *   offers  pinrelay.track(name, data): one of EventNames::TRACKED, by both halves; gives its id. `data` may hold
+ *   offers  pinrelay.consent(agrees): the visitor's answer, for the consent mode "filter". May be called before the
+ *           script has arrived, and as often as the answer changes.
+ *           pinrelay.track(name, data): one of EventNames::TRACKED, by both halves; gives its id. `data` may hold
  *           lead_type, video_title, property, search_string, content_name, content_category, content_brand and
  *           product_ids. Money is not taken from a browser: value, currency and prices go nowhere. May be called before
  *           the script has arrived.
@@ -44,7 +52,15 @@ final class BaseTag
 
     /** The same for ours. */
     private const PINRELAY = 'window.pinrelay=window.pinrelay||{queue:[],track:function(){'
-        . 'window.pinrelay.queue.push(arguments)}};';
+        . 'window.pinrelay.queue.push(arguments)},consent:function(agrees){window.pinrelay.agrees=agrees}};';
+
+    /**
+     * Takes pintrk()'s calls where the owner fires the tag from a tag manager: each event is one `pinrelay` event of
+     * the data layer. The layer adds new values to old ones, so those of the event before are cleared first.
+     */
+    private const GTM = 'window.pinrelayGtm=function(command,name,data){if(command==="track"){'
+        . 'var layer=window.dataLayer=window.dataLayer||[];layer.push({pinrelay:null},{event:"pinrelay",'
+        . 'event_id:data.event_id,pinrelay:Object.assign({event_name:name},data)})}};';
 
     /** @param string $mainFile the plugin's main file */
     public function __construct(
@@ -94,8 +110,12 @@ final class BaseTag
                 ['strategy' => 'defer'],
             );
             $load = "pintrk('load'," . Json::inScript($this->settings->tagId) . ');';
-            $pintrk = $this->settings->tagReady() ? self::PINTRK . $load : '';
-            wp_add_inline_script(self::HANDLE, $pintrk . self::PINRELAY, 'before');
+            $tag = match ($this->tag()) {
+                'pintrk' => self::PINTRK . $load,
+                'pinrelayGtm' => self::GTM,
+                null => '',
+            };
+            wp_add_inline_script(self::HANDLE, $tag . self::PINRELAY, 'before');
         }
     }
 
@@ -110,8 +130,11 @@ final class BaseTag
     }
 
     /**
-     * library   address of Pinterest's script, null for a shop without a tag
+     * tag       name of the function that takes pintrk()'s calls, null for a shop without a tag
+     * library   address of Pinterest's script, null where we load none
      * path      of our cookies
+     * consent   whom to ask before anything: off, wp_consent_api or filter
+     * withdraw  address to tell when consent is taken back (Withdrawal)
      * collect   address of collect.php, and
      * fallback  of the REST route; both null where there is no server half
      * events    of this page: `call` for pintrk() without its id, null where the browser half is off; `facts` and
@@ -124,8 +147,11 @@ final class BaseTag
     {
         [$collect, $fallback] = $this->takesVisits() ? $this->doors->addresses() : [null, null];
         return [
-            'library' => $this->settings->tagReady() ? $this->settings->tagScriptUrl : null,
+            'tag' => $this->tag(),
+            'library' => $this->tag() === 'pintrk' ? $this->settings->tagScriptUrl : null,
             'path' => EventCookies::path(),
+            'consent' => $this->settings->consent,
+            'withdraw' => $this->settings->consent === Consent::OFF ? null : Withdrawal::address(),
             'collect' => $collect,
             'fallback' => $fallback,
             'events' => array_values(array_filter(array_map($this->told(...), $this->events->all()))),
@@ -162,6 +188,11 @@ final class BaseTag
             $this->settings->tagReady() && $this->settings->wants($name, 'tag'),
             $this->takesVisits() && $this->settings->wants($name, 'api'),
         ];
+    }
+
+    private function tag(): ?string
+    {
+        return $this->settings->tagReady() ? ($this->settings->gtm ? 'pinrelayGtm' : 'pintrk') : null;
     }
 
     /** Whether a visitor looks at this page, and not its editor. */

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
+use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Support\Guard;
 
 /**
@@ -26,6 +27,7 @@ final class BuyerCookie
     public function __construct(
         #[\SensitiveParameter]
         private readonly string $secret,
+        private readonly Consent $consent,
         private readonly Guard $guard,
     ) {
     }
@@ -43,17 +45,34 @@ final class BuyerCookie
     /** Whether this request's browser placed the order. */
     public function holds(int $orderId): bool
     {
-        return in_array($orderId, self::read($this->given(), $this->secret, time()), true);
+        return in_array($orderId, $this->orders(), true);
+    }
+
+    /** @return list<int> orders of the last two days that this request's browser placed, newest first */
+    public function orders(): array
+    {
+        return self::read($this->given(), $this->secret, time());
+    }
+
+    /** Forgets them, for a shopper who takes his consent back. */
+    public function drop(): void
+    {
+        $this->set('', 1);
     }
 
     private function give(int $orderId): bool
     {
-        if (headers_sent()) {
+        if (headers_sent() || !$this->consent->isGiven()) {
             return false;
         }
         $expires = time() + self::SECONDS;
-        $others = array_diff(self::read($this->given(), $this->secret, time()), [$orderId]);
-        return setcookie(self::NAME, self::write([$orderId, ...$others], $expires, $this->secret), [
+        $others = array_diff($this->orders(), [$orderId]);
+        return $this->set(self::write([$orderId, ...$others], $expires, $this->secret), $expires);
+    }
+
+    private function set(string $value, int $expires): bool
+    {
+        return setcookie(self::NAME, $value, [
             'expires' => $expires,
             'path' => EventCookies::path(),
             'secure' => is_ssl(),

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
+use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Mapping\OrderSale;
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
@@ -33,6 +34,7 @@ final class PurchaseTag
         private readonly Visitor $visitor,
         private readonly BuyerCookie $buyer,
         private readonly BrowserReport $report,
+        private readonly Consent $consent,
         private readonly Guard $guard,
     ) {
     }
@@ -48,7 +50,7 @@ final class PurchaseTag
     {
         $order = is_order_received_page() ? $this->order() : null;
         $row = $order === null ? null : $this->outbox->find($order->get_id());
-        if ($order === null || $row === null || !self::isNews($row, time())) {
+        if ($order === null || $row === null || !self::isNews($row, time()) || !$this->consent->isGiven()) {
             return;
         }
         /**

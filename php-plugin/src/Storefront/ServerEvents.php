@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Mapping\LimitedData;
 use Pinrelay\WooCommerce\Relay\Faults;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\Settings;
@@ -19,6 +21,8 @@ final class ServerEvents
         private readonly Settings $settings,
         private readonly RelayFactory $relays,
         private readonly EventCookies $cookies,
+        private readonly Consent $consent,
+        private readonly BotFilter $bots,
         private readonly Guard $guard,
     ) {
     }
@@ -30,15 +34,22 @@ final class ServerEvents
     }
 
     /**
-     * @param array<string, mixed> $event   with its name; who and where are in it already (Mapping\Visit)
+     * Adds what account and session know of the visitor; without his consent there is nothing to tell.
+     *
+     * @param array<string, mixed> $event   with its name; where and from which browser is in it already (Mapping\Visit)
      * @param mixed                $subject what it is about, for the filter: a product, an order, a user id, or null
      */
     public function tell(array $event, mixed $subject = null): void
     {
         $name = (string) $event['event_name'];
-        if (!$this->wants($name)) {
+        if (!$this->wants($name) || !$this->consent->isGiven()) {
             return;
         }
+        if ($this->bots->drops((string) ($event['user']['user_agent'] ?? ''))) {
+            return;
+        }
+        $event['user'] = ($event['user'] ?? []) + Customer::known();
+        $event += LimitedData::part($event['user'], $this->settings);
         $id = $event['event_id'] ?? wp_generate_uuid4();
         /** The event before it is handed over, as for orders; null leaves it out. */
         $filtered = apply_filters('pinrelay_event', ['event_id' => $id] + $event, $subject);

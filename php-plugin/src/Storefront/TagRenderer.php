@@ -36,7 +36,8 @@ final class TagRenderer
      */
     public static function calls(array $event): array
     {
-        $keys = self::matchKeys($event['user'] ?? []);
+        $user = $event['user'] ?? [];
+        $keys = self::matchKeys($user) + (empty($event['ldp']) ? [] : self::limits($user));
         return [...($keys === [] ? [] : [['set', $keys]]), self::track($event)];
     }
 
@@ -112,6 +113,19 @@ final class TagRenderer
                 ? hash('sha256', strtolower($outside))
                 : '',
         ]);
+    }
+
+    /**
+     * Limited data processing, which Pinterest applies together with the state it is for (CONTRACT 14). A state of the
+     * US, as LimitedData found it, is two letters and hashes the same everywhere.
+     *
+     * @param array<string, mixed> $user
+     * @return array<string, string>
+     */
+    private static function limits(array $user): array
+    {
+        $hash = static fn (string $key): string => hash('sha256', strtolower(trim((string) ($user[$key] ?? ''))));
+        return ['st' => $hash('state'), 'country' => $hash('country'), 'opt_out_type' => 'LDP'];
     }
 
     /** A number, whole where the amount is: 20, not 20.0. */

@@ -8,8 +8,7 @@ namespace Pinrelay\WooCommerce\Storefront;
  * Who is looking, as this request tells: the context that goes with an event, raw. Reads the request and WordPress, and
  * keeps nothing.
  *
- * The IP is that of the connection. Headers such as X-Forwarded-For are the caller's own words; WooCommerce believes
- * them, so the IP it stores with an order is not used either.
+ * The address is what ClientAddress makes of the connection and of the headers that the owner trusts.
  */
 final class Visitor
 {
@@ -17,8 +16,14 @@ final class Visitor
     private const CLICK_COOKIE = '_epik';
     private const CLICK_PARAMETER = 'epik';
 
+    /** @param list<string> $trustedHeaders as in the settings */
+    public function __construct(private readonly array $trustedHeaders = [])
+    {
+    }
+
     /**
-     * @return array<string, string> ip, user_agent, click_id, external_id, url, language; each only when known.
+     * @return array<string, string> ip, user_agent, click_id, external_id, url, language, and opt_out "1" where the
+     *     browser objects to tracking (Global Privacy Control); each only when known.
      *     Only true for requests of the shopper's own browser: not for webhooks, cron or the merchant's clicks.
      */
     public function context(): array
@@ -26,21 +31,29 @@ final class Visitor
         return array_filter([
             'ip' => $this->ip(),
             'user_agent' => $this->text($_SERVER, 'HTTP_USER_AGENT'),
-            'click_id' => $this->text($_COOKIE, self::CLICK_COOKIE) ?: $this->text($_GET, self::CLICK_PARAMETER),
+            'click_id' => $this->clickId(),
             'external_id' => $this->externalId(),
             'url' => $this->url(),
             'language' => self::language(),
+            'opt_out' => $this->text($_SERVER, 'HTTP_SEC_GPC') === '1' ? '1' : '',
         ], static fn (string $value): bool => $value !== '');
+    }
+
+    /** A plus sign, which PHP takes for a space in cookies and addresses, belongs to it: it is to be sent unchanged. */
+    private function clickId(): string
+    {
+        $id = $this->text($_COOKIE, self::CLICK_COOKIE) ?: $this->text($_GET, self::CLICK_PARAMETER);
+        return strtr($id, ' ', '+');
     }
 
     private function ip(): string
     {
         /**
-         * The visitor's IP address, for shops behind a proxy. What it answers must be a public address too.
+         * The visitor's IP address. What it answers must be a public address too.
          *
-         * @param string $ip REMOTE_ADDR
+         * @param string $ip as the connection and the trusted headers have it, '' when they do not know
          */
-        $ip = apply_filters('pinrelay_visitor_ip', $this->text($_SERVER, 'REMOTE_ADDR'));
+        $ip = apply_filters('pinrelay_visitor_ip', ClientAddress::of(wp_unslash($_SERVER), $this->trustedHeaders));
         return is_string($ip) ? IpAddress::visible($ip) : '';
     }
 

@@ -23,7 +23,13 @@ final class Throttle
             $this->wpdb->prepare("SELECT option_value FROM {$options} WHERE option_name = %s", $option)
         );
         if ($last === null) {
-            return add_option($option, (string) $now, '', false);
+            // Not add_option(), which overwrites a row that another request made a moment ago, and says true to both.
+            return 1 === $this->wpdb->query($this->wpdb->prepare(
+                "INSERT IGNORE INTO {$options} (option_name, option_value, autoload) VALUES (%s, %s, %s)",
+                $option,
+                (string) $now,
+                'off',
+            ));
         }
         // A time in the future is a clock that was set back: it counts as long ago.
         if ((int) $last <= $now && $now - (int) $last < $seconds) {

@@ -6,7 +6,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\Tests;
 
-final class Fpm
+final class Fpm implements WebServer
 {
     /** @var resource */
     private $process;
@@ -17,9 +17,11 @@ final class Fpm
     /**
      * @param array<string, string> $pool lines of the pool section
      * @param array<string, string> $global lines of the global section
+     * @param list<string> $arguments more of the command line
      */
-    public function __construct(array $pool = [], array $global = [])
+    public function __construct(array $pool = [], array $global = [], array $arguments = [])
     {
+        $binary = getenv('PINRELAY_FPM') ?: skip('there is no php-fpm');
         $home = directory('fpm');
         $this->socket = "$home/fpm.sock";
         $this->log = "$home/fpm.log";
@@ -32,23 +34,18 @@ final class Fpm
         $global += ['error_log' => $this->log, 'process_control_timeout' => '10s'];
         $lines = ['[global]', ...self::lines($global), '[shop]', ...self::lines($pool)];
         file_put_contents("$home/fpm.conf", implode("\n", $lines) . "\n");
-        $command = [
-            given('PINRELAY_FPM'), '-n', '-F', '-y', "$home/fpm.conf", '-d', 'extension=' . given('PINRELAY_SO'),
-        ];
+        $command = [$binary, '-n', '-F', '-y', "$home/fpm.conf", '-d', 'extension=' . given('PINRELAY_SO')];
+        array_push($command, ...$arguments);
         $null = ['file', '/dev/null', 'r+'];
         $this->process = proc_open($command, [$null, $null, $null], $pipes);
         afterwards($this->end(...));
         eventually('FPM answers', fn (): bool => @stream_socket_client("unix://{$this->socket}") !== false);
     }
 
-    /**
-     * Runs tests/extension/fpm/$script and returns what it printed.
-     * @param array<string, mixed> $input what the script finds as JSON in $_SERVER['INPUT']
-     */
     public function request(string $script, array $input = []): string
     {
         $parameters = [
-            'SCRIPT_FILENAME' => dirname(__DIR__) . "/fpm/$script",
+            'SCRIPT_FILENAME' => dirname(__DIR__) . "/web/$script",
             'REQUEST_METHOD' => 'GET',
             'INPUT' => json_encode($input, JSON_THROW_ON_ERROR),
         ];
@@ -86,9 +83,21 @@ final class Fpm
         $this->running = false;
     }
 
+    public function pid(): int
+    {
+        return proc_get_status($this->process)['pid'];
+    }
+
+    /** @return list<int> the pids of the workers */
+    public function workers(): array
+    {
+        $pid = $this->pid();
+        return array_map(intval(...), explode(' ', trim((string) @file_get_contents("/proc/$pid/task/$pid/children"))));
+    }
+
     public function log(): string
     {
-        return (string) file_get_contents($this->log);
+        return (string) @file_get_contents($this->log);
     }
 
     private function end(): void

@@ -23,8 +23,7 @@ final class Pinterest
     /** @return list<array{path: string, authorization: string, events: list<array<string, mixed>>}> */
     public function requests(): array
     {
-        $lines = @file($this->records . '/requests.ndjson', FILE_IGNORE_NEW_LINES) ?: [];
-        return array_map(static fn (string $line): array => json_decode($line, true, 64, JSON_THROW_ON_ERROR), $lines);
+        return self::read($this->records . '/requests.ndjson');
     }
 
     /** @return list<string> every event id received, in order */
@@ -33,11 +32,39 @@ final class Pinterest
         return array_column(array_merge(...array_column($this->requests(), 'events')), 'event_id');
     }
 
+    /**
+     * The calls that are over, in the order they ended; times in milliseconds. `pid` is null where the caller had gone
+     * before it could be seen.
+     * @return list<array{connection: int, pid: ?int, began: float, ended: float, mode: string, answered: bool,
+     *   ids: list<string>}>
+     */
+    public function calls(): array
+    {
+        return self::read($this->records . '/calls.ndjson');
+    }
+
+    /**
+     * How to answer from now on.
+     * @param array{mode?: 'ok'|'503'|'hang', delay?: array{int, int}} $how delay in milliseconds
+     */
+    public function behave(array $how): void
+    {
+        $file = $this->records . '/behaviour.json';
+        file_put_contents("$file.new", json_encode($how));
+        rename("$file.new", $file);
+    }
+
     public function waitFor(string ...$eventIds): void
     {
         eventually(
             'Pinterest has ' . implode(', ', $eventIds),
             fn (): bool => array_diff($eventIds, $this->eventIds()) === []
         );
+    }
+
+    private static function read(string $file): array
+    {
+        $lines = @file($file, FILE_IGNORE_NEW_LINES) ?: [];
+        return array_map(static fn (string $line): array => json_decode($line, true, 64, JSON_THROW_ON_ERROR), $lines);
     }
 }

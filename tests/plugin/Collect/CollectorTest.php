@@ -57,8 +57,11 @@ final class CollectorTest extends TestCase
         ]);
     }
 
-    /** @param list<string> $events names whose server half is on */
-    private static function collector(array $events, string $rateFile = ''): Collector
+    /**
+     * @param list<string>         $events names whose server half is on
+     * @param array<string, mixed> $more   `trusted` headers, `consent` mode
+     */
+    private static function collector(array $events, string $rateFile = '', array $more = []): Collector
     {
         return new Collector(
             new Config(
@@ -70,6 +73,8 @@ final class CollectorTest extends TestCase
                 parameters: ['epik', 'utm_source'],
                 language: 'de',
                 rateFile: $rateFile,
+                trustedHeaders: $more['trusted'] ?? [],
+                consent: $more['consent'] ?? 'off',
             ),
             new Rate($rateFile, self::KEY),
             static fn (array $options): Relay => new Relay($options),
@@ -279,5 +284,49 @@ final class CollectorTest extends TestCase
         } finally {
             unlink($file);
         }
+    }
+
+    /** @return array<string, array{string, array<string, string>, bool}> mode, cookies, whether anything is taken */
+    public function consents(): array
+    {
+        return [
+            'nobody is asked' => ['off', [], true],
+            'a banner was told no' => ['wp_consent_api', ['wp_consent_marketing' => 'deny'], false],
+            'a banner was told yes' => ['wp_consent_api', ['wp_consent_marketing' => 'allow'], true],
+            'a banner that lets people object' => ['wp_consent_api', [], true],
+            'own code was told yes' => ['filter', ['pinrelay_consent' => '1'], true],
+            'own code was told no' => ['filter', ['pinrelay_consent' => '0'], false],
+            'own code was told nothing' => ['filter', [], false],
+        ];
+    }
+
+    /** @dataProvider consents */
+    public function testABrowserThatRefusedIsNotHeard(string $mode, array $cookies, bool $isTaken): void
+    {
+        $collector = self::collector(['page_visit'], more: ['consent' => $mode]);
+        $beacon = self::beacon(self::body(self::signed()), ['cookies' => $cookies]);
+        self::assertSame(204, $collector->answer($beacon, self::NOW));
+        self::assertCount($isTaken ? 1 : 0, Relay::$captured);
+    }
+
+    public function testABotIsNotHeardAndPinterestsOwnBrowserIs(): void
+    {
+        $agents = ['Mozilla/5.0 (compatible; Googlebot/2.1)', 'Mozilla/5.0 (iPhone) Mobile/22B83 [Pinterest/iOS]', ''];
+        foreach ($agents as $agent) {
+            self::assertSame(204, self::answer(self::beacon(self::body(self::signed()), ['userAgent' => $agent])));
+        }
+        self::assertSame([$agents[1]], array_column(array_column(Relay::$captured, 'user'), 'user_agent'));
+    }
+
+    public function testATrustedHeaderNamesTheVisitorAndAnObjectionIsPassedOn(): void
+    {
+        $beacon = self::beacon(self::body(self::signed()), [
+            'ip' => '10.0.0.1',
+            'headers' => ['HTTP_X_REAL_IP' => '198.51.100.7', 'HTTP_SEC_GPC' => '1'],
+        ]);
+        self::collector(['page_visit'], more: ['trusted' => ['X-Real-IP']])->answer($beacon, self::NOW);
+        self::assertSame(['198.51.100.7', true], [
+            Relay::$captured[0]['user']['ip'], Relay::$captured[0]['opt_out'],
+        ]);
     }
 }

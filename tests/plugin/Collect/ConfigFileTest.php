@@ -28,7 +28,8 @@ final class ConfigFileTest extends TestCase
 
     private static function config(string $key = "it's <?php a key"): Config
     {
-        return new Config('https://shop.example/', ['shop.example'], $key, ['test' => false], [], ['epik'], 'de', '/r');
+        $relay = ['test' => false];
+        return new Config('https://shop.example/', ['shop.example'], $key, $relay, [], ['epik'], 'de', '/r', [], 'off');
     }
 
     public function testWhatIsKeptIsReadBackForThatSiteOfTheNetwork(): void

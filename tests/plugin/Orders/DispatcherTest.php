@@ -48,9 +48,35 @@ final class DispatcherTest extends TestCase
         $rig = new Rig();
         $row = $rig->pendingRow(71, 1795000000);
         $rig->outbox->claim(71, 'node-a', self::NOW);
-        $rig->outbox->release(71, self::NOW, OutboxRow::LATE);
+        $rig->outbox->release(71, 'node-a', self::NOW, self::NOW, OutboxRow::LATE);
         $rig->dispatcher->send($rig->row(), self::NOW);
         self::assertTrue(Relay::$captured[0]['late_ok']);
+    }
+
+    public function testAnOrderThatComesUpAfterTheHourGoesLateWithoutAskingTheSpoolFirst(): void
+    {
+        $rig = new Rig();
+        $row = $rig->pendingRow(71, self::NOW - 3600);
+        self::assertTrue($rig->dispatcher->send($row, self::NOW));
+        self::assertTrue(Relay::$captured[0]['late_ok']);
+        self::assertSame(self::NOW - 3600, Relay::$captured[0]['event_time'], 'its time does not move');
+    }
+
+    public function testAnOrderThatComesUpAfterTheHourIsCoveredWhereTheBrowserHalfFired(): void
+    {
+        $rig = new Rig();
+        $rig->pendingRow(71, self::NOW - 3600);
+        $rig->outbox->browser(71, OutboxRow::FIRED);
+        self::assertFalse($rig->dispatcher->send($rig->row(), self::NOW));
+        self::assertSame([[], 'covered'], [Relay::$captured, $rig->row()->verdict]);
+    }
+
+    public function testAnOrderThatComesUpAfterSevenDaysIsExpiredWithAReasonEvenWithoutARelay(): void
+    {
+        $rig = new Rig(['access_token' => '']);
+        self::assertFalse($rig->dispatcher->send($rig->pendingRow(71, self::NOW - 7 * 86400), self::NOW));
+        self::assertSame('expired', $rig->row()->verdict);
+        self::assertStringContainsString('seven days', $rig->row()->message);
     }
 
     public function testAnEventThatTheExtensionRefusesSettlesWithItsWords(): void

@@ -89,22 +89,33 @@ final class OutboxTest extends TestCase
         $this->outbox->note(71, self::CONTEXT, null, 100);
         $this->outbox->accept(71, 'id', '5', 200);
         $this->outbox->claim(71, 'node-a', 300);
-        self::assertTrue($this->outbox->release(71, 400));
+        self::assertTrue($this->outbox->release(71, 'node-a', 300, 400));
         $row = $this->outbox->find(71);
         self::assertSame(
             [OutboxRow::PENDING, 'id', 200, '5', '', self::CONTEXT],
             [$row->state, $row->eventId, $row->eventTime, $row->destination, $row->node, $row->context],
         );
-        self::assertFalse($this->outbox->release(71, 500), 'only a queued row is released');
+        self::assertFalse($this->outbox->release(71, 'node-a', 300, 500), 'only a queued row is released');
+    }
+
+    public function testWhoMeansAnEarlierStayInASpoolReleasesNothing(): void
+    {
+        $this->outbox->accept(71, 'id', '5', 200);
+        $this->outbox->claim(71, 'node-a', 300);
+        $this->outbox->release(71, 'node-a', 300, 400);
+        $this->outbox->claim(71, 'node-b', 500);
+        self::assertFalse($this->outbox->release(71, 'node-a', 300, 600));
+        self::assertFalse($this->outbox->release(71, 'node-b', 300, 600));
+        self::assertSame(OutboxRow::QUEUED, $this->outbox->find(71)->state);
     }
 
     public function testTheMarkOfALateOrderOutlivesAnotherRelease(): void
     {
         $this->outbox->accept(71, 'id', '5', 200);
         $this->outbox->claim(71, 'node-a', 300);
-        $this->outbox->release(71, 400, OutboxRow::LATE);
+        $this->outbox->release(71, 'node-a', 300, 400, OutboxRow::LATE);
         $this->outbox->claim(71, 'node-a', 500);
-        $this->outbox->release(71, 600);
+        $this->outbox->release(71, 'node-a', 500, 600);
         self::assertSame(OutboxRow::LATE, $this->outbox->find(71)->verdict);
     }
 
@@ -155,9 +166,10 @@ final class OutboxTest extends TestCase
         self::assertFalse($this->outbox->accept(71, 'id', '5', 300));
     }
 
-    public function testARefusalComesTooLateForAnAcceptedOrder(): void
+    public function testARefusalComesTooLateForAnOrderThatIsSettled(): void
     {
         $this->outbox->accept(71, 'id', '5', 200);
+        $this->outbox->settle(71, 'delivered', null, 250, [OutboxRow::PENDING]);
         $this->outbox->refuse(71, 300);
         self::assertTrue($this->outbox->find(71)->isAccepted());
     }

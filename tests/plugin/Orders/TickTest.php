@@ -100,6 +100,30 @@ final class TickTest extends TestCase
         self::assertSame(['event-71'], array_column(Relay::$captured, 'event_id'));
     }
 
+    public function testABacklogThatIsDeliveredWhileTheTickLooksIsNotTakenForLost(): void
+    {
+        $rig = new Rig();
+        self::queued($rig, 71);
+        // The tick has asked once, for the node; when it asks what waits, the sender has just finished.
+        $rig->relays->node();
+        Relay::$onStatus = static function (): void {
+            Relay::$settled = [self::verdict('delivered', 71, self::NOW + 660)];
+        };
+        $rig->tick->run(self::NOW + 11 * self::MINUTE);
+        self::assertSame([], Relay::$captured);
+        self::assertSame('delivered', $rig->row()->verdict);
+    }
+
+    public function testWhileVerdictsCannotBeReadNoOrderIsTakenForLost(): void
+    {
+        $rig = new Rig();
+        self::queued($rig, 71);
+        Relay::$throws['settled'] = new SpoolException('', 'io');
+        $rig->tick->run(self::NOW + 11 * self::MINUTE);
+        self::assertSame([], Relay::$captured);
+        self::assertSame(OutboxRow::QUEUED, $rig->row()->state);
+    }
+
     public function testANodeThatFellSilentGivesItsOrdersBackAfterAQuarterOfAnHour(): void
     {
         $rig = new Rig();

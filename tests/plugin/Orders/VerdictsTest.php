@@ -95,6 +95,7 @@ final class VerdictsTest extends TestCase
     public function testAVerdictReadASecondTimeDoesNotSendTheOrderAgain(string $verdict): void
     {
         self::assertNull(self::decide($verdict, at: self::ENTERED - 1));
+        self::assertNull(self::decide($verdict, at: self::ENTERED), 'of the same second, maybe of the stay before');
         self::assertNull(self::decide($verdict, OutboxRow::PENDING));
     }
 

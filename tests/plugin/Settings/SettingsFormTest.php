@@ -18,6 +18,8 @@ final class SettingsFormTest extends TestCase
         'value' => 'items',
         'item_id' => 'id',
         'gateways' => ['cod' => 'placed', 'bacs' => 'paid'],
+        'consent' => 'off',
+        'consent_default' => 'refused',
     ];
 
     private static function read(array $input, array $stored = [], array $constants = []): SettingsForm
@@ -52,6 +54,12 @@ final class SettingsFormTest extends TestCase
             'a token with an accent' => ['access_token', 'pinä'],
             'an unknown value basis' => ['value', 'profit'],
             'no item id' => ['item_id', null],
+            'an unknown way to ask for consent' => ['consent', 'maybe'],
+            'no default for orders without an answer' => ['consent_default', ''],
+            'a state that is none' => ['ldp_states', 'CA, ZZ'],
+            'a state by its name' => ['ldp_states', 'California'],
+            'a header with a colon' => ['trusted_headers', 'X-Real-IP:'],
+            'an unknown kind of order' => ['order_sources', ['admin', 'everything']],
             'a list where one is meant' => ['value', ['items']],
         ];
     }
@@ -117,6 +125,29 @@ final class SettingsFormTest extends TestCase
         );
         self::assertTrue($form->isWellFormed());
         self::assertSame($stored, array_intersect_key($form->values, $stored));
+    }
+
+    public function testListsAreReadWithCommasOrSpacesAndEachEntryOnce(): void
+    {
+        $lists = ['ldp_states' => ' ca,CO  ut, CA', 'trusted_headers' => "X-Real-IP\nCF-Connecting-IP"];
+        $form = self::read($lists + self::GOOD);
+        self::assertSame(['CA', 'CO', 'UT'], $form->values['ldp_states']);
+        self::assertSame(['X-Real-IP', 'CF-Connecting-IP'], $form->values['trusted_headers']);
+    }
+
+    public function testAFaultyEntryOfAListIsNamed(): void
+    {
+        $form = self::read(['ldp_states' => 'CA, ZZ, Utah'] + self::GOOD);
+        self::assertStringContainsString('ZZ, UTAH', $form->faults['ldp_states']);
+        self::assertStringNotContainsString('CA, ZZ', $form->faults['ldp_states']);
+    }
+
+    public function testKindsOfOrdersThatAreNotTickedDoNotCount(): void
+    {
+        $stored = ['order_sources' => ['admin', 'pos']];
+        $ticked = self::read(['order_sources' => ['admin']] + self::GOOD, $stored);
+        self::assertSame(['admin'], $ticked->values['order_sources']);
+        self::assertSame([], self::read(self::GOOD, $stored)->values['order_sources']);
     }
 
     public function testPaymentMethodsThatTheFormDoesNotShowKeepTheirPolicy(): void

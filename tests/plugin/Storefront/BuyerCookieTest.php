@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Tests\Storefront;
 
 use PHPUnit\Framework\TestCase;
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
 use Pinrelay\WooCommerce\Support\Guard;
 
@@ -16,6 +18,11 @@ final class BuyerCookieTest extends TestCase
     protected function setUp(): void
     {
         Site::visit();
+    }
+
+    private static function buyer(string $mode = Consent::OFF): BuyerCookie
+    {
+        return new BuyerCookie(self::SECRET, new Consent(new Settings(consent: $mode)), new Guard());
     }
 
     public function testItSaysWhichOrdersAreThisBrowsers(): void
@@ -55,7 +62,7 @@ final class BuyerCookieTest extends TestCase
 
     public function testPlacingAnOrderGivesTheCookieToScriptsUnreadable(): void
     {
-        (new BuyerCookie(self::SECRET, new Guard()))->register();
+        self::buyer()->register();
         (Site::$actions['woocommerce_checkout_order_processed'])(12, [], null);
         $cookie = Site::$cookies['pinrelay_buyer'];
         self::assertSame([true, true, 'Lax', '/'], [
@@ -63,19 +70,33 @@ final class BuyerCookieTest extends TestCase
         ]);
 
         Site::visit(cookies: ['pinrelay_buyer' => $cookie['value']]);
-        $buyer = new BuyerCookie(self::SECRET, new Guard());
+        $buyer = self::buyer();
         self::assertTrue($buyer->holds(12));
         self::assertFalse($buyer->holds(13));
 
         $buyer->register();
         (Site::$actions['woocommerce_checkout_order_processed'])(13, [], null);
         Site::visit(cookies: ['pinrelay_buyer' => Site::$cookies['pinrelay_buyer']['value']]);
-        self::assertTrue((new BuyerCookie(self::SECRET, new Guard()))->holds(12), 'the order before stays');
-        self::assertTrue((new BuyerCookie(self::SECRET, new Guard()))->holds(13));
+        self::assertTrue(self::buyer()->holds(12), 'the order before stays');
+        self::assertTrue(self::buyer()->holds(13));
+    }
+
+    public function testWithoutConsentThereIsNoCookie(): void
+    {
+        self::buyer(Consent::FILTER)->register();
+        (Site::$actions['woocommerce_checkout_order_processed'])(12, [], null);
+        self::assertSame([], Site::$cookies);
+    }
+
+    public function testItIsDroppedWhenConsentIsTakenBack(): void
+    {
+        self::buyer()->drop();
+        $cookie = Site::$cookies['pinrelay_buyer'];
+        self::assertSame(['', 1], [$cookie['value'], $cookie['expires']]);
     }
 
     public function testWithoutACookieNobodyIsTheBuyer(): void
     {
-        self::assertFalse((new BuyerCookie(self::SECRET, new Guard()))->holds(12));
+        self::assertFalse(self::buyer()->holds(12));
     }
 }

@@ -56,6 +56,24 @@ final class TagRendererTest extends TestCase
         self::assertSame(hash('sha256', Fixtures::CONTEXT['external_id']), $set[1]['external_id']);
     }
 
+    public function testLimitedDataProcessingIsSetTogetherWithItsStateAndCountry(): void
+    {
+        $user = ['email' => 'a@example.com', 'state' => 'CA', 'country' => 'US'];
+        [$set] = TagRenderer::calls(['ldp' => true, 'user' => $user] + Fixtures::event('order-us'));
+        self::assertSame('LDP', $set[1]['opt_out_type']);
+        self::assertSame([hash('sha256', 'ca'), hash('sha256', 'us')], [$set[1]['st'], $set[1]['country']]);
+    }
+
+    /** @group extension */
+    public function testTheExtensionSetsTheSameLimit(): void
+    {
+        $relay = new \Pinrelay\Relay(['site' => 'shop.example', 'ad_account_id' => '5', 'spool_dir' => '/nonexistent']);
+        $event = ['ldp' => true] + Fixtures::event('order-us');
+        $keys = array_flip(['em', 'external_id', 'st', 'country', 'opt_out_type']);
+        $theirs = array_intersect_key($relay->prepare($event)->tagCalls[0][1], $keys);
+        self::assertEquals(TagRenderer::calls($event)[0][1], $theirs);
+    }
+
     public function testWhatIsNoMatchKeyIsNotSet(): void
     {
         foreach (['n/a', 'müller@example.com', '"a b"@example.com', ''] as $email) {

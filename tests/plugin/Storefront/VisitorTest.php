@@ -58,8 +58,7 @@ final class VisitorTest extends TestCase
     public function testAFilterMayKnowTheAddressButNotInventAPrivateOne(): void
     {
         Site::visit(server: ['REMOTE_ADDR' => '10.0.0.1']);
-        Site::$filters['pinrelay_visitor_ip'] = static fn (string $ip): string
-            => str_replace('10.0.0', '198.51.100', $ip);
+        Site::$filters['pinrelay_visitor_ip'] = static fn (string $ip): string => $ip === '' ? '198.51.100.1' : $ip;
         self::assertSame('198.51.100.1', (new Visitor())->context()['ip']);
         foreach (['192.168.0.1', null, ['198.51.100.7']] as $answer) {
             Site::$filters['pinrelay_visitor_ip'] = static fn (): mixed => $answer;
@@ -137,5 +136,20 @@ final class VisitorTest extends TestCase
     {
         Site::visit(server: ['HTTP_USER_AGENT' => "Moz\"illa\r\n\0/5.0 "]);
         self::assertSame('Moz"illa/5.0', (new Visitor())->context()['user_agent']);
+    }
+
+    public function testATrustedHeaderNamesTheVisitor(): void
+    {
+        Site::visit(server: ['REMOTE_ADDR' => '10.0.0.1', 'HTTP_X_REAL_IP' => '198.51.100.7']);
+        self::assertArrayNotHasKey('ip', (new Visitor())->context());
+        self::assertSame('198.51.100.7', (new Visitor(['X-Real-IP']))->context()['ip']);
+    }
+
+    public function testABrowsersObjectionToTrackingIsPartOfTheContext(): void
+    {
+        Site::visit(server: ['HTTP_SEC_GPC' => '1']);
+        self::assertSame('1', (new Visitor())->context()['opt_out']);
+        Site::visit(server: ['HTTP_SEC_GPC' => '0']);
+        self::assertArrayNotHasKey('opt_out', (new Visitor())->context());
     }
 }

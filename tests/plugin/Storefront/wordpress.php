@@ -43,7 +43,7 @@ function wp_is_serving_rest_request(): bool
 
 function wp_unslash(mixed $value): mixed
 {
-    return is_string($value) ? stripslashes($value) : $value;
+    return is_array($value) ? array_map(wp_unslash(...), $value) : (is_string($value) ? stripslashes($value) : $value);
 }
 
 function apply_filters(string $name, mixed $value, mixed ...$more): mixed

@@ -12,7 +12,12 @@ const STUB =
   'window.pintrk=window.pintrk||function(){window.pintrk.queue.push(Array.prototype.slice.call(arguments))};' +
   "window.pintrk.queue=window.pintrk.queue||[];window.pintrk.version=window.pintrk.version||'3.0';" +
   `pintrk('load',"${TAG_ID}");`;
-const OWN_STUB = 'window.pinrelay=window.pinrelay||{queue:[],track:function(){window.pinrelay.queue.push(arguments)}};';
+const OWN_STUB =
+  'window.pinrelay=window.pinrelay||{queue:[],track:function(){window.pinrelay.queue.push(arguments)},' +
+  'consent:function(agrees){window.pinrelay.agrees=agrees}};';
+const GTM =
+  'window.pinrelayGtm=function(command,name,data){if(command==="track"){var layer=window.dataLayer=window.dataLayer||[];' +
+  'layer.push({pinrelay:null},{event:"pinrelay",event_id:data.event_id,pinrelay:Object.assign({event_name:name},data)})}};';
 
 /** The name and value of a cookie as EventCookies sends it. */
 export function eventCookie(id = randomUUID()) {
@@ -41,7 +46,8 @@ export const VISIT = {
  * @param {string} library address of Pinterest's script
  * @returns {Promise<object>} `url`; `posts` [{path, body, cookies}] of what the script handed in; `answers` by path, the
  *   status of each door; every other path is a page. A page's query says what it holds: `set` cookies (name=value),
- *   `purchase` JSON, `events` JSON in place of one page visit, `notag`, `noserver`, `head` HTML, `csp` a policy; `/add`
+ *   `purchase` JSON, `events` JSON in place of one page visit, `notag`, `noserver`, `head` HTML, `csp` a policy, `consent` a mode, `gtm`,
+ *   `match` JSON; `/add`
  *   only sets the cookies
  */
 export async function startStorefront(library) {
@@ -87,9 +93,14 @@ export async function startStorefront(library) {
 
 function page(library, wish) {
   const serves = !wish.has('noserver');
+  const usesGtm = wish.has('gtm');
+  const tag = usesGtm ? 'pinrelayGtm' : 'pintrk';
   const facts = {
-    library: wish.has('notag') ? null : library,
+    tag: wish.has('notag') ? null : tag,
+    library: wish.has('notag') || usesGtm ? null : library,
     path: '/',
+    consent: wish.get('consent') ?? 'off',
+    withdraw: '/withdraw',
     collect: serves ? '/collect.php?s=1' : null,
     fallback: serves ? '/rest-collect' : null,
     events: JSON.parse(wish.get('events') ?? JSON.stringify([VISIT])),
@@ -97,9 +108,10 @@ function page(library, wish) {
   };
   const buyer = wish.get('purchase');
   return `<!doctype html><html><head><title>Shop</title>
-<script nonce="n">${wish.has('notag') ? '' : STUB}${OWN_STUB}</script>${wish.get('head') ?? ''}
+<script nonce="n">${wish.has('notag') ? '' : usesGtm ? GTM : STUB}${OWN_STUB}</script>${wish.get('head') ?? ''}
 <script type="application/json" id="pinrelay-page">${JSON.stringify(facts)}</script>
 <script nonce="n" src="/pinrelay.js" defer></script></head><body><button>Add</button>
+${wish.has('match') ? `<script type="application/json" id="pinrelay-match">${wish.get('match')}</script>` : ''}
 ${buyer === null ? '' : `<script type="application/json" id="pinrelay-purchase">${buyer}</script>`}
 </body></html>`;
 }

@@ -22,7 +22,7 @@ final class Database
     public function __construct()
     {
         $this->pdo = new \PDO('sqlite::memory:', null, null, [\PDO::ATTR_ERRMODE => \PDO::ERRMODE_EXCEPTION]);
-        $this->pdo->exec('CREATE TABLE wp_options (option_name TEXT PRIMARY KEY, option_value TEXT)');
+        $this->pdo->exec('CREATE TABLE wp_options (option_name TEXT PRIMARY KEY, option_value TEXT, autoload TEXT)');
     }
 
     public function get_charset_collate(): string
@@ -93,7 +93,8 @@ final class Database
 
     public function putOption(string $name, string $value): void
     {
-        $this->pdo->prepare('INSERT OR REPLACE INTO wp_options VALUES (?, ?)')->execute([$name, $value]);
+        $this->pdo->prepare('INSERT OR REPLACE INTO wp_options (option_name, option_value) VALUES (?, ?)')
+            ->execute([$name, $value]);
     }
 
     public function deleteOption(string $name): void

@@ -63,15 +63,23 @@ final class Relay
     public static array $settled = [];
     /** @var array<string, mixed> over the answer of status() */
     public static array $status = [];
+    /** @var (\Closure(): void)|null what happens in the spool before status() answers */
+    public static ?\Closure $onStatus = null;
     /** @var array<string, mixed> over the answer of sendTest() */
     public static array $answer = [];
     /** @var array<string, \Throwable> thrown by method name */
     public static array $throws = [];
+    /** @var list<array{event_id: string, event_name: string, at: int, message: string}> dead letters, newest first */
+    public static array $rejected = [];
+    /** @var list<string> ids put back in line */
+    public static array $retried = [];
 
     public static function reset(): void
     {
         self::$made = self::$captured = self::$withdrawn = self::$purged = [];
         self::$settled = self::$status = self::$answer = self::$throws = [];
+        self::$rejected = self::$retried = [];
+        self::$onStatus = null;
     }
 
     public function __construct(private readonly array $options)
@@ -89,6 +97,9 @@ final class Relay
     public function status(): array
     {
         self::mayThrow('status');
+        if (self::$onStatus !== null) {
+            (self::$onStatus)();
+        }
         return self::$status + [
             'node' => 'node-a',
             'waiting' => ['revenue' => 0, 'visit' => 0],
@@ -118,6 +129,20 @@ final class Relay
         self::mayThrow('withdraw');
         array_push(self::$withdrawn, ...$eventIds);
         return count($eventIds);
+    }
+
+    public function rejected(int $limit = 50): array
+    {
+        self::mayThrow('rejected');
+        return array_slice(self::$rejected, 0, $limit);
+    }
+
+    public function retry(array $eventIds): int
+    {
+        self::mayThrow('retry');
+        $there = array_intersect($eventIds, array_column(self::$rejected, 'event_id'));
+        array_push(self::$retried, ...$there);
+        return count($there);
     }
 
     public function purge(): int

@@ -30,11 +30,6 @@ function update_option(string $name, mixed $value, ?bool $autoload = null): bool
     return true;
 }
 
-function add_option(string $name, mixed $value = '', string $deprecated = '', ?bool $autoload = null): bool
-{
-    return get_option($name, null) === null && update_option($name, $value);
-}
-
 function delete_option(string $name): bool
 {
     Site::$database->deleteOption($name);

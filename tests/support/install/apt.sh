@@ -36,7 +36,7 @@ disable_new_units() {
 
 service_units() {
   local file
-  for file in /lib/systemd/system/{nginx,apache2,php*-fpm}.service; do
+  for file in /lib/systemd/system/{nginx,apache2,mariadb,php*-fpm}.service; do
     if [ -e "$file" ]; then basename "$file"; fi
   done
 }

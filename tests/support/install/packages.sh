@@ -17,7 +17,7 @@ phpcs php-codesniffer
 phpunit phpunit
 '
 
-PHP_MODULES='curl dom gd intl mbstring pdo_sqlite sqlite3 xml zip'
+PHP_MODULES='curl dom gd intl mbstring mysqli pdo_sqlite sqlite3 xml zip'
 
 php_version() { php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;' 2>/dev/null; }
 
@@ -37,6 +37,7 @@ php_prefix() {
 php_package_of() {
   case $1 in
     dom | xml) echo xml ;;
+    mysqli) echo mysql ;;
     pdo_sqlite | sqlite3) echo sqlite3 ;;
     *) echo "$1" ;;
   esac
@@ -48,6 +49,9 @@ have_fpm() { compgen -G "/usr/sbin/php-fpm$(php_version)" >/dev/null || have php
 have_libclang() { compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null; }
 
 have_nginx() { have nginx || [ -x /usr/sbin/nginx ]; }
+
+# Where PATH of a plain user does not reach either.
+have_mariadb() { { have mariadbd || [ -x /usr/sbin/mariadbd ]; } && have mariadb-install-db; }
 
 missing_php() {
   local prefix modules module
@@ -68,6 +72,7 @@ missing_packages() {
     if [ "$command" = nginx ]; then have_nginx && continue; fi
     have "$command" || echo "$package"
   done <<<"$COMMANDS"
+  have_mariadb || echo mariadb-server
   have_libclang || echo libclang-dev
   [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
   missing_php

@@ -5,12 +5,17 @@ const phpString = (text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\
 
 const phpValue = (value) => (typeof value === 'string' ? phpString(value) : JSON.stringify(value));
 
+/** @returns {object} wp-config's constants about the database: the SQLite drop-in's, or those of our own MariaDB */
+const databaseConstants = (at, database) =>
+  database === 'mariadb'
+    ? { DB_NAME: 'shop', DB_USER: 'shop', DB_PASSWORD: '', DB_HOST: `localhost:${at.databaseSocket}`, DB_CHARSET: 'utf8mb4' }
+    : { DB_NAME: 'shop', DB_DIR: at.database };
+
 /** wp-config.php. `constants` are the caller's and come first, so they win; null leaves one out. */
-export function wpConfig(at, constants) {
+export function wpConfig(at, database, constants) {
   const all = {
     ...constants,
-    DB_NAME: 'shop',
-    DB_DIR: at.database,
+    ...databaseConstants(at, database),
     WP_DEBUG: true,
     WP_DEBUG_LOG: at.phpLog,
     WP_DEBUG_DISPLAY: false,
@@ -40,12 +45,13 @@ export function phpIni(extension, ini) {
   return `${[...(extension ? [`extension = ${extension}`] : []), ...lines].join('\n')}\n`;
 }
 
-export function fpmConfig(at, { account, workers, ondemand }) {
+/** @param idleSeconds  after which an ondemand pool lets a worker go */
+export function fpmConfig(at, { account, workers, ondemand, idleSeconds = 10 }) {
   const owner = account
     ? [`user = ${account.name}`, `group = ${account.name}`, `listen.owner = ${account.name}`]
     : [];
   const manager = ondemand
-    ? ['pm = ondemand', 'pm.process_idle_timeout = 10s']
+    ? ['pm = ondemand', `pm.process_idle_timeout = ${idleSeconds}s`]
     : ['pm = static'];
   return [
     '[global]',

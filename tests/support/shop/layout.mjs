@@ -12,6 +12,7 @@ export function layoutOf(dir) {
     content: path.join(docroot, 'wp-content'),
     plugins: path.join(docroot, 'wp-content/plugins'),
     wpConfig: path.join(docroot, 'wp-config.php'),
+    /** SQLite's file or MariaDB's data. */
     database: path.join(dir, 'database'),
     wpCli: path.join(dir, 'wp-cli.phar'),
     extension: path.join(dir, 'lib/pinrelay.so'),
@@ -20,8 +21,21 @@ export function layoutOf(dir) {
     /** Pids, sockets, configurations and logs. */
     run,
     socket: path.join(run, 'fpm.sock'),
+    databaseSocket: path.join(run, 'mariadb.sock'),
     phpLog: path.join(run, 'php.log'),
     /** Where the plugin puts its spool when nothing says otherwise. */
     spool: path.join(dir, '.pinrelay'),
+  };
+}
+
+/** The same of a further web server: its own PHP settings and run directory, the same files and database. */
+export function nodeLayout(at, name) {
+  const run = path.join(at.dir, `run-${name}`);
+  return {
+    ...at,
+    run,
+    socket: path.join(run, 'fpm.sock'),
+    phpWeb: path.join(at.dir, 'php.d', name),
+    spool: path.join(at.dir, `spool-${name}`),
   };
 }

@@ -8,7 +8,7 @@ export const phpVersion = execFileSync('php', ['-r', 'echo PHP_MAJOR_VERSION."."
   encoding: 'utf8',
 });
 
-function firstThatExists(files) {
+export function firstThatExists(files) {
   const found = files.find((file) => existsSync(file));
   if (!found) {
     throw new Error(`none of these is installed: ${files.join(', ')}`);

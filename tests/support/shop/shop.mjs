@@ -1,27 +1,28 @@
 // A WordPress shop of its own for a test or the demo: copied from the finished
-// install, served by its own nginx and PHP-FPM on a loopback port, with the
-// plugin of this checkout and, if asked for, the extension. Everything it makes
-// is below one directory; stop() ends its servers and removes what it made.
+// install, served by its own nginx and PHP-FPM on a loopback port, on SQLite or a
+// MariaDB of its own, with the plugin of this checkout and, if asked for, the
+// extension. Everything it makes is below one directory; stop() ends its servers
+// and removes what it made.
 
 import { rmSync } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fpmConfig, nginxConfig, phpIni, wpConfig } from './configs.mjs';
-import { layoutOf } from './layout.mjs';
-import { account, asShop, fpmBinary, nginxBinary } from './php.mjs';
+import { makeClock } from '../clock/clock.mjs';
+import { phpIni, wpConfig } from './configs.mjs';
+import { layoutOf, nodeLayout } from './layout.mjs';
+import { startMariaDb } from './mariadb.mjs';
+import { startNode } from './node.mjs';
+import { account, asShop } from './php.mjs';
 import { run } from './run.mjs';
-import { freePort, startService } from './service.mjs';
+import { freePort } from './service.mjs';
 import { ADMIN, template } from './template.mjs';
 import { findWooCommerce } from './woocommerce.mjs';
 import { wpCli } from './wp-cli.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
-
-/** sockaddr_un holds 108 bytes, the last of them zero. */
-const LONGEST_SOCKET_PATH = 107;
 
 async function newDir(dir) {
   if (dir) {
@@ -72,12 +73,15 @@ async function installPlugin(at) {
  * @param {'classic'|'block'} [wish.theme]
  * @param {'classic'|'block'} [wish.checkout]  the assigned checkout page; default: as the theme
  * @param {'auto'|'real'|'stand-in'} [wish.woocommerce]
+ * @param {'sqlite'|'mariadb'} [wish.database]  default: PINRELAY_TEST_DATABASE, else sqlite
  * @param {object} [wish.ini]         ini settings for FPM and WP-CLI
  * @param {object} [wish.constants]   wp-config constants; they win over the stand-in's, and null takes one away
  * @param {number} [wish.workers]     PHP-FPM workers
  * @param {boolean} [wish.ondemand]   FPM's ondemand manager instead of static
  * @param {boolean} [wish.cache]      a full-page cache in front of PHP (default false)
  * @param {string} [wish.forbid]      path of a PHP file that the web server refuses to everybody
+ * @param {number} [wish.idleSeconds] after which that one lets a worker go
+ * @param {boolean} [wish.clock]      whether the shop has a clock of its own, `shop.clock`
  * @param {boolean} [wish.plugin]     whether our plugin is active (default true)
  */
 export async function startShop(wish = {}) {
@@ -87,23 +91,23 @@ export async function startShop(wish = {}) {
   const theme = real ? (wish.theme ?? 'block') : 'classic';
   const checkout = real ? (wish.checkout ?? theme) : 'classic';
 
+  const database = wish.database ?? process.env.PINRELAY_TEST_DATABASE ?? 'sqlite';
+
   const at = layoutOf(await newDir(wish.dir));
   made.add(at.dir);
-  if (at.socket.length > LONGEST_SOCKET_PATH) {
-    throw new Error(`the path of the socket is too long: ${at.socket}`);
-  }
   const port = wish.port || (await freePort());
   const url = `http://127.0.0.1:${port}`;
 
-  await run('cp', ['-a', `${await template(woocommerce)}/.`, at.dir]);
+  await run('cp', ['-a', `${await template(woocommerce, database)}/.`, at.dir]);
   await Promise.all([at.run, at.phpWeb, at.phpCli, path.dirname(at.extension)].map((dir) => mkdir(dir, { recursive: true })));
   // mkdtemp gives 0700; nginx's worker and the pool have to pass.
   await chmod(at.dir, 0o755);
-  await writeFile(at.wpConfig, wpConfig(at, { ...pinterestConstants(wish.standin), ...wish.constants }));
+  await writeFile(at.wpConfig, wpConfig(at, database, { ...pinterestConstants(wish.standin), ...wish.constants }));
   const withPlugin = wish.plugin ?? true;
   if (withPlugin) {
     await installPlugin(at);
   }
+  const clock = wish.clock ? await makeClock(path.dirname(at.extension)) : null;
 
   let extension = wish.extension ?? null;
   async function writeIni() {
@@ -114,36 +118,26 @@ export async function startShop(wish = {}) {
     }
     const ini = wish.ini ?? {};
     const cli = wish.cliExtension ?? true;
-    await writeFile(`${at.phpWeb}/90-pinrelay.ini`, phpIni(extension ? at.extension : null, extension ? ini : {}));
+    await writeIniTo(at.phpWeb, ini);
     await writeFile(
       `${at.phpCli}/90-pinrelay.ini`,
       phpIni(extension && cli ? at.extension : null, extension && cli ? ini : {}),
     );
   }
+  async function writeIniTo(dir, ini) {
+    await mkdir(dir, { recursive: true });
+    await writeFile(`${dir}/90-pinrelay.ini`, phpIni(extension ? at.extension : null, extension ? ini : {}));
+  }
   await writeIni();
-  await writeFile(`${at.run}/fpm.conf`, fpmConfig(at, { account, workers: wish.workers ?? 4, ondemand: wish.ondemand }));
-  await writeFile(`${at.run}/nginx.conf`, nginxConfig(at, { account, port, cache: wish.cache, forbid: wish.forbid }));
   await own(at.dir);
 
-  const wp = wpCli(at, asShop);
+  const mariadb = database === 'mariadb' ? await startMariaDb(at, asShop) : null;
+  const wp = wpCli(at, asShop, clock?.env);
   const products = JSON.parse(
     await wp('eval-file', '--use-include', await shared(at, 'finish.php'), url, theme, checkout, withPlugin ? 'pinrelay' : ''),
   );
-
-  const startFpm = () =>
-    startService(fpmBinary(), ['-F', '-y', `${at.run}/fpm.conf`], {
-      target: at.socket,
-      // SIGQUIT lets requests end and modules shut down.
-      signal: 'SIGQUIT',
-      cwd: at.dir,
-      env: { PATH: process.env.PATH, PHP_INI_SCAN_DIR: `:${at.phpWeb}` },
-    });
-  let fpm = await startFpm();
-  const nginx = await startService(
-    nginxBinary(),
-    ['-e', `${at.run}/nginx-error.log`, '-c', `${at.run}/nginx.conf`, '-p', at.dir],
-    { target: port },
-  );
+  const first = await startNode(at, { ...wish, port }, clock?.env);
+  const nodes = [first];
 
   return {
     /** WooCommerce's version, or 'stand-in'. */
@@ -153,6 +147,7 @@ export async function startShop(wish = {}) {
     notes: woocommerce.notes,
     url,
     theme,
+    database,
     paths: at,
     /** Product ids by SKU. */
     products,
@@ -164,24 +159,41 @@ export async function startShop(wish = {}) {
     wp,
     /** Runs a PHP snippet inside WordPress, as WP-CLI does, and gives what it prints. */
     php: (code) => wp('eval', code),
+    /** What the mu-plugin pinrelay-test-window answers, asked at any of the shop's web servers. */
+    look: (what, more, at = url) => look(at, what, more),
     /** Runs a scheduled job now, due or not, in a web request: that is where shops run them. */
     job: (hook) => look(url, 'job', { hook }),
     /** [{id, status}], newest first. */
     orders: () => look(url, 'orders'),
     /** The plugin's table, as rows with texts. */
     outbox: () => look(url, 'outbox'),
+    /** With advance(seconds); null unless wished for. */
+    clock,
+    /** The web server that all shops have. */
+    node: first,
+    /**
+     * A further web server on the same files and database, with a spool of its own (`spool`), as on another machine.
+     * WP-CLI belongs to the first.
+     */
+    async addNode(name, ini = {}) {
+      const its = nodeLayout(at, name);
+      await writeIniTo(its.phpWeb, { ...wish.ini, 'pinrelay.spool_root': its.spool, ...ini });
+      const node = await startNode(its, { ...wish, port: 0 }, clock?.env);
+      nodes.push(node);
+      return { ...node, spool: its.spool, job: (hook) => look(node.url, 'job', { hook }) };
+    },
     /** Restarts PHP-FPM, with `change.extension` as the extension from now on where given. */
     async restart(change = {}) {
-      await fpm.stop();
+      await first.stopPhp();
       if ('extension' in change) {
         extension = change.extension;
         await writeIni();
       }
-      fpm = await startFpm();
+      await first.startPhp();
     },
     async stop({ keep = false } = {}) {
-      await nginx.stop();
-      await fpm.stop();
+      await Promise.all(nodes.map((node) => node.stop()));
+      await mariadb?.stop();
       made.delete(at.dir);
       if (!keep) {
         await rm(at.dir, { recursive: true, force: true });

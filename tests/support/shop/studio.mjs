@@ -22,7 +22,7 @@ async function tarball() {
   return file;
 }
 
-/** Unpacks WordPress into `docroot`, with the SQLite drop-in in its place, and WP-CLI to `phar`. */
+/** Unpacks WordPress into `docroot`, and WP-CLI to `phar`. */
 export async function unpackStudio(docroot, phar) {
   const archive = await tarball();
   const themes = `${FILES}/latest/wordpress/wp-content/themes`;
@@ -33,6 +33,15 @@ export async function unpackStudio(docroot, phar) {
     '--exclude', '*/wp-content/plugins/*', '--no-same-owner',
     `${FILES}/latest/wordpress`,
   ]);
+  await run('tar', [
+    'xzf', archive, '-C', path.dirname(phar), '--strip-components=5', '--no-same-owner',
+    `${FILES}/wp-cli`,
+  ]);
+}
+
+/** Puts the SQLite drop-in in its place. */
+export async function unpackSqlite(docroot) {
+  const archive = await tarball();
   const dropIn = path.join(docroot, 'wp-content/plugins/sqlite-database-integration');
   await mkdir(dropIn, { recursive: true });
   await run('tar', [
@@ -41,8 +50,4 @@ export async function unpackStudio(docroot, phar) {
   ]);
   // Its db.copy looks for the plugin in just this place when nobody filled in its blanks.
   await copyFile(path.join(dropIn, 'db.copy'), path.join(docroot, 'wp-content/db.php'));
-  await run('tar', [
-    'xzf', archive, '-C', path.dirname(phar), '--strip-components=5', '--no-same-owner',
-    `${FILES}/wp-cli`,
-  ]);
 }

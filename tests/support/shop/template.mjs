@@ -1,5 +1,5 @@
-// The finished install that every shop starts as a copy of: WordPress on SQLite,
-// WooCommerce or its stand-in, products, pages, gateways. Built once and kept in
+// The finished install that every shop starts as a copy of: WordPress on SQLite
+// or MariaDB, WooCommerce or its stand-in, products, pages, gateways. Built once and kept in
 // the cache under a key of everything it is made from. Our own plugin is not in
 // it: each shop gets the checkout's current one.
 
@@ -11,25 +11,27 @@ import { cacheRoot, cachedDir } from './cache.mjs';
 import { wpConfig } from './configs.mjs';
 import { contentDigest } from './digest.mjs';
 import { layoutOf } from './layout.mjs';
+import { createMariaDb, mariaDbVersion, startMariaDb } from './mariadb.mjs';
 import { phpVersion } from './php.mjs';
-import { STUDIO_VERSION, unpackStudio } from './studio.mjs';
+import { STUDIO_VERSION, unpackSqlite, unpackStudio } from './studio.mjs';
 import { wpCli } from './wp-cli.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const KEPT = 4;
+const KEPT = 6;
 
 /** Not a real host: a shop that still answers under it was not finished. */
 export const TEMPLATE_URL = 'http://shop.invalid';
 
 export const ADMIN = { user: 'admin', password: 'admin' };
 
-async function keyOf(woocommerce) {
+async function keyOf(woocommerce, database) {
   const code = await Promise.all(
-    ['template.mjs', 'studio.mjs'].map((name) => readFile(path.join(here, name))),
+    ['template.mjs', 'studio.mjs', 'mariadb.mjs'].map((name) => readFile(path.join(here, name))),
   );
   const parts = [
     STUDIO_VERSION,
     phpVersion,
+    database === 'mariadb' ? mariaDbVersion() : database,
     woocommerce.digest,
     contentDigest(path.join(here, 'wordpress')),
     contentDigest(path.join(here, 'theme')),
@@ -38,7 +40,7 @@ async function keyOf(woocommerce) {
   return parts.reduce((hash, part) => hash.update(part).update('\0'), createHash('sha256')).digest('hex').slice(0, 16);
 }
 
-async function build(dir, woocommerce) {
+async function build(dir, woocommerce, database) {
   const at = layoutOf(dir);
   await mkdir(at.database, { recursive: true });
   await mkdir(at.run, { recursive: true });
@@ -46,9 +48,26 @@ async function build(dir, woocommerce) {
   await cp(woocommerce.dir, path.join(at.plugins, 'woocommerce'), { recursive: true });
   await cp(path.join(here, 'wordpress/mu-plugins'), path.join(at.content, 'mu-plugins'), { recursive: true });
   await cp(path.join(here, 'theme'), path.join(at.content, 'themes/pinrelay-classic'), { recursive: true });
-  await writeFile(at.wpConfig, wpConfig(at, {}));
+  await writeFile(at.wpConfig, wpConfig(at, database, {}));
 
   // The template is nobody's shop yet: it is made as whoever runs this.
+  if (database === 'mariadb') {
+    await createMariaDb(at);
+    const server = await startMariaDb(at, {});
+    try {
+      await install(at);
+    } finally {
+      await server.stop();
+    }
+  } else {
+    await unpackSqlite(at.docroot);
+    await install(at);
+  }
+  await rm(at.run, { recursive: true });
+  await rm(at.wpConfig);
+}
+
+async function install(at) {
   const wp = wpCli(at, {});
   await wp(
     'core', 'install', `--url=${TEMPLATE_URL}`, '--title=Ceramics & Co', '--skip-email',
@@ -56,8 +75,6 @@ async function build(dir, woocommerce) {
   );
   await wp('plugin', 'activate', 'woocommerce');
   await wp('eval-file', '--use-include', path.join(here, 'wordpress/setup.php'));
-  await rm(at.run, { recursive: true });
-  await rm(at.wpConfig);
 }
 
 /** Deletes the snapshots that were not used for the longest time. */
@@ -70,10 +87,13 @@ async function prune(dir) {
   await Promise.all(old.map(({ name }) => rm(path.join(dir, name), { recursive: true, force: true })));
 }
 
-/** @returns {Promise<string>} the directory to copy a shop from */
-export async function template(woocommerce) {
-  const name = `shops/${woocommerce.kind}-${await keyOf(woocommerce)}`;
-  const dir = await cachedDir(name, (partial) => build(partial, woocommerce));
+/**
+ * @param {'sqlite'|'mariadb'} database
+ * @returns {Promise<string>} the directory to copy a shop from
+ */
+export async function template(woocommerce, database) {
+  const name = `shops/${woocommerce.kind}-${database}-${await keyOf(woocommerce, database)}`;
+  const dir = await cachedDir(name, (partial) => build(partial, woocommerce, database));
   await writeFile(path.join(dir, 'used'), String(Date.now()));
   await prune(path.join(cacheRoot, 'shops'));
   return dir;

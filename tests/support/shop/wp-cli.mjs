@@ -7,9 +7,10 @@ import { run } from './run.mjs';
 /**
  * @param at     layoutOf() of the shop
  * @param asWhom {uid, gid} or {}
+ * @param more   of the environment
  * @returns {(...args: string[]) => Promise<string>} stdout without the last line break
  */
-export function wpCli(at, asWhom) {
+export function wpCli(at, asWhom, more = {}) {
   mkdirSync(at.phpCli, { recursive: true });
   const env = {
     PATH: process.env.PATH,
@@ -18,6 +19,7 @@ export function wpCli(at, asWhom) {
     PHP_INI_SCAN_DIR: `:${at.phpCli}`,
     WP_CLI_CACHE_DIR: `${at.run}/wp-cli`,
     WP_CLI_DISABLE_AUTO_CHECK_UPDATE: '1',
+    ...more,
   };
   const php = ['-d', 'memory_limit=512M', '-d', 'display_errors=stderr', at.wpCli, `--path=${at.docroot}`, '--no-color', '--allow-root'];
   return async (...args) => {

@@ -4,12 +4,30 @@
  * A window for tests into their shop, in a web request, which is where shops
  * work and much quicker than WP-CLI: /?pinrelay-test=<what>
  *
- *   job&hook=<name>   runs a scheduled job now, due or not
- *   orders            [{id, status}], newest first
- *   outbox            the plugin's table, as rows with texts, by order
+ *   job&hook=<name>      runs a scheduled job now, due or not
+ *   orders               [{id, status}], newest first
+ *   outbox               the plugin's table, as rows with texts, by order
+ *   pay&id=<order>       what a gateway's webhook does
+ *   status&id=<order>&to=<status>, trash&id=<order>, delete&id=<order>   what a merchant does
+ *   secret               the secret this request worked with
+ *   claim                whether this request is the one that may, by the plugin's own throttle
+ *   sql&q=<statement>    how many rows it changed
+ *
+ * With &at=<unix seconds, with a fraction> it waits for that moment first, so that many requests come at once; with
+ * &start=<moment> it waits before WordPress has read anything.
+ *
+ * Where PINRELAY_TEST_HEARD names a file, each of the plugin's own actions leaves a line in it: action, order, word.
  */
 
 declare(strict_types=1);
+
+$wait = static function (string $name): void {
+    while (microtime(true) < (float) ($_GET[$name] ?? 0)) {
+        usleep(50);
+    }
+};
+
+$order = static fn(): WC_Order => wc_get_order((int) $_GET['id']);
 
 /** @return mixed what to answer, or null for any other request */
 $look = static fn(string $what): mixed => match ($what) {
@@ -21,12 +39,33 @@ $look = static fn(string $what): mixed => match ($what) {
     'outbox' => $GLOBALS['wpdb']->get_results(
         "SELECT * FROM {$GLOBALS['wpdb']->prefix}pinrelay_orders ORDER BY order_id"
     ),
+    'pay' => [$order()->payment_complete()],
+    'status' => [$order()->update_status(sanitize_key($_GET['to']))],
+    'trash' => [$order()->delete(false)],
+    'delete' => [$order()->delete(true)],
+    'secret' => [(new Pinrelay\WooCommerce\Settings\State())->secret()],
+    'claim' => [(new Pinrelay\WooCommerce\Support\Throttle($GLOBALS['wpdb']))->claim('pinrelay_test', 10, time())],
+    'sql' => [$GLOBALS['wpdb']->query(wp_unslash($_GET['q']))],
     default => null,
 };
 
-add_action('wp_loaded', static function () use ($look): void {
-    $answer = $look((string) ($_GET['pinrelay-test'] ?? ''));
+$wait('start');
+
+add_action('wp_loaded', static function () use ($look, $wait): void {
+    $what = (string) ($_GET['pinrelay-test'] ?? '');
+    if ($what !== '') {
+        $wait('at');
+    }
+    $answer = $look($what);
     if ($answer !== null) {
         wp_send_json($answer);
     }
 });
+
+if (defined('PINRELAY_TEST_HEARD')) {
+    foreach (['accepted', 'settled'] as $action) {
+        add_action("pinrelay_order_$action", static function ($order, $word) use ($action): void {
+            file_put_contents(PINRELAY_TEST_HEARD, "$action $order $word\n", FILE_APPEND);
+        }, 10, 2);
+    }
+}

@@ -4,6 +4,6 @@
 
 declare(strict_types=1);
 
-$input = json_decode($_SERVER['INPUT'], true, 64, JSON_THROW_ON_ERROR);
+$input = require __DIR__ . '/input.php';
 $relay = new Pinrelay\Relay($input['options']);
 echo json_encode($relay->status() + ['pid' => getmypid()]);

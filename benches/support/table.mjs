@@ -1,0 +1,47 @@
+// Puts the figures that the benches left into the README, between two markers.
+// Writes nothing where no bench has left any.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { reported } from './report.mjs';
+
+const README = fileURLToPath(new URL('../../README.md', import.meta.url));
+const [BEGIN, END] = ['<!-- figures: written by `make bench` -->', '<!-- end of figures -->'];
+const BENCHES = ['handoff', 'drain', 'freshness', 'idle', 'shop'];
+
+const cell = (text) => String(text ?? '').replaceAll('|', '\\|');
+
+function table(reports) {
+  const lines = ['| | figure | aim | beside it, in the same run |', '|---|---|---|---|'];
+  for (const { rows } of reports) {
+    for (const { what, figure, aim, beside } of rows) {
+      lines.push(`| ${[what, figure, aim, beside].map(cell).join(' | ')} |`);
+    }
+  }
+  return lines;
+}
+
+function caption(reports) {
+  const [{ machine }] = reports;
+  const busiest = Math.max(...reports.map((report) => report.machine.load_at_start));
+  const days = [...new Set(reports.map((report) => report.at.slice(0, 10)))].join(' and ');
+  return [
+    `Measured on ${days}: ${machine.cpu}, ${machine.cores} cores, ${machine.memory_gib} GiB,`,
+    `${machine.kernel}, ${machine.disk}, PHP ${machine.php}.`,
+    ...(busiest > 0.5
+      ? [`Other work was running (load ${busiest} at the start of one bench): quiet, it is faster.`]
+      : []),
+  ];
+}
+
+const reports = BENCHES.map(reported).filter(Boolean);
+const readme = readFileSync(README, 'utf8');
+const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+if (from < 0 || to < from) {
+  throw new Error(`README.md has no place for the figures: ${BEGIN} ... ${END}`);
+}
+if (reports.length > 0) {
+  const figures = [...caption(reports), '', ...table(reports)].join('\n');
+  writeFileSync(README, `${readme.slice(0, from + BEGIN.length)}\n${figures}\n${readme.slice(to)}`);
+}

@@ -1,0 +1,126 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Admin;
+
+use Pinrelay\WooCommerce\Coexistence\SecondTag;
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Status\Words;
+use Pinrelay\WooCommerce\Storefront\AddressWatch;
+use Pinrelay\WooCommerce\Storefront\ClientAddress;
+use Pinrelay\WooCommerce\Support\Guard;
+
+/**
+ * What WordPress' page Tools > Site Health says about the plugin's surroundings: things that no error tells of, and
+ * that only the owner can put right.
+ */
+final class SiteHealth
+{
+    public function __construct(
+        private readonly Settings $settings,
+        private readonly Guard $guard,
+    ) {
+    }
+
+    public function register(): void
+    {
+        add_filter('site_status_tests', $this->guard->filter('site health', function (array $tests): array {
+            if (!$this->settings->active()) {
+                return $tests;
+            }
+            $tests['direct']['pinrelay_address'] = [
+                'label' => __('Visitors\' addresses', 'pinrelay'),
+                'test' => $this->address(...),
+            ];
+            $tests['direct']['pinrelay_consent'] = [
+                'label' => __('Consent for Pinterest', 'pinrelay'),
+                'test' => $this->consent(...),
+            ];
+            $tests['direct']['pinrelay_second_tag'] = [
+                'label' => __('A second Pinterest tag', 'pinrelay'),
+                'test' => $this->secondTag(...),
+            ];
+            return $tests;
+        }));
+    }
+
+    /** @return array<string, mixed> */
+    public function address(): array
+    {
+        $known = get_option(AddressWatch::OPTION, []);
+        $server = wp_unslash($_SERVER);
+        $candidates = ClientAddress::candidates($server);
+        $isHidden = $candidates !== [] && ClientAddress::of($server, $this->settings->trustedHeaders) === '';
+        if (!$isHidden && !AddressWatch::isShared(is_array($known) ? $known : [])) {
+            return self::result('address', 'good', __('Pinrelay can tell your visitors apart', 'pinrelay'), __(
+                'Pinterest recognizes visitors by their internet address, among other things. Your shop sees them.',
+                'pinrelay',
+            ));
+        }
+        $hint = $candidates === [] ? '' : ' ' . sprintf(
+            /* translators: %s: names of HTTP headers */
+            __('This request had these headers, one of which may be the right one: %s.', 'pinrelay'),
+            implode(', ', $candidates),
+        );
+        return self::result('address', 'recommended', __('All visitors seem to share one address', 'pinrelay'), __(
+            'Your shop probably stands behind a proxy or load balancer and sees only its address. Pinterest then '
+                . 'recognizes fewer of your customers. Please ask your host in which header the visitor\'s address '
+                . 'arrives, and enter it in the Pinrelay settings.',
+            'pinrelay',
+        ) . $hint);
+    }
+
+    /** @return array<string, mixed> */
+    public function consent(): array
+    {
+        return $this->settings->consent === Consent::WP_CONSENT_API && !Consent::isApiThere()
+            ? self::result('consent', 'critical', __('Pinterest is told nothing', 'pinrelay'), __(
+                'Pinrelay waits for consent from the plugin WP Consent API, which is not active. Please activate it, '
+                    . 'or choose another way in the Pinrelay settings.',
+                'pinrelay',
+            ))
+            : self::result('consent', 'good', __('Pinrelay knows whom to ask for consent', 'pinrelay'), __(
+                'What your visitors decided is heeded in the browser and on the server.',
+                'pinrelay',
+            ));
+    }
+
+    /** @return array<string, mixed> */
+    public function secondTag(): array
+    {
+        $words = Words::secondTag(SecondTag::known(), $this->settings->tagId);
+        return $words === null
+            ? self::result('second_tag', 'good', __('Your pages have one Pinterest tag', 'pinrelay'), __(
+                'No other plugin and no tag manager was seen to load a second one when you last visited your shop.',
+                'pinrelay',
+            ))
+            : self::result(
+                'second_tag',
+                'recommended',
+                __('Your pages have a second Pinterest tag', 'pinrelay'),
+                $words,
+            );
+    }
+
+    /**
+     * @param 'good'|'recommended'|'critical' $status
+     * @return array<string, mixed> as WordPress reads it
+     */
+    private static function result(string $name, string $status, string $label, string $words): array
+    {
+        return [
+            'test' => 'pinrelay_' . $name,
+            'status' => $status,
+            'label' => $label,
+            'badge' => ['label' => 'Pinrelay', 'color' => 'blue'],
+            'description' => '<p>' . esc_html($words) . '</p>',
+            'actions' => $status === 'good' ? '' : sprintf(
+                '<p><a href="%s">%s</a></p>',
+                esc_url(SettingsPage::url()),
+                esc_html__('Open the Pinrelay settings', 'pinrelay'),
+            ),
+        ];
+    }
+}

@@ -1,0 +1,97 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Consent;
+
+use Pinrelay\WooCommerce\Settings\Settings;
+
+/**
+ * Whether this request's visitor agrees that Pinterest hears of him. The one place on the server that knows whom to
+ * ask; assets/pinrelay.js asks the same in the browser, where it reads the same cookies.
+ *
+ * Only true for requests of the shopper's own browser: a webhook's or a merchant's cookies say nothing about him. What
+ * the shopper said is therefore kept with his order (the outbox's column `consent`).
+ */
+final class Consent
+{
+    /** The shop asks nobody, because it need not or because it lets nobody in who does not agree. */
+    public const OFF = 'off';
+    /** The plugin WP Consent API carries the answer from whatever banner the shop has. */
+    public const WP_CONSENT_API = 'wp_consent_api';
+    /** The shop's own code answers: the filter pinrelay_consent, and pinrelay.consent() in the browser. */
+    public const FILTER = 'filter';
+
+    public const GRANTED = 'granted';
+    public const REFUSED = 'refused';
+
+    /** What pinrelay.consent() was last told: "1" or "0". Made by assets/pinrelay.js. */
+    public const COOKIE = 'pinrelay_consent';
+
+    /** The WP Consent API's own category for advertising. */
+    private const CATEGORY = 'marketing';
+
+    public function __construct(private readonly Settings $settings)
+    {
+    }
+
+    /**
+     * The visitor's answer, null where the shop asks nobody. Silence is a refusal, and so is a banner's plugin that is
+     * not there any more.
+     *
+     * @param ?\WC_Order $order the order that this visitor is placing, if any
+     */
+    public function answer(?\WC_Order $order = null): ?bool
+    {
+        return match ($this->settings->consent) {
+            self::OFF => null,
+            self::WP_CONSENT_API => self::isApiThere() && wp_has_consent(self::CATEGORY) === true,
+            default => $this->filtered($order),
+        };
+    }
+
+    /** Whether anything may be set, kept or sent for this visitor. */
+    public function isGiven(): bool
+    {
+        return $this->answer() !== false;
+    }
+
+    /** The answer for an order whose shopper was never seen: made by hand, by a program, or before the plugin. */
+    public function withoutShopper(): ?bool
+    {
+        return $this->settings->consent === self::OFF ? null : $this->settings->consentDefault === self::GRANTED;
+    }
+
+    /** Whether the plugin that the mode `wp_consent_api` relies on is active. */
+    public static function isApiThere(): bool
+    {
+        return function_exists('wp_has_consent');
+    }
+
+    /**
+     * What cookies alone say, for where there is no WordPress to ask: whether this browser has refused. The page's own
+     * script has asked properly before it handed anything in; this catches what a page told that was open for long.
+     *
+     * @param array<string, string> $cookies
+     */
+    public static function isRefusedBy(array $cookies, string $mode): bool
+    {
+        return match ($mode) {
+            self::WP_CONSENT_API => ($cookies['wp_consent_' . self::CATEGORY] ?? '') === 'deny',
+            self::FILTER => ($cookies[self::COOKIE] ?? '') !== '1',
+            default => false,
+        };
+    }
+
+    private function filtered(?\WC_Order $order): bool
+    {
+        $told = $_COOKIE[self::COOKIE] ?? null;
+        /**
+         * Whether this visitor's data may go to Pinterest.
+         *
+         * @param ?bool      $consent what pinrelay.consent() was told in this browser, null when nothing
+         * @param ?\WC_Order $order   the order being placed, null on any other request
+         */
+        return apply_filters('pinrelay_consent', is_string($told) ? $told === '1' : null, $order) === true;
+    }
+}

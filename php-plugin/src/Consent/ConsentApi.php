@@ -1,0 +1,48 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Consent;
+
+use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Support\Guard;
+
+/**
+ * Introduces the plugin to the WP Consent API: that it heeds consent, and what it keeps in a browser, for the list that
+ * cookie banners show. Does nothing where that plugin is not there.
+ */
+final class ConsentApi
+{
+    /** @param string $mainFile the plugin's main file */
+    public function __construct(
+        private readonly Settings $settings,
+        private readonly Guard $guard,
+        private readonly string $mainFile,
+    ) {
+    }
+
+    public function register(): void
+    {
+        add_filter('wp_consent_api_registered_' . plugin_basename($this->mainFile), '__return_true');
+        if ($this->settings->tagReady()) {
+            add_action('init', $this->guard->action('list of cookies', $this->describe(...)));
+        }
+    }
+
+    private function describe(): void
+    {
+        if (!function_exists('wp_add_cookie_info')) {
+            return;
+        }
+        $year = __('365 days', 'pinrelay');
+        $cookies = [
+            ['pinrelay_vid', $year, __('Recognizes the browser by a random number', 'pinrelay')],
+            ['pinrelay_e_*', __('10 minutes', 'pinrelay'), __('Notes what was put into the cart', 'pinrelay')],
+            ['pinrelay_buyer', __('2 days', 'pinrelay'), __('Tells the buyer from other visitors', 'pinrelay')],
+            ['_epik', $year, __('Notes which Pinterest ad led to the shop', 'pinrelay')],
+        ];
+        foreach ($cookies as [$name, $expires, $words]) {
+            wp_add_cookie_info($name, 'Pinterest (Pinrelay)', 'marketing', $expires, $words);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Orders;
+
+/**
+ * Where an order came from, by the word that WooCommerce or a plugin left in `created_via`. Pure.
+ */
+final class OrderSource
+{
+    /** The shop's own checkouts, which always count. */
+    public const OWN = ['checkout', 'store-api'];
+
+    /** What the owner may add: sales without the shop's checkout. */
+    public const CHOICES = ['subscription', 'admin', 'pos', 'rest-api', 'other'];
+
+    /** How point-of-sale plugins sign their orders: WooCommerce's own, YITH's, Oliver's and the like. */
+    private const POINT_OF_SALE = '/(^|[^a-z])pos([^a-z]|$)|point[ _-]?of[ _-]?sale/';
+
+    /** @return string one of OWN or CHOICES; imports and marketplaces, which sign with their own name or none, are other */
+    public static function of(string $createdVia): string
+    {
+        $word = strtolower(trim($createdVia));
+        return match (true) {
+            in_array($word, self::OWN, true), in_array($word, self::CHOICES, true) => $word,
+            preg_match(self::POINT_OF_SALE, $word) === 1 => 'pos',
+            default => 'other',
+        };
+    }
+
+    /** Whether the shopper's own browser made orders of this kind, so that they are conversions on the web. */
+    public static function isOnline(string $createdVia): bool
+    {
+        return in_array(self::of($createdVia), self::OWN, true);
+    }
+}

@@ -1,0 +1,53 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Orders;
+
+use Pinrelay\WooCommerce\Settings\Settings;
+
+/** Where an order came from and how far it got, taken out of WooCommerce's object as plain facts. */
+final class Standing
+{
+    /**
+     * @return array{
+     *   status: string, created_via: string, parent_id: int, payment_method: string, is_paid: bool,
+     *   date_paid: ?int, date_completed: ?int, date_created: ?int
+     * } status without the wc- prefix; dates in unix seconds
+     */
+    public static function of(\WC_Order $order): array
+    {
+        return [
+            'status' => (string) $order->get_status(),
+            'created_via' => (string) $order->get_created_via(),
+            'parent_id' => (int) $order->get_parent_id(),
+            'payment_method' => (string) $order->get_payment_method(),
+            'is_paid' => (bool) $order->is_paid(),
+            'date_paid' => self::time($order->get_date_paid()),
+            'date_completed' => self::time($order->get_date_completed()),
+            'date_created' => self::time($order->get_date_created()),
+        ];
+    }
+
+    /**
+     * When an accepted order became a purchase, as far as it still knows; for one that no hook told of. Pure.
+     *
+     * @param array<string, mixed> $standing as of() gives it
+     */
+    public static function acceptedAt(array $standing, Settings $settings, int $now): int
+    {
+        $method = $standing['payment_method'];
+        $known = match (true) {
+            $settings->countsWhen($method) === 'placed' => $standing['date_created'],
+            // WooCommerce dates the payment of such an order at its placement (HOOKS 1).
+            Acceptance::isPaidOnCompletion($method) => $standing['date_completed'],
+            default => $standing['date_paid'],
+        };
+        return min($now, $known ?? $standing['date_completed'] ?? $standing['date_created'] ?? $now);
+    }
+
+    private static function time(mixed $date): ?int
+    {
+        return $date instanceof \DateTimeInterface ? $date->getTimestamp() : null;
+    }
+}

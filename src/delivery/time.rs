@@ -1,0 +1,37 @@
+//! The clocks that a sender goes by. A test brings its own, in which hours pass
+//! without anybody waiting for them.
+
+use std::time::{Duration, Instant};
+
+use crate::process::Bell;
+use crate::spool::unix_now;
+
+/// Time as a sender meets it.
+pub trait Time {
+    /// The time of day, unix seconds. It may jump, either way.
+    fn unix(&self) -> i64;
+
+    /// A clock that only goes forward.
+    fn now(&self) -> Instant;
+
+    /// Waits for a ring, at most this long; says whether there was one.
+    fn wait(&self, bell: &Bell, at_most: Duration) -> bool;
+}
+
+/// The machine's own clocks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clock;
+
+impl Time for Clock {
+    fn unix(&self) -> i64 {
+        unix_now()
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn wait(&self, bell: &Bell, at_most: Duration) -> bool {
+        bell.wait(at_most)
+    }
+}

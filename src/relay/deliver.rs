@@ -1,0 +1,124 @@
+//! Delivering on the caller's own thread, and what a sender of a relay is told.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::{Refusal, Relay, report};
+use crate::delivery::{self, Client, Clock, Http, Secret, Settings, Until};
+use crate::event::Raw;
+use crate::process::Bell;
+use crate::spool::{Leader, Ledger, Place, Reason, SpoolError, generation};
+use crate::wire;
+
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// A longer wait is no wait: PHP's own limit ends it.
+const LONGEST_DRAIN: f64 = 86_400.0;
+
+impl Relay {
+    /// Delivers here for at most `seconds`, or waits for whoever does.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`].
+    pub fn drain(&self, seconds: f64) -> Result<Value, Refusal> {
+        let spool = self.spool()?;
+        let seconds = if seconds.is_finite() { seconds } else { 0.0 };
+        let deadline = Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_DRAIN));
+        let before = report::done(&spool.place);
+        let bell = Bell::new().map_err(no_bell)?;
+        let until = Until {
+            deadline: Some(deadline),
+            idle: Duration::ZERO,
+            linger: false,
+        };
+        let mut own = match self.may_lead(&spool.place) {
+            Some(settings) => Some((client(&settings)?, settings)),
+            None => None,
+        };
+        let mut sender = "none";
+        spool.bell.ring();
+        loop {
+            if let Some((client, settings)) = &mut own {
+                let tally = delivery::drain(&spool.place, settings, client, &bell, &until, &Clock)?;
+                if tally.led {
+                    sender = "self";
+                    break;
+                }
+            }
+            // Another thread or process leads, or nobody can.
+            if !Leader::is_free(&spool.place)? {
+                sender = "other";
+            } else if own.is_none() {
+                break;
+            }
+            let mut ledger = Ledger::new(&spool.place);
+            ledger.refresh()?;
+            if Instant::now() >= deadline || ledger.work().is_none() {
+                break;
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+        let after = report::done(&spool.place);
+        Ok(json!({
+            "sender": sender,
+            "delivered": after.delivered.saturating_sub(before.delivered),
+            "rejected": after.rejected.saturating_sub(before.rejected),
+            "waiting": report::waiting(&spool.place)?.total(),
+        }))
+    }
+
+    /// One call now, in test mode, without the spool.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`].
+    pub fn send_test(&self, event: &Raw) -> Result<Value, Refusal> {
+        let body = format!(
+            r#"{{"data":[{}]}}"#,
+            wire::api::render(&self.prepared(event)?.event)
+        );
+        let Some(settings) = self.settings() else {
+            return Ok(report::test_not_sent("no access token is set"));
+        };
+        Ok(match client(&settings) {
+            Ok(mut client) => {
+                let limit = settings.transport.timeout;
+                report::test_answer(&client.post(body.as_bytes(), true, limit))
+            }
+            Err(error) => report::test_not_sent(&error.message),
+        })
+    }
+
+    /// What a sender of this relay is told; nothing without a token.
+    fn settings(&self) -> Option<Settings> {
+        let token = self.options.access_token.clone()?;
+        Some(Settings {
+            endpoint: format!(
+                "{}/ad_accounts/{}/events",
+                self.options.api_base, self.options.ad_account_id
+            ),
+            token: Secret::new(token),
+            test: self.options.test,
+            generation: self.options.generation,
+            late: self.options.late,
+            transport: self.rules.transport.clone(),
+        })
+    }
+
+    /// The settings, if they allow this process to send from the spool.
+    pub(super) fn may_lead(&self, place: &Place) -> Option<Settings> {
+        let newest = generation::read(place) <= self.options.generation;
+        (self.options.enabled && newest).then(|| self.settings())?
+    }
+}
+
+/// The connection that settings ask for. Made on PHP's thread: it reads the
+/// environment, which PHP changes.
+pub(super) fn client(settings: &Settings) -> Result<Http, SpoolError> {
+    let config = delivery::transport(&settings.transport, &settings.endpoint)
+        .map_err(|message| SpoolError::new(Reason::Io, message))?;
+    Ok(Http::new(settings, config))
+}
+
+pub(super) fn no_bell(error: std::io::Error) -> SpoolError {
+    SpoolError::new(Reason::Io, format!("no descriptor left: {error}"))
+}

@@ -1,0 +1,143 @@
+//! Looking after a spool: what its owner, and whoever captured an event, may ask
+//! and change without a call to Pinterest.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::{Refusal, Relay, lane, report};
+use crate::delivery;
+use crate::event::{EventName, Raw};
+use crate::spool::{
+    DeadLetters, Lane, Leader, Ledger, Reason, SpoolError, Verdicts, Withdrawn, unix_now,
+};
+
+/// How long [`Relay::purge`] waits for a sender to leave, beyond the time that
+/// a call of it may take.
+const PURGE_PATIENCE: Duration = Duration::from_secs(3);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+impl Relay {
+    /// What waits, what was done, what stands in the way.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`].
+    pub fn status(&self) -> Result<Value, Refusal> {
+        let spool = self.spool()?;
+        Ok(report::status(&spool.place, self.options.generation)?)
+    }
+
+    /// Verdicts behind a cursor, oldest first.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`].
+    pub fn settled(&self, cursor: &str, limit: i64) -> Result<Value, Refusal> {
+        let spool = self.spool()?;
+        let limit = usize::try_from(limit).unwrap_or(0);
+        let (cursor, events) = Verdicts::new(&spool.place).after(cursor, limit)?;
+        Ok(json!({ "cursor": cursor, "events": events }))
+    }
+
+    /// The newest dead letters.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`].
+    pub fn rejected(&self, limit: i64) -> Result<Value, Refusal> {
+        let spool = self.spool()?;
+        let limit = usize::try_from(limit).unwrap_or(0);
+        Ok(json!(DeadLetters::new(&spool.place).list(limit)))
+    }
+
+    /// Puts dead letters back in line; says how many.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`]; those before the one that failed are in line.
+    pub fn retry(&self, ids: &Raw) -> Result<i64, Refusal> {
+        let spool = self.spool()?;
+        let dead = DeadLetters::new(&spool.place);
+        let mut back = 0;
+        for id in texts(ids) {
+            let Some((name, line)) = dead.record(&id)? else {
+                continue;
+            };
+            let lane = EventName::parse(&name).map_or(Lane::Visit, lane);
+            self.append(lane, &line)?;
+            // In line first: a kill in between sends it twice, with one id.
+            dead.remove(&id)?;
+            back += 1;
+        }
+        if back > 0 {
+            self.send_from(&spool);
+        }
+        Ok(back)
+    }
+
+    /// Takes back what is not settled; says how many.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`].
+    pub fn withdraw(&self, ids: &Raw) -> Result<i64, Refusal> {
+        let spool = self.spool()?;
+        let wanted: Vec<String> = texts(ids).collect();
+        let mut withdrawn = Withdrawn::read(&spool.place);
+        let mut found = Vec::new();
+        Ledger::new(&spool.place).scan(|segment, end, event| {
+            let is_wanted = wanted.iter().any(|wanted| *wanted == event.id);
+            if is_wanted && !withdrawn.contains(segment, end) {
+                found.push((event.id.clone().into_owned(), segment.clone(), end));
+            }
+        })?;
+        let mut ids = HashSet::new();
+        for (id, segment, end) in found {
+            withdrawn.mark(&segment, end)?;
+            ids.insert(id);
+        }
+        if !ids.is_empty() {
+            self.send_from(&spool);
+        }
+        Ok(count(ids.len()))
+    }
+
+    /// Discards everything that is not settled; says how many events. Who
+    /// captured them reads `withdrawn`.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`], also when another process goes on sending.
+    pub fn purge(&self) -> Result<i64, Refusal> {
+        let spool = self.spool()?;
+        let deadline = Instant::now() + self.rules.transport.timeout + PURGE_PATIENCE;
+        let leader = loop {
+            Leader::want(&spool.place)?;
+            spool.bell.ring();
+            match Leader::try_lead(&spool.place)? {
+                None if Instant::now() < deadline => std::thread::sleep(LOOK_EVERY),
+                other => break other,
+            }
+        };
+        Leader::unwant(&spool.place);
+        let leader = leader.ok_or_else(|| {
+            let why = "the process that sends from this spool does not leave: try again";
+            SpoolError::new(Reason::Io, why)
+        })?;
+        let discarded = delivery::purge(&leader, &spool.place, unix_now())?;
+        Ok(i64::try_from(discarded).unwrap_or(i64::MAX))
+    }
+}
+
+/// Ids as PHP gives them; what is no id matches nothing.
+fn texts(ids: &Raw) -> impl Iterator<Item = String> {
+    let entries = match ids {
+        Raw::Map(entries) => entries.as_slice(),
+        _ => &[],
+    };
+    entries.iter().filter_map(|(_, id)| match id {
+        Raw::Text(text) => Some(text.to_string()),
+        Raw::Int(int) => Some(int.to_string()),
+        _ => None,
+    })
+}
+
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,126 @@
+//! Whose a spool is, and which machine's. Files that are written once and hold
+//! their own inode tell a copy from what it was copied from.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::Context;
+use super::{Disk, Mode, Reason, SpoolError, files};
+
+/// Written once into each destination's directory.
+#[derive(Serialize, Deserialize)]
+struct Owner {
+    site: String,
+    account: String,
+    test: bool,
+    /// Of the file itself: a copy of the directory has another one. (A
+    /// directory's own number may change when an overlay is mounted again.)
+    inode: u64,
+}
+
+/// Written once into the root.
+#[derive(Serialize, Deserialize)]
+struct Node {
+    node: String,
+    inode: u64,
+}
+
+/// Makes the spool ours, or finds whose it is.
+///
+/// # Errors
+/// `foreign_site`, or what the file system says.
+pub(super) fn claim(
+    disk: &dyn Disk,
+    dir: &Path,
+    site: &str,
+    account: &str,
+    test: bool,
+) -> Result<(), SpoolError> {
+    let path = dir.join("spool.json");
+    let (owner, inode) = once(disk, &path, |inode| Owner {
+        site: site.to_owned(),
+        account: account.to_owned(),
+        test,
+        inode,
+    })?;
+    if owner.inode != inode {
+        return Err(SpoolError::new(
+            Reason::ForeignSite,
+            format!(
+                "{} is a copy of another spool, and both would send its events: \
+                 delete it, and a new one is made",
+                dir.display()
+            ),
+        ));
+    }
+    if owner.site != site || owner.account != account || owner.test != test {
+        return Err(SpoolError::new(
+            Reason::ForeignSite,
+            format!("{} belongs to the site {}", dir.display(), owner.site),
+        ));
+    }
+    Ok(())
+}
+
+/// This machine's name. A copied root gets a new one: rows that wait for the
+/// old machine must not be taken for this one's.
+///
+/// # Errors
+/// What the file system says.
+pub(super) fn node(disk: &dyn Disk, root: &Path) -> Result<String, SpoolError> {
+    let path = root.join("node");
+    let fresh = |inode| Node {
+        node: format!("{:016x}", files::random()),
+        inode,
+    };
+    let (node, inode) = once(disk, &path, fresh)?;
+    if node.inode == inode {
+        return Ok(node.node);
+    }
+    files::remove(disk, &path).context("replace the copied", &path)?;
+    Ok(once(disk, &path, fresh)?.0.node)
+}
+
+/// Reads a file that is written once and holds its own inode, or writes it.
+/// Two processes may try at the same time: one of them links it, both read it.
+fn once<T>(disk: &dyn Disk, path: &Path, fresh: impl Fn(u64) -> T) -> Result<(T, u64), SpoolError>
+where
+    T: Serialize + for<'a> Deserialize<'a>,
+{
+    if let Some(file) = files::open_if_there(disk, path).context("open", path)? {
+        let meta = file.metadata().context("look at", path)?;
+        let (inode, len) = (meta.ino(), meta.len());
+        let text = files::read_at(disk, &file, 0, len).context("read", path)?;
+        return serde_json::from_slice(&text)
+            .map(|value| (value, inode))
+            .map_err(|error| {
+                SpoolError::new(
+                    Reason::Io,
+                    format!("cannot read {}: {error}", path.display()),
+                )
+            });
+    }
+    let temporary = path.with_extension(format!("{:016x}.tmp", files::random()));
+    let file = disk
+        .open(&temporary, Mode::New)
+        .context("create", &temporary)?;
+    let inode = file.metadata().context("look at", &temporary)?.ino();
+    let linked = serde_json::to_vec(&fresh(inode))
+        .map_err(io::Error::from)
+        .and_then(|text| files::write_all(disk, &file, &text))
+        // Once in a spool's life: emptied by a power cut, the file would stop
+        // the spool until somebody removed it.
+        .and_then(|()| disk.sync(&file))
+        .and_then(|()| fs::hard_link(&temporary, path));
+    files::remove(disk, &temporary).context("remove", &temporary)?;
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(SpoolError::from_io("create", path, &error))
+        }
+        _ => once(disk, path, fresh),
+    }
+}

@@ -1,0 +1,235 @@
+//! The leader's view of a spool: which segments there are, and what in them is
+//! not settled.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::PathBuf;
+
+use super::ack::Acks;
+use super::error::Context;
+use super::lines::Lines;
+use super::next::{self, Entry, Rest};
+use super::record::{Envelope, Record};
+use super::segment::SegmentName;
+use super::{Lane, Place, SpoolError, Withdrawn, files};
+
+/// What waits in a spool.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Completed orders.
+    pub revenue: u64,
+    /// Everything else.
+    pub visit: u64,
+    /// When the oldest of them was captured, unix seconds.
+    pub oldest_at: Option<i64>,
+    /// Why some that may wait could not be counted.
+    pub unread: Option<SpoolError>,
+}
+
+impl Waiting {
+    /// Both lanes together.
+    pub fn total(&self) -> u64 {
+        self.revenue + self.visit
+    }
+}
+
+/// What is known of one segment.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub acked: u64,
+    pub len: u64,
+    /// The next record is of a later version, or the file cannot be read: it is
+    /// left to the next leader.
+    pub blocked: bool,
+}
+
+impl Known {
+    fn has_work(&self) -> bool {
+        !self.is_done() && !self.blocked
+    }
+
+    /// Whether it is settled to its end.
+    pub fn is_done(&self) -> bool {
+        self.acked >= self.len
+    }
+}
+
+/// The segments of a spool and how far each is settled.
+#[derive(Debug)]
+pub struct Ledger {
+    pub(super) place: Place,
+    pub(super) dir: PathBuf,
+    pub(super) acks: Acks,
+    pub(super) segments: BTreeMap<SegmentName, Known>,
+}
+
+impl Ledger {
+    /// A view that has not looked yet.
+    pub fn new(place: &Place) -> Self {
+        Self {
+            dir: place.file("seg"),
+            acks: Acks::new(place),
+            place: place.clone(),
+            segments: BTreeMap::new(),
+        }
+    }
+
+    /// Looks at the directory again.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn refresh(&mut self) -> Result<(), SpoolError> {
+        let mut there = HashSet::new();
+        for name in files::names(self.place.disk(), &self.dir).context("read", &self.dir)? {
+            let Some(name) = SegmentName::parse(&name) else {
+                continue;
+            };
+            // A writer may have removed it, or the leader before us.
+            let Ok(meta) = fs::symlink_metadata(self.dir.join(name.as_str())) else {
+                continue;
+            };
+            if !meta.is_file() {
+                continue;
+            }
+            let acks = &self.acks;
+            let known = self.segments.entry(name.clone()).or_insert_with(|| Known {
+                // More than there is cannot have been settled: a power cut may
+                // keep the one and lose the other.
+                acked: Some(acks.get(&name))
+                    .filter(|acked| *acked <= meta.len())
+                    .unwrap_or(0),
+                ..Known::default()
+            });
+            known.len = meta.len();
+            there.insert(name);
+        }
+        self.segments.retain(|name, _| there.contains(name));
+        Ok(())
+    }
+
+    /// Whether any line is not settled, and whether one of them is an order.
+    pub fn work(&self) -> Option<Lane> {
+        self.segments
+            .iter()
+            .find(|(_, known)| known.has_work())
+            .map(|(name, _)| name.lane())
+    }
+
+    /// Bytes that are not settled.
+    pub fn unsettled_bytes(&self) -> u64 {
+        self.segments
+            .values()
+            .filter(|known| known.has_work())
+            .map(|known| known.len - known.acked)
+            .sum()
+    }
+
+    /// The next lines, orders first, each segment in its order: at most
+    /// `events` lines and about `bytes` bytes, but at least one. A segment that
+    /// cannot be read holds up no other.
+    pub fn next(&mut self, events: usize, bytes: u64) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        let mut left = bytes.max(1);
+        for (name, known) in &mut self.segments {
+            if !known.has_work() {
+                continue;
+            }
+            if entries.len() >= events || left == 0 {
+                break;
+            }
+            let path = self.dir.join(name.as_str());
+            let rest = Rest {
+                segment: name,
+                path: &path,
+                from: known.acked,
+                len: known.len,
+            };
+            match next::next(self.place.disk(), rest, events, left, &mut entries) {
+                Ok(looked) => {
+                    left = left.saturating_sub(looked.bytes);
+                    known.blocked = looked.blocked;
+                }
+                Err(error) => {
+                    log::error!(
+                        target: self.place.log_target(),
+                        "cannot read {}: {error}",
+                        path.display()
+                    );
+                    known.blocked = true;
+                }
+            }
+        }
+        entries
+    }
+
+    /// Moves a segment's offset to `end`: everything before it is settled.
+    ///
+    /// # Errors
+    /// What the file system says; then the next leader meets the events again,
+    /// unless the segment is swept before.
+    pub fn settle(&mut self, segment: &SegmentName, end: u64) -> Result<(), SpoolError> {
+        if let Some(known) = self.segments.get_mut(segment)
+            && known.acked < end
+        {
+            known.acked = end;
+            self.acks
+                .set(segment, end)
+                .context("acknowledge in", &self.dir)?;
+        }
+        Ok(())
+    }
+
+    /// Counts what waits, leaving out what was taken back. Reads the whole
+    /// backlog: for people and tests, not for the sender.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn waiting(&mut self, withdrawn: &Withdrawn) -> Result<Waiting, SpoolError> {
+        let mut waiting = Waiting::default();
+        let unread = self.scan(|segment, end, event| {
+            if withdrawn.contains(segment, end) {
+                return;
+            }
+            match segment.lane() {
+                Lane::Revenue => waiting.revenue += 1,
+                Lane::Visit => waiting.visit += 1,
+            }
+            let oldest = waiting.oldest_at.map_or(event.at, |at| at.min(event.at));
+            waiting.oldest_at = Some(oldest);
+        })?;
+        waiting.unread = unread;
+        Ok(waiting)
+    }
+
+    /// Shows every event that waits, and where its line ends, to `see`. Says
+    /// why a segment could not be read, if one could not.
+    ///
+    /// # Errors
+    /// What the file system says of the directory.
+    pub fn scan(
+        &mut self,
+        mut see: impl FnMut(&SegmentName, u64, &Envelope<'_>),
+    ) -> Result<Option<SpoolError>, SpoolError> {
+        self.refresh()?;
+        let mut unread = None;
+        for (name, known) in self.segments.iter().filter(|(_, known)| known.has_work()) {
+            let (disk, path) = (self.place.disk(), self.dir.join(name.as_str()));
+            let rest = known.len - known.acked;
+            let text = files::open_if_there(disk, &path).and_then(|file| {
+                let Some(file) = file else { return Ok(None) };
+                files::read_at(disk, &file, known.acked, rest).map(Some)
+            });
+            match text.context("read", &path) {
+                Ok(text) => {
+                    for (end, record) in Lines::new(&text.unwrap_or_default()) {
+                        if let Record::Whole(event) = record {
+                            see(name, known.acked + end as u64, &event);
+                        }
+                    }
+                }
+                Err(error) => unread = Some(error),
+            }
+        }
+        Ok(unread)
+    }
+}

@@ -1,0 +1,70 @@
+//! The newest capture that was refused, so that an owner learns why orders do
+//! not come through.
+//!
+//! Its place on the disk is made together with the spool and written over, so
+//! that there is room for it when there is none for anything else.
+
+use std::fs;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Mode, Place, SpoolError, files, shorten};
+
+const FILE: &str = "refused";
+/// Bytes; what is not used is spaces.
+const ROOM: usize = 2_048;
+
+/// What a caller was told in place of a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// Unix seconds.
+    pub at: i64,
+    /// As `SpoolException::reason()` has it.
+    pub reason: String,
+    /// For people: the file and the cause.
+    pub message: String,
+}
+
+impl Refused {
+    /// Makes the room. Where that fails, a refusal is told to its caller only.
+    pub(super) fn make_room(place: &Place) {
+        let path = place.file(FILE);
+        if fs::symlink_metadata(&path).is_ok_and(|meta| meta.len() >= ROOM as u64) {
+            return;
+        }
+        let disk = place.disk();
+        let made = disk
+            .open(&path, Mode::Append)
+            .and_then(|file| files::write_all(disk, &file, &[b' '; ROOM]));
+        if let Err(error) = made {
+            log::warn!(target: place.log_target(), "cannot write to {}: {error}", path.display());
+        }
+    }
+
+    /// Notes a refusal. On a disk that cannot even be written over it is logged.
+    pub(super) fn note(place: &Place, error: &SpoolError) {
+        let refused = Self {
+            at: files::unix_now(),
+            reason: error.reason.as_str().to_owned(),
+            message: shorten(&error.message),
+        };
+        let mut text = serde_json::to_vec(&refused).unwrap_or_default();
+        if text.len() > ROOM {
+            return; // A path of control characters; the log has it.
+        }
+        text.resize(ROOM, b' ');
+        let disk = place.disk();
+        let noted = disk
+            .open(&place.file(FILE), Mode::Edit)
+            .and_then(|file| files::write_all(disk, &file, &text));
+        if noted.is_err() {
+            log::error!(target: place.log_target(), "a capture was refused: {error}");
+        }
+    }
+
+    /// The newest refusal, if there ever was one.
+    pub fn read(place: &Place) -> Option<Self> {
+        let text = files::read(place.disk(), &place.file(FILE)).ok()??;
+        serde_json::from_slice(&text).ok()
+    }
+}

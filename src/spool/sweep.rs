@@ -1,0 +1,112 @@
+//! When a segment can go, and what is cleared away behind killed processes.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+
+use rustix::fs::{FlockOperation, flock};
+
+use super::error::Context;
+use super::{Ledger, Mode, SpoolError, files};
+
+/// A segment that nobody has written to for this long is deleted as soon as it
+/// is settled; a busier one may be written to again, and stays a little.
+const IDLE_SECONDS: i64 = 5;
+/// A segment that is this old is deleted even when it is busy.
+const LONGEST_LIFE: i64 = 30 * 60;
+/// A segment that was never renamed into place was abandoned by its maker.
+const STILLBORN_SECONDS: i64 = 3_600;
+
+impl Ledger {
+    /// Whether a leader is needed: lines wait, or one that was killed left
+    /// settled lines behind.
+    pub fn needs_leader(&self, now: i64) -> bool {
+        self.work().is_some()
+            || self
+                .segments
+                .iter()
+                .any(|(name, known)| known.is_done() && name.is_older_than(now - LONGEST_LIFE))
+    }
+
+    /// Deletes segments that are settled to their end: with `all`, every one
+    /// that no writer is in the middle of; else those that have gone quiet or
+    /// are old. Settled lines hold addresses and agents, and must not outlive
+    /// an hour where a writer adds one every few seconds.
+    pub fn sweep(&mut self, all: bool, now: i64) {
+        let done: Vec<_> = self
+            .segments
+            .iter()
+            .filter(|(_, known)| known.is_done())
+            .map(|(name, known)| (name.clone(), known.acked))
+            .collect();
+        let disk = self.place.disk();
+        for (name, acked) in done {
+            let path = self.dir.join(name.as_str());
+            // What fails here is tried again at the next sweep.
+            let Ok(file) = disk.open(&path, Mode::Edit) else {
+                continue;
+            };
+            if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+                continue;
+            }
+            let old = all || name.is_older_than(now - LONGEST_LIFE);
+            // Looked at under the lock: nothing can be added any more.
+            let done = file.metadata().is_ok_and(|meta| {
+                meta.len() <= acked && (old || meta.mtime() <= now - IDLE_SECONDS)
+            });
+            if done && files::remove(disk, &path).is_ok() {
+                // An idle writer may have it open for days. Not before it has no
+                // name: a writer believes in a file that is shorter than it was.
+                let _ = disk.set_len(&file, 0);
+                let _ = self.acks.forget(&name);
+                self.segments.remove(&name);
+            }
+        }
+    }
+
+    /// Clears what killed processes left: segments that never got their name,
+    /// and offsets of segments that are gone. Only the leader may.
+    pub fn tidy(&self, now: i64) {
+        self.acks.tidy();
+        for segment in self.acks.segments().unwrap_or_default() {
+            if !self.segments.contains_key(&segment) {
+                let _ = self.acks.forget(&segment);
+            }
+        }
+        let disk = self.place.disk();
+        for name in disk.names(&self.dir).unwrap_or_default() {
+            let path = self.dir.join(&name);
+            let is_old = fs::symlink_metadata(&path)
+                .is_ok_and(|meta| meta.mtime() < now - STILLBORN_SECONDS);
+            if is_old && name.starts_with('.') {
+                let _ = files::remove(disk, &path);
+            }
+        }
+    }
+
+    /// Deletes segments that this version cannot settle, because a later one
+    /// wrote them or they cannot be read. Says how many lines they held, as far
+    /// as that can be told. Only for an owner who wants everything gone.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn discard_blocked(&mut self) -> Result<u64, SpoolError> {
+        let mut discarded = 0;
+        let blocked: Vec<_> = self
+            .segments
+            .iter()
+            .filter(|(_, known)| known.blocked)
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in blocked {
+            let (disk, path) = (self.place.disk(), self.dir.join(name.as_str()));
+            let acked = self.segments.remove(&name).map_or(0, |known| known.acked);
+            let text = files::read(disk, &path).ok().flatten().unwrap_or_default();
+            files::remove(disk, &path).context("remove", &path)?;
+            let _ = self.acks.forget(&name);
+            let rest = text.get(usize::try_from(acked).unwrap_or(usize::MAX)..);
+            let lines = rest.unwrap_or_default().iter().filter(|b| **b == b'\n');
+            discarded += lines.count() as u64;
+        }
+        Ok(discarded)
+    }
+}

@@ -1,0 +1,128 @@
+//! Reading verdicts, page by page, from where the last page ended.
+
+use std::io::{self, BufRead, BufReader};
+use std::time::UNIX_EPOCH;
+
+use super::error::Context;
+use super::files::{self, ReadFrom};
+use super::verdict::{Settled, day_file, days, dir};
+use super::{Lane, Place, SpoolError};
+
+/// Reads verdicts from a cursor on. Anybody may.
+#[derive(Debug)]
+pub struct Verdicts {
+    place: Place,
+    /// When the spool was made: a cursor of the one that was here before it
+    /// points nowhere.
+    born: u64,
+}
+
+/// How far a lane was read: a day and a byte in that day's file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Mark {
+    day: i64,
+    byte: u64,
+}
+
+impl Verdicts {
+    /// The log below `<destination>/settled`.
+    pub fn new(place: &Place) -> Self {
+        Self {
+            born: born(place),
+            place: place.clone(),
+        }
+    }
+
+    /// At most `limit` verdicts behind `cursor`, oldest first, and the cursor
+    /// behind the last of them. A cursor that does not read starts over: a
+    /// verdict told twice does no harm.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn after(&self, cursor: &str, limit: usize) -> Result<(String, Vec<Settled>), SpoolError> {
+        let mut marks = parse_cursor(cursor, self.born);
+        let mut lanes = Vec::new();
+        for (lane, mark) in Lane::ALL.into_iter().zip(marks) {
+            lanes.push(
+                self.read_lane(lane, mark, limit)
+                    .context("read", &dir(&self.place))?
+                    .into_iter()
+                    .peekable(),
+            );
+        }
+        let mut events = Vec::new();
+        while events.len() < limit {
+            let oldest = (0..lanes.len())
+                .filter_map(|lane| Some((lanes[lane].peek()?.0.at, lane)))
+                .min();
+            let Some((_, lane)) = oldest else { break };
+            if let Some((settled, mark)) = lanes[lane].next() {
+                marks[lane] = mark;
+                events.push(settled);
+            }
+        }
+        Ok((format_cursor(&marks, self.born), events))
+    }
+
+    fn read_lane(&self, lane: Lane, from: Mark, limit: usize) -> io::Result<Vec<(Settled, Mark)>> {
+        let mut found = Vec::new();
+        for day in days(&self.place, lane)? {
+            if day < from.day || found.len() >= limit {
+                continue;
+            }
+            let byte = if day == from.day { from.byte } else { 0 };
+            let (disk, path) = (self.place.disk(), day_file(&self.place, lane, day));
+            let Some(file) = files::open_if_there(disk, &path)? else {
+                continue;
+            };
+            let file = &file;
+            let offset = byte;
+            let mut reader = BufReader::new(ReadFrom { disk, file, offset });
+            let mut mark = Mark { day, byte };
+            let mut line = Vec::new();
+            while found.len() < limit {
+                line.clear();
+                let read = reader.read_until(b'\n', &mut line)?;
+                if line.last() != Some(&b'\n') {
+                    break; // The end, or a line that is being written.
+                }
+                mark.byte += read as u64;
+                if let Ok(settled) = serde_json::from_slice(&line) {
+                    found.push((settled, mark));
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The time at which the spool's note was written, which is never again.
+fn born(place: &Place) -> u64 {
+    let made = std::fs::symlink_metadata(place.file("spool.json")).and_then(|meta| meta.modified());
+    let since = made.ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    since.map_or(0, |since| since.as_nanos() as u64)
+}
+
+fn parse_cursor(cursor: &str, of: u64) -> [Mark; 2] {
+    let mark = |part: &str| {
+        let (day, byte) = part.split_once('.')?;
+        Some(Mark {
+            day: day.parse().ok()?,
+            byte: byte.parse().ok()?,
+        })
+    };
+    let parts: Vec<&str> = cursor.split('-').collect();
+    match parts[..] {
+        [born, revenue, visit] if u64::from_str_radix(born, 16) == Ok(of) => mark(revenue)
+            .zip(mark(visit))
+            .map_or_else(Default::default, |(revenue, visit)| [revenue, visit]),
+        _ => Default::default(),
+    }
+}
+
+fn format_cursor([revenue, visit]: &[Mark; 2], of: u64) -> String {
+    format!(
+        "{of:x}-{}.{}-{}.{}",
+        revenue.day, revenue.byte, visit.day, visit.byte
+    )
+}

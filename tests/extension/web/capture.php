@@ -1,0 +1,27 @@
+<?php
+
+/**
+ * Captures the given event. Its id is noted in the file `acknowledge`, if there is one, once the capture has returned;
+ * then, if so told, the worker is killed before it can do anything else.
+ */
+
+declare(strict_types=1);
+
+$input = require __DIR__ . '/input.php';
+try {
+    $relay = new Pinrelay\Relay($input['options']);
+    $id = $relay->capture($input['event'])->eventId;
+    if (isset($input['acknowledge'])) {
+        file_put_contents($input['acknowledge'], "$id\n", FILE_APPEND);
+    }
+    if ($input['withdraw'] ?? false) {
+        $relay->withdraw([$id]);
+    }
+    echo json_encode(['event_id' => $id, 'pid' => getmypid()]);
+} catch (Throwable $failure) {
+    echo json_encode(['failure' => $failure::class . ': ' . $failure->getMessage()]);
+}
+if ($input['kill'] ?? false) {
+    flush();
+    exec('kill -9 ' . getmypid());
+}

@@ -1,0 +1,46 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Tests\Consent;
+
+use PHPUnit\Framework\TestCase;
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Tests\Support\Site;
+
+/**
+ * With the functions of the WP Consent API, which no other test may meet.
+ *
+ * @runTestsInSeparateProcesses
+ * @preserveGlobalState disabled
+ */
+final class WpConsentApiTest extends TestCase
+{
+    /** @return array<string, array{string|false, ?string, bool}> kind of consent, cookie, whether it is given */
+    public function cases(): array
+    {
+        return [
+            'no banner' => [false, null, true],
+            'opt-in, nothing said' => ['optin', null, false],
+            'opt-in, allowed' => ['optin', 'allow', true],
+            'opt-in, denied' => ['optin', 'deny', false],
+            'opt-in, nonsense' => ['optin', '1', false],
+            'opt-out, nothing said' => ['optout', null, true],
+            'opt-out, allowed' => ['optout', 'allow', true],
+            'opt-out, denied' => ['optout', 'deny', false],
+        ];
+    }
+
+    /** @dataProvider cases */
+    public function testItsWordIsTaken(string|false $type, ?string $cookie, bool $given): void
+    {
+        Site::reset();
+        require_once dirname(__DIR__, 2) . '/support/consent/wp-consent-api/wp-consent-api.php';
+        add_filter('wp_get_consent_type', static fn(): string|false => $type);
+        $_COOKIE = ['wp_consent_statistics' => 'allow'] + ($cookie === null ? [] : ['wp_consent_marketing' => $cookie]);
+        $consent = new Consent(new Settings(consent: Consent::WP_CONSENT_API));
+        self::assertSame($given, $consent->answer());
+        self::assertSame($given, $consent->isGiven());
+    }
+}

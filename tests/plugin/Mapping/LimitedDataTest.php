@@ -1,0 +1,52 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Tests\Mapping;
+
+use PHPUnit\Framework\TestCase;
+use Pinrelay\WooCommerce\Mapping\LimitedData;
+use Pinrelay\WooCommerce\Mapping\Visit;
+use Pinrelay\WooCommerce\Settings\Settings;
+
+final class LimitedDataTest extends TestCase
+{
+    /** @return array<string, array{array<string, mixed>, list<string>, bool}> user, states of the owner, whether limited */
+    public function people(): array
+    {
+        return [
+            'a state the owner picked' => [['state' => 'CA', 'country' => 'US'], ['CA', 'CO'], true],
+            'however it is written' => [['state' => ' ca ', 'country' => 'us'], ['CA'], true],
+            'a state he did not pick' => [['state' => 'TX', 'country' => 'US'], ['CA'], false],
+            'none picked' => [['state' => 'CA', 'country' => 'US'], [], false],
+            'the same letters in another country' => [['state' => 'CA', 'country' => 'IT'], ['CA'], false],
+            'no country' => [['state' => 'CA'], ['CA'], false],
+            'no state' => [['country' => 'US'], ['CA'], false],
+            'nobody' => [[], ['CA'], false],
+        ];
+    }
+
+    /** @dataProvider people */
+    public function testItAppliesToPeopleOfThePickedStates(array $user, array $states, bool $limited): void
+    {
+        self::assertSame(
+            $limited ? ['ldp' => true] : [],
+            LimitedData::part($user, new Settings(ldpStates: $states)),
+        );
+    }
+
+    public function testAnOrderFromAPickedStateSaysSoTogetherWithStateAndCountry(): void
+    {
+        $settings = static fn (string $state): Settings => new Settings(ldpStates: [$state]);
+        $state = Fixtures::facts('order-us')['billing']['state'];
+        $event = Fixtures::event('order-us', $settings($state));
+        self::assertSame([true, $state, 'US'], [$event['ldp'], $event['user']['state'], $event['user']['country']]);
+        self::assertArrayNotHasKey('ldp', Fixtures::event('order-us', $settings('ZZ')));
+    }
+
+    public function testABrowserThatObjectsToTrackingIsMarked(): void
+    {
+        self::assertTrue(Visit::part(['opt_out' => '1'])['opt_out']);
+        self::assertArrayNotHasKey('opt_out', Visit::part(['ip' => '203.0.113.9']));
+    }
+}

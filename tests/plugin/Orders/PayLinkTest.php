@@ -1,0 +1,93 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Tests\Orders;
+
+use PHPUnit\Framework\TestCase;
+use Pinrelay\Relay;
+use Pinrelay\WooCommerce\Orders\OutboxRow;
+use Pinrelay\WooCommerce\Tests\Rig;
+
+/** An order that a shopper pays by the link in an e-mail is a web purchase, whatever made it. */
+final class PayLinkTest extends TestCase
+{
+    protected function setUp(): void
+    {
+        Rig::reset();
+        $_SERVER['REMOTE_ADDR'] = '203.0.113.9';
+        $_SERVER['HTTP_USER_AGENT'] = 'Mozilla/5.0';
+        $_SERVER['REQUEST_URI'] = '/checkout/order-pay/71/?pay_for_order=true&key=wc_order_x';
+    }
+
+    protected function tearDown(): void
+    {
+        unset($_SERVER['REMOTE_ADDR'], $_SERVER['HTTP_USER_AGENT'], $_SERVER['REQUEST_URI']);
+    }
+
+    private static function pay(\WC_Order $order): void
+    {
+        $order->data['status'] = 'processing';
+        do_action('woocommerce_order_status_processing', 71, $order, []);
+        do_action('woocommerce_order_status_changed', 71, 'pending', 'processing', $order);
+        do_action('woocommerce_payment_complete', 71, 'transaction');
+    }
+
+    /** @return array<string, array{array<string, mixed>}> */
+    public function makers(): array
+    {
+        return [
+            'written by hand' => [['created_via' => 'admin']],
+            'made by a program' => [['created_via' => 'rest-api']],
+            'a renewal that failed' => [['created_via' => 'subscription']],
+            'part of another order' => [['parent_id' => 70]],
+            'older than the plugin' => [['date_created' => new \DateTimeImmutable('@1793000000')]],
+            'from the checkout' => [[]],
+        ];
+    }
+
+    /** @dataProvider makers */
+    public function testItCountsOnceWithTheShoppersOwnContext(array $data): void
+    {
+        $rig = new Rig();
+        $order = new \WC_Order(['status' => 'pending'] + $data);
+        do_action('woocommerce_before_pay_action', $order);
+        self::assertSame(OutboxRow::NOTED, $rig->row()->state);
+        // The webhook's request knows nothing of the shopper.
+        $_SERVER['REMOTE_ADDR'] = '198.51.100.77';
+        new Rig();
+        self::pay($order);
+        self::assertCount(1, Relay::$captured);
+        self::assertSame('203.0.113.9', Relay::$captured[0]['user']['ip']);
+        self::assertSame('web', Relay::$captured[0]['action_source'] ?? 'web');
+    }
+
+    public function testTheStoreApisWayToPayALinkIsTheSame(): void
+    {
+        $rig = new Rig();
+        $order = new \WC_Order(['status' => 'pending', 'created_via' => 'admin']);
+        do_action('woocommerce_store_api_checkout_order_processed', $order);
+        self::assertSame(OutboxRow::NOTED, $rig->row()->state);
+        self::pay($order);
+        self::assertCount(1, Relay::$captured);
+    }
+
+    public function testThePolicyOfThePaymentMethodHoldsForItToo(): void
+    {
+        new Rig();
+        $order = new \WC_Order(['status' => 'pending', 'created_via' => 'admin', 'payment_method' => 'bacs']);
+        do_action('woocommerce_before_pay_action', $order);
+        $order->data['status'] = 'on-hold';
+        do_action('woocommerce_order_status_on-hold', 71, $order, []);
+        self::assertSame([], Relay::$captured);
+    }
+
+    public function testThatAPluginFiresTheClassicCheckoutsHookForItsOwnOrdersIsNoShopper(): void
+    {
+        $rig = new Rig();
+        $order = new \WC_Order(['status' => 'pending', 'created_via' => 'pos']);
+        do_action('woocommerce_checkout_order_processed', 71, [], $order);
+        self::pay($order);
+        self::assertSame([null, []], [$rig->row(), Relay::$captured]);
+    }
+}

@@ -1,0 +1,259 @@
+//! A disk that fails where a script says, counts what it is asked for, and can
+//! end the "process" that uses it in the middle of any step.
+
+use std::any::Any;
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use pinrelay::spool::{Disk, Mode, RealDisk};
+use rustix::io::Errno;
+
+/// One kind of request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    Open,
+    Write,
+    Read,
+    SetLen,
+    Reserve,
+    Sync,
+    SyncDir,
+    MakeDir,
+    Names,
+    Rename,
+    Unlink,
+}
+
+impl Op {
+    /// Whether it leaves the disk as it is.
+    fn only_looks(self) -> bool {
+        matches!(self, Self::Read | Self::Names)
+    }
+}
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug)]
+pub enum How {
+    /// Nothing is done.
+    Fails(Errno),
+    /// So many bytes are written or read, and the rest is not.
+    Short(usize),
+    /// This byte of what is read has a bit that is not on the disk.
+    Flips(usize),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Fault {
+    op: Op,
+    path: &'static str,
+    how: How,
+    times: usize,
+}
+
+#[derive(Debug, Default)]
+struct Script {
+    faults: Vec<Fault>,
+    asked: Vec<(Op, PathBuf)>,
+    changes: usize,
+    dies_at: Option<usize>,
+    dead: bool,
+}
+
+/// See above.
+#[derive(Debug, Default)]
+pub struct FaultyDisk(Mutex<Script>);
+
+/// What ends a process that the disk was told to end.
+struct Died;
+
+impl FaultyDisk {
+    /// From now on this fails on every file whose path holds `path`.
+    pub fn fail(&self, op: Op, path: &'static str, how: How) {
+        self.add(op, path, how, usize::MAX);
+    }
+
+    /// The next one fails.
+    pub fn fail_once(&self, op: Op, path: &'static str, how: How) {
+        self.add(op, path, how, 1);
+    }
+
+    fn add(&self, op: Op, path: &'static str, how: How, times: usize) {
+        let mut script = self.0.lock().unwrap();
+        script.faults.push(Fault {
+            op,
+            path,
+            how,
+            times,
+        });
+    }
+
+    /// Nothing fails any more.
+    pub fn mend(&self) {
+        self.0.lock().unwrap().faults.clear();
+    }
+
+    /// How often this was asked of files whose path holds `path`, failed or not.
+    pub fn count(&self, op: Op, path: &str) -> usize {
+        let script = self.0.lock().unwrap();
+        let asked = script.asked.iter();
+        asked
+            .filter(|(asked, on)| *asked == op && holds(on, path))
+            .count()
+    }
+
+    /// Forgets what was asked so far.
+    pub fn forget(&self) {
+        self.0.lock().unwrap().asked.clear();
+    }
+
+    /// Runs `work` as a process that is killed in place of its change number
+    /// `n` of the disk, from 0 on. A write that it dies in leaves half its
+    /// bytes. `None` when it was killed.
+    pub fn kill_at<T>(&self, n: usize, work: impl FnOnce() -> T) -> Option<T> {
+        {
+            let mut script = self.0.lock().unwrap();
+            script.changes = 0;
+            script.dies_at = Some(n);
+        }
+        let done = catch_unwind(AssertUnwindSafe(work));
+        let mut script = self.0.lock().unwrap();
+        script.dies_at = None;
+        script.dead = false;
+        match done {
+            Ok(done) => Some(done),
+            Err(cause) if is_ours(&*cause) => None,
+            Err(cause) => {
+                drop(script);
+                resume_unwind(cause)
+            }
+        }
+    }
+
+    /// What is to go wrong with this request, if anything.
+    fn ask(&self, op: Op, path: &Path) -> io::Result<Option<How>> {
+        let mut script = self.0.lock().unwrap();
+        if script.dead {
+            // What is dropped while the dead process falls apart does nothing.
+            return Err(Errno::IO.into());
+        }
+        script.asked.push((op, path.to_owned()));
+        if !op.only_looks() {
+            let change = script.changes;
+            script.changes += 1;
+            if script.dies_at == Some(change) {
+                script.dead = true;
+                if op == Op::Write {
+                    return Ok(Some(How::Short(usize::MAX)));
+                }
+                drop(script);
+                resume_unwind(Box::new(Died));
+            }
+        }
+        let faults = &mut script.faults;
+        let Some(index) = faults
+            .iter()
+            .position(|f| f.op == op && holds(path, f.path))
+        else {
+            return Ok(None);
+        };
+        let how = faults[index].how;
+        if faults[index].times == 1 {
+            faults.remove(index);
+        } else {
+            faults[index].times -= 1;
+        }
+        match how {
+            How::Fails(errno) => Err(errno.into()),
+            other => Ok(Some(other)),
+        }
+    }
+}
+
+fn is_ours(cause: &(dyn Any + Send)) -> bool {
+    cause.is::<Died>()
+}
+
+fn holds(path: &Path, part: &str) -> bool {
+    path.to_string_lossy().contains(part)
+}
+
+fn path_of(file: &File) -> PathBuf {
+    std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).unwrap_or_default()
+}
+
+impl Disk for FaultyDisk {
+    fn open(&self, path: &Path, mode: Mode) -> io::Result<File> {
+        self.ask(Op::Open, path)?;
+        RealDisk.open(path, mode)
+    }
+
+    fn write(&self, file: &File, bytes: &[u8]) -> io::Result<usize> {
+        match self.ask(Op::Write, &path_of(file))? {
+            Some(How::Short(usize::MAX)) => {
+                let _ = RealDisk.write(file, &bytes[..bytes.len() / 2]);
+                resume_unwind(Box::new(Died))
+            }
+            Some(How::Short(n)) => RealDisk.write(file, &bytes[..n.min(bytes.len())]),
+            _ => RealDisk.write(file, bytes),
+        }
+    }
+
+    fn read_at(&self, file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+        let how = self.ask(Op::Read, &path_of(file))?;
+        let len = match how {
+            Some(How::Short(n)) => n.clamp(1, bytes.len()),
+            _ => bytes.len(),
+        };
+        let read = RealDisk.read_at(file, &mut bytes[..len], offset)?;
+        if let Some(How::Flips(at)) = how
+            && at < read
+        {
+            bytes[at] ^= 4;
+        }
+        Ok(read)
+    }
+
+    fn set_len(&self, file: &File, len: u64) -> io::Result<()> {
+        self.ask(Op::SetLen, &path_of(file))?;
+        RealDisk.set_len(file, len)
+    }
+
+    fn reserve(&self, file: &File, offset: u64, len: u64) -> io::Result<()> {
+        self.ask(Op::Reserve, &path_of(file))?;
+        RealDisk.reserve(file, offset, len)
+    }
+
+    fn sync(&self, file: &File) -> io::Result<()> {
+        self.ask(Op::Sync, &path_of(file))?;
+        RealDisk.sync(file)
+    }
+
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        self.ask(Op::SyncDir, dir)?;
+        RealDisk.sync_dir(dir)
+    }
+
+    fn make_dir(&self, dir: &Path) -> io::Result<()> {
+        self.ask(Op::MakeDir, dir)?;
+        RealDisk.make_dir(dir)
+    }
+
+    fn names(&self, dir: &Path) -> io::Result<Vec<String>> {
+        self.ask(Op::Names, dir)?;
+        RealDisk.names(dir)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.ask(Op::Rename, to)?;
+        RealDisk.rename(from, to)
+    }
+
+    fn unlink(&self, path: &Path) -> io::Result<()> {
+        self.ask(Op::Unlink, path)?;
+        RealDisk.unlink(path)
+    }
+}

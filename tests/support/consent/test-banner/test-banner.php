@@ -1,0 +1,26 @@
+<?php
+
+/**
+ * Plugin Name: Test banner
+ * Description: For tests: a cookie banner, on the WP Consent API or with a call of its own.
+ *
+ * The option test_banner says how: {"type": "optin"|"optout", "talks": "api"|"pinrelay"}.
+ */
+
+declare(strict_types=1);
+
+$how = (array) get_option('test_banner', []) + ['type' => 'optin', 'talks' => 'api'];
+
+add_filter('wp_get_consent_type', static fn (): string => $how['type']);
+
+add_action('wp_footer', static function () use ($how): void {
+    $call = $how['talks'] === 'api'
+        ? "wp_set_consent('marketing', agrees ? 'allow' : 'deny')"
+        : 'window.pinrelay.consent(agrees)';
+    echo '<div id="banner" style="position:fixed;bottom:0;z-index:9"><button id="accept">Accept</button>'
+        . '<button id="decline">Decline</button></div>';
+    wp_print_inline_script_tag(
+        "for (const [id, agrees] of [['accept', true], ['decline', false]]) {"
+        . "document.getElementById(id).addEventListener('click', () => { {$call}; });}"
+    );
+});
