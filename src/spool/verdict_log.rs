@@ -2,12 +2,14 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::error::Context;
 use super::verdict::{DAY, KEEP_DAYS, Settled, day_file, days, dir};
 use super::{Disk, Lane, Mode, Place, SpoolError, files};
+use crate::process::Descriptor;
 
 /// What a line takes besides its id, where it has no words of Pinterest's.
 const LINE: u64 = 160;
@@ -26,6 +28,8 @@ pub struct VerdictLog {
 /// The file that a lane's verdicts go to.
 #[derive(Debug)]
 struct Today {
+    /// Closes the file in a child that is forked in the middle of a call.
+    _descriptor: Descriptor,
     opened_on: i64,
     file: File,
     /// Bytes behind its end that nobody else can take.
@@ -142,9 +146,12 @@ impl VerdictLog {
                     let written = last_written(&day_file(&self.place, lane, newest));
                     newest + i64::from(written.is_some_and(|written| written < opened_on))
                 });
+                let path = day_file(&self.place, lane, day);
+                let file = open_to_append(self.place.disk(), &path)?;
                 Today {
+                    _descriptor: Descriptor::register(file.as_raw_fd()),
                     opened_on,
-                    file: open_to_append(self.place.disk(), &day_file(&self.place, lane, day))?,
+                    file,
                     reserved: 0,
                 }
             }
