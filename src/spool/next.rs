@@ -11,8 +11,8 @@ use super::record::Record;
 use super::segment::SegmentName;
 use super::{Disk, Lane, files};
 
-/// No record is longer; what has no end by then is no record.
-const LONGEST_LINE: u64 = 2 << 20;
+/// No record is longer, newline included; what has no end by then is no record.
+pub(super) const LONGEST_LINE: u64 = 2 << 20;
 
 /// One line of a segment that is not settled yet.
 #[derive(Debug)]

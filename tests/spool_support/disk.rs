@@ -21,6 +21,7 @@ pub enum Op {
     Read,
     SetLen,
     Reserve,
+    Free,
     Sync,
     SyncDir,
     MakeDir,
@@ -32,7 +33,10 @@ pub enum Op {
 impl Op {
     /// Whether it leaves the disk as it is.
     fn only_looks(self) -> bool {
-        matches!(self, Self::OpenToRead | Self::Read | Self::Names)
+        matches!(
+            self,
+            Self::Free | Self::OpenToRead | Self::Read | Self::Names
+        )
     }
 }
 
@@ -266,6 +270,13 @@ impl Disk for FaultyDisk {
         let done = RealDisk.reserve(file, offset, len);
         self.let_others_work();
         done
+    }
+
+    fn free(&self, dir: &Path) -> io::Result<u64> {
+        match self.ask(Op::Free, dir)? {
+            Some(How::Short(n)) => Ok(n as u64),
+            _ => RealDisk.free(dir),
+        }
     }
 
     fn sync(&self, file: &File) -> io::Result<()> {
