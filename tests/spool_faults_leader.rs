@@ -59,8 +59,13 @@ fn a_segment_that_cannot_be_read_waits_is_told_and_comes_when_it_can() {
     assert_eq!((waiting.revenue, waiting.visit), (0, 1));
     assert!(waiting.unread.unwrap().message.contains("/seg/r-"));
     spool.disk.mend();
-    // To the next leader.
+    // To the next leader at once, and to this one when it looks again.
     assert_eq!(ids(&next(&mut spool.ledger(), 9)), ["a", "v"]);
+    assert_eq!(ids(&next(&mut ledger, 9)), ["v"]);
+    for _ in 0..1_000 {
+        ledger.refresh().unwrap();
+    }
+    assert_eq!(ids(&next(&mut ledger, 9)), ["a", "v"]);
 }
 
 #[test]

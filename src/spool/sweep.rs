@@ -94,7 +94,7 @@ impl Ledger {
         let blocked: Vec<_> = self
             .segments
             .iter()
-            .filter(|(_, known)| known.blocked)
+            .filter(|(_, known)| known.is_blocked())
             .map(|(name, _)| name.clone())
             .collect();
         for name in blocked {
