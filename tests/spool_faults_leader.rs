@@ -69,6 +69,16 @@ fn a_segment_that_cannot_be_read_waits_is_told_and_comes_when_it_can() {
 }
 
 #[test]
+fn what_stands_before_a_bad_sector_is_sent() {
+    let spool = Spool::with(&["a", "b", "c"]);
+    let bad = 2 * line("a").len() as u64 + 9;
+    spool.disk.fail(Op::Read, "/seg/", How::Ends(bad));
+    assert_eq!(all(&spool), ["a", "b"]);
+    spool.disk.mend();
+    assert_eq!(all(&spool), ["c"]);
+}
+
+#[test]
 fn a_directory_that_cannot_be_read_is_an_error_and_not_an_empty_spool() {
     let spool = Spool::with(&["a"]);
     spool.disk.fail(Op::Names, "/seg", How::Fails(Errno::IO));

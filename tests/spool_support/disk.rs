@@ -49,6 +49,8 @@ pub enum How {
     Short(usize),
     /// This byte of what is read has a bit that is not on the disk.
     Flips(usize),
+    /// From this byte of a file on nothing can be read.
+    Ends(u64),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -246,6 +248,8 @@ impl Disk for FaultyDisk {
         let how = self.ask(Op::Read, &path_of(file))?;
         let len = match how {
             Some(How::Short(n)) => n.clamp(1, bytes.len()),
+            Some(How::Ends(at)) if offset >= at => return Err(Errno::IO.into()),
+            Some(How::Ends(at)) => bytes.len().min((at - offset) as usize),
             _ => bytes.len(),
         };
         let read = RealDisk.read_at(file, &mut bytes[..len], offset)?;
