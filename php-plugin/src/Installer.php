@@ -4,7 +4,10 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce;
 
+use Pinrelay\WooCommerce\Collect\ConfigFile;
+use Pinrelay\WooCommerce\Orders\DeadLetters;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
+use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Relay\Health;
 use Pinrelay\WooCommerce\Relay\Nodes;
@@ -24,6 +27,13 @@ final class Installer
 {
     public const TICK = 'pinrelay_tick';
     public const EVERY_MINUTE = 'pinrelay_minute';
+    public const EVERY_FIVE = 'pinrelay_five_minutes';
+    /** Intervals by job. */
+    private const SCHEDULE = [
+        self::TICK => self::EVERY_MINUTE,
+        ReconcileJobs::YOUNG => self::EVERY_FIVE,
+        ReconcileJobs::OLD => 'hourly',
+    ];
 
     /** Makes what is missing, once per version of the table. */
     public static function setUp(State $state): void
@@ -48,19 +58,22 @@ final class Installer
     {
         return $schedules + [
             self::EVERY_MINUTE => ['interval' => MINUTE_IN_SECONDS, 'display' => 'Pinrelay: every minute'],
+            self::EVERY_FIVE => ['interval' => 5 * MINUTE_IN_SECONDS, 'display' => 'Pinrelay: every five minutes'],
         ];
     }
 
     public static function schedule(): void
     {
-        if (wp_next_scheduled(self::TICK) === false) {
-            wp_schedule_event(time() + MINUTE_IN_SECONDS, self::EVERY_MINUTE, self::TICK);
+        foreach (self::SCHEDULE as $job => $interval) {
+            if (wp_next_scheduled($job) === false) {
+                wp_schedule_event(time() + MINUTE_IN_SECONDS, $interval, $job);
+            }
         }
     }
 
     public static function unschedule(): void
     {
-        wp_clear_scheduled_hook(self::TICK);
+        array_map('wp_clear_scheduled_hook', array_keys(self::SCHEDULE));
     }
 
     /** Removes everything of ours from the current site. Nothing can be had back. */
@@ -82,9 +95,14 @@ final class Installer
             Health::OPTION,
             Turn::OPTION,
             Storefront\AddressWatch::OPTION,
+            DeadLetters::OPTION,
+            ReconcileJobs::OPTION,
+            ...ReconcileJobs::THROTTLES,
+            Coexistence\SecondTag::OPTION,
         ];
         array_map('delete_option', $options);
         delete_metadata('user', 0, Admin\Notices::HIDDEN, '', true);
         (new OutboxTable($GLOBALS['wpdb']))->drop();
+        (new ConfigFile(dirname(__DIR__), get_current_blog_id()))->remove();
     }
 }

@@ -143,8 +143,11 @@ impl Leader {
 
 impl Drop for Leader {
     fn drop(&mut self) {
-        // The lock goes with the file; without a note nobody is said to lead.
+        // Without a note nobody is said to lead.
         let _ = self.place.disk().set_len(&self.file, 0);
+        // The lock would go with the file, but for a child that is forked just
+        // after the descriptor is no longer known to be one that it must close.
+        let _ = flock(&self.file, FlockOperation::Unlock);
     }
 }
 

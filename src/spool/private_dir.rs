@@ -33,7 +33,10 @@ pub(super) fn private_dir(disk: &dyn Disk, dir: &Path, made: Made) -> Result<(),
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                     return Err(SpoolError::from_io("create the directory", dir, &error));
                 }
-                _ => look(dir, made),
+                _ => {
+                    sync_name(disk, dir);
+                    look(dir, made)
+                }
             }
         }
         found => found,
@@ -60,6 +63,15 @@ pub(super) fn private_dir(disk: &dyn Disk, dir: &Path, made: Made) -> Result<(),
         return tighten(dir, &meta, made);
     }
     Ok(())
+}
+
+/// Once in a spool's life, and so whatever the setting: a record that is on the
+/// platter in a directory without a name is lost.
+fn sync_name(disk: &dyn Disk, dir: &Path) {
+    if let Some(parent) = dir.parent() {
+        // Some file systems cannot, and then nobody can do better.
+        let _ = disk.sync_dir(parent);
+    }
 }
 
 fn look(dir: &Path, made: Made) -> io::Result<fs::Metadata> {

@@ -20,7 +20,7 @@ pub(super) const KEEP_DAYS: i64 = 7;
 const LONGEST_MESSAGE: usize = 400;
 
 /// The final word on an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Pinterest said that it processed the event.

@@ -65,6 +65,8 @@ struct Segment {
     _descriptor: Descriptor,
     file: File,
     len: u64,
+    /// Whether its name is on the platter.
+    named: bool,
 }
 
 impl Writer {
@@ -93,11 +95,11 @@ impl Writer {
         let sync = limits.durability.covers(self.lane);
         let mut segment = match self.take_open(line.len() as u64) {
             Some(segment) => segment,
-            None => self.create(sync)?,
+            None => self.create()?,
         };
         let (disk, before) = (self.place.disk(), segment.len);
         let written = write_once(disk, &segment.file, line).and_then(|()| match sync {
-            true => disk.sync(&segment.file),
+            true => self.sync(&mut segment),
             false => Ok(()),
         });
         if let Err(error) = written {
@@ -119,6 +121,17 @@ impl Writer {
         Ok(())
     }
 
+    /// Brings the segment to the platter, and the first time its name, too.
+    fn sync(&self, segment: &mut Segment) -> io::Result<()> {
+        let disk = self.place.disk();
+        disk.sync(&segment.file)?;
+        if !segment.named {
+            disk.sync_dir(&self.place.file("seg"))?;
+            segment.named = true;
+        }
+        Ok(())
+    }
+
     /// The open segment with its lock held, if it is still to be written to:
     /// not full, not deleted by the leader, not being looked at by it, and as we
     /// left it.
@@ -135,7 +148,7 @@ impl Writer {
     }
 
     /// A new segment, locked and in place.
-    fn create(&self, sync: bool) -> Result<Segment, SpoolError> {
+    fn create(&self) -> Result<Segment, SpoolError> {
         let name = SegmentName::fresh(self.lane);
         let dir = self.place.file("seg");
         let hidden = dir.join(format!(".{}", name.as_str()));
@@ -147,14 +160,11 @@ impl Writer {
             _descriptor: Descriptor::register(file.as_raw_fd()),
             file,
             len: 0,
+            named: false,
         };
         flock(&segment.file, FlockOperation::NonBlockingLockExclusive)
             .map_err(io::Error::from)
             .and_then(|()| disk.rename(&hidden, &dir.join(name.as_str())))
-            .and_then(|()| match sync {
-                true => disk.sync_dir(&dir),
-                false => Ok(()),
-            })
             .inspect_err(|_| drop(files::remove(disk, &hidden)))
             .context("create a segment in", &dir)?;
         Ok(segment)

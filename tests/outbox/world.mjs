@@ -52,15 +52,21 @@ export async function openShop(wish = {}) {
     shop,
     clock,
 
-    /** So many orders, placed one after the other by one shopper of this web server; gives their ids. */
-    async buy(count = 1, { gateway = 'cod', url = shop.url } = {}) {
-      if (!buyers.has(url)) {
-        buyers.set(url, await newBuyer(url, shop.products['MUG-1']));
-      }
+    /** So many orders, placed by so many shoppers of this web server side by side; gives their ids. */
+    async buy(count = 1, { gateway = 'cod', url = shop.url, shoppers = 1 } = {}) {
       const ids = [];
-      while (ids.length < count) {
-        ids.push(await buyers.get(url).buy(gateway));
-      }
+      let left = count;
+      const shopping = async (index) => {
+        const name = `${url} ${index}`;
+        if (!buyers.has(name)) {
+          buyers.set(name, await newBuyer(url, shop.products['MUG-1']));
+        }
+        while (left > 0) {
+          left -= 1;
+          ids.push(await buyers.get(name).buy(gateway));
+        }
+      };
+      await Promise.all(Array.from({ length: shoppers }, (_, index) => shopping(index)));
       return ids;
     },
 

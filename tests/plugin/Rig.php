@@ -10,6 +10,7 @@ use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
+use Pinrelay\WooCommerce\Orders\Reconcile;
 use Pinrelay\WooCommerce\Orders\Tick;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
@@ -36,12 +37,14 @@ final class Rig
     public readonly Dispatcher $dispatcher;
     public readonly Tick $tick;
     public readonly OrderHooks $hooks;
+    public readonly Reconcile $reconcile;
 
     /**
      * @param array<string, mixed> $settings  over a shop that has everything
+     * @param bool                 $apiHeld   whether another plugin's server half is in the way
      * @param array<string, mixed> $constants as in wp-config.php, names without the prefix
      */
-    public function __construct(array $settings = [], array $constants = [])
+    public function __construct(array $settings = [], array $constants = [], bool $apiHeld = false)
     {
         update_option(SettingsStore::OPTION, $settings + [
             'enabled' => true,
@@ -54,7 +57,7 @@ final class Rig
         });
         $this->state = new State();
         $this->state->put(['activated_at' => 1794000000]);
-        $this->store = new SettingsStore(new Constants($constants + self::CONSTANTS));
+        $this->store = new SettingsStore(new Constants($constants + self::CONSTANTS), apiHeld: $apiHeld);
         (new GenerationWatch($this->store, $this->state))->look(1795000000);
         $this->outbox = new Outbox(Site::$database);
         $this->nodes = new Nodes(Site::$database);
@@ -77,6 +80,16 @@ final class Rig
             $this->state,
             new Visitor(),
             new Consent($this->store->settings()),
+            $guard,
+        );
+        $this->reconcile = new Reconcile(
+            $this->outbox,
+            $this->hooks,
+            $this->dispatcher,
+            new Consent($this->store->settings()),
+            $this->nodes,
+            $this->store,
+            $this->state,
             $guard,
         );
         Site::$hooks = [];

@@ -4,11 +4,13 @@
 #![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::expect_used)]
 
 mod disk;
+mod lead;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use disk::{FaultyDisk, How, Op};
+pub use lead::{Pinterest, lead, verdicts};
 use pinrelay::spool::{
     Content, Disk, Durability, Entry, Envelope, Lane, Ledger, Limits, Place, Writer, encode,
 };

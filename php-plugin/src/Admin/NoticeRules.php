@@ -21,6 +21,8 @@ final class NoticeRules
     public const EXTENSION = 'extension';
     public const TROUBLE = 'trouble';
     public const PAUSED = 'paused';
+    /** Asks what to do beside Pinterest's own plugin. */
+    public const DOUBLED = 'doubled';
     public const TEST_MODE = 'test_mode';
 
     /**
@@ -37,6 +39,7 @@ final class NoticeRules
         return match (true) {
             $site === CopyGuard::UNDECIDED => $settings->enabled || $isOwnPage ? self::QUESTION : null,
             $site === CopyGuard::COPY => $isOwnPage ? self::COPY : null,
+            $settings->apiHeld && $settings->apiWanted() => self::DOUBLED,
             // The page itself says the rest in its status block.
             $isOwnPage => null,
             $report->extension !== Extension::OK => $hasHidden && self::mayHide($settings) ? null : self::EXTENSION,

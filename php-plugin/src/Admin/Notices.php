@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Admin;
 
+use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
@@ -17,6 +18,7 @@ use Pinrelay\WooCommerce\Support\Guard;
 final class Notices
 {
     private const ABOUT_SITE = 'pinrelay_site';
+    private const BESIDE = 'pinrelay_beside';
     private const HIDE = 'pinrelay_hide';
     public const HIDDEN = 'pinrelay_hidden';
 
@@ -34,6 +36,7 @@ final class Notices
     {
         add_action('admin_notices', $this->guard->action('notices', $this->print(...)));
         add_action('admin_post_' . self::ABOUT_SITE, $this->guard->action('the site', $this->takeAnswer(...)));
+        add_action('admin_post_' . self::BESIDE, $this->guard->action('the other plugin', $this->goOn(...)));
         add_action('admin_post_' . self::HIDE, $this->guard->action('hide a notice', $this->hide(...)));
     }
 
@@ -69,6 +72,9 @@ final class Notices
                 'You said that this site is a copy of your shop, so it tells Pinterest nothing.',
                 'pinrelay',
             ), self::form(self::ABOUT_SITE, ['shop' => __('This is the shop after all', 'pinrelay')])),
+            NoticeRules::DOUBLED => $this->say('warning', Words::doubled(), self::form(self::BESIDE, [
+                'send' => __('Send from Pinrelay all the same', 'pinrelay'),
+            ])),
             NoticeRules::EXTENSION => $this->say(
                 'warning',
                 Words::extension($report->extension),
@@ -129,6 +135,14 @@ final class Notices
         $choice = $this->choice(self::ABOUT_SITE);
         if ($choice === 'shop' || $choice === 'copy') {
             $this->state->put(CopyGuard::answer($choice === 'shop', Home::hash(), wp_get_environment_type()));
+        }
+        $this->goBack();
+    }
+
+    private function goOn(): void
+    {
+        if ($this->choice(self::BESIDE) === 'send') {
+            $this->state->put([OfficialPlugin::DECIDED => true]);
         }
         $this->goBack();
     }

@@ -39,7 +39,7 @@ final class SettingsView
     /** @param string $nonceField HTML of wp_nonce_field() */
     public function print(string $nonceField, int $now): void
     {
-        echo '<div class="wrap"><h1>', esc_html__('Pinrelay: Pinterest conversions', 'pinrelay'), '</h1>';
+        echo '<h1>', esc_html__('Pinrelay: Pinterest conversions', 'pinrelay'), '</h1>';
         $this->outcome();
         echo '<form method="post" action="', esc_url(SettingsPage::url()), '" autocomplete="off">', $nonceField;
         $this->connection();
@@ -49,7 +49,6 @@ final class SettingsView
         submit_button(__('Save and test the connection', 'pinrelay'));
         echo '</form>';
         (new StatusView($this->report))->print($now);
-        echo '</div>';
     }
 
     /** @return array<string, string> by field */
@@ -115,6 +114,9 @@ final class SettingsView
         $this->table->choice('item_id', [
             'id' => __('WooCommerce\'s product ID', 'pinrelay'),
             'sku' => __('The SKU, or the product ID where a product has none', 'pinrelay'),
+            'gla' => __('As in Google for WooCommerce: gla_123', 'pinrelay'),
+            'gpf' => __('As in Google Product Feed: woocommerce_gpf_123', 'pinrelay'),
+            'facebook' => __('As in Facebook for WooCommerce: SKU_123 or wc_post_id_123', 'pinrelay'),
             'filter' => __('Decided by custom code (filter pinrelay_item_id)', 'pinrelay'),
         ], __('Choose the same ID that your product catalog on Pinterest uses.', 'pinrelay'));
         $this->gatewayRows();

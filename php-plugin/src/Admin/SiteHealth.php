@@ -4,8 +4,10 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Admin;
 
+use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Status\Words;
 use Pinrelay\WooCommerce\Storefront\AddressWatch;
 use Pinrelay\WooCommerce\Storefront\ClientAddress;
 use Pinrelay\WooCommerce\Support\Guard;
@@ -35,6 +37,10 @@ final class SiteHealth
             $tests['direct']['pinrelay_consent'] = [
                 'label' => __('Consent for Pinterest', 'pinrelay'),
                 'test' => $this->consent(...),
+            ];
+            $tests['direct']['pinrelay_second_tag'] = [
+                'label' => __('A second Pinterest tag', 'pinrelay'),
+                'test' => $this->secondTag(...),
             ];
             return $tests;
         }));
@@ -71,14 +77,31 @@ final class SiteHealth
     {
         return $this->settings->consent === Consent::WP_CONSENT_API && !Consent::isApiThere()
             ? self::result('consent', 'critical', __('Pinterest is told nothing', 'pinrelay'), __(
-                'Pinrelay waits for consent from the plugin WP Consent API, which is not active. Please activate it, or '
-                    . 'choose another way in the Pinrelay settings.',
+                'Pinrelay waits for consent from the plugin WP Consent API, which is not active. Please activate it, '
+                    . 'or choose another way in the Pinrelay settings.',
                 'pinrelay',
             ))
             : self::result('consent', 'good', __('Pinrelay knows whom to ask for consent', 'pinrelay'), __(
                 'What your visitors decided is heeded in the browser and on the server.',
                 'pinrelay',
             ));
+    }
+
+    /** @return array<string, mixed> */
+    public function secondTag(): array
+    {
+        $words = Words::secondTag(SecondTag::known(), $this->settings->tagId);
+        return $words === null
+            ? self::result('second_tag', 'good', __('Your pages have one Pinterest tag', 'pinrelay'), __(
+                'No other plugin and no tag manager was seen to load a second one when you last visited your shop.',
+                'pinrelay',
+            ))
+            : self::result(
+                'second_tag',
+                'recommended',
+                __('Your pages have a second Pinterest tag', 'pinrelay'),
+                $words,
+            );
     }
 
     /**

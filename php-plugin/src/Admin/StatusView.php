@@ -4,9 +4,13 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Admin;
 
+use Pinrelay\WooCommerce\Installer;
+use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Relay\Extension;
+use Pinrelay\WooCommerce\Status\Losses;
 use Pinrelay\WooCommerce\Status\Report;
+use Pinrelay\WooCommerce\Status\Rounds;
 use Pinrelay\WooCommerce\Status\Words;
 
 /** Draws how things stand, under the settings form. */
@@ -42,6 +46,15 @@ final class StatusView
         if ($report->trouble !== null) {
             $lines[] = [__('Trouble', 'pinrelay'), [Words::trouble($report->trouble), $report->trouble->message]];
         }
+        $secondTag = Words::secondTag(SecondTag::known(), $report->settings->tagId);
+        if ($secondTag !== null) {
+            $lines[] = [__('A second Pinterest tag', 'pinrelay'), [$secondTag]];
+        }
+        $next = wp_next_scheduled(Installer::TICK);
+        $rounds = Rounds::worry($next === false ? null : (int) $next, $now);
+        if ($rounds !== null) {
+            $lines[] = [__('Scheduled tasks', 'pinrelay'), [$rounds]];
+        }
         if ($relay === null) {
             return $lines;
         }
@@ -72,6 +85,13 @@ final class StatusView
             (string) $error['message'],
             self::ago($error['at'], $now),
         ]];
+        $lost = [];
+        foreach ($relay['lost'] as $reason => $count) {
+            $lost[] = number_format_i18n($count) . ' ' . Losses::say((string) $reason);
+        }
+        if ($lost !== []) {
+            $lines[] = [__('Given up', 'pinrelay'), $lost];
+        }
         $lines[] = [__('Sender', 'pinrelay'), [$this->sender($relay, $now)]];
         $lines[] = [__('Folder', 'pinrelay'), $this->folder($relay)];
 
@@ -97,6 +117,17 @@ final class StatusView
         ];
         foreach ($this->report->verdicts as $verdict => $count) {
             $lines[] = number_format_i18n($count) . ' ' . Words::verdict((string) $verdict);
+        }
+        if ($this->report->ended > 0) {
+            $lines[] = sprintf(
+                /* translators: %s: number of orders */
+                __(
+                    '%s of these were cancelled or refunded later. Pinterest counts them all the same: it offers no '
+                        . 'way to take a sale back.',
+                    'pinrelay',
+                ),
+                number_format_i18n($this->report->ended),
+            );
         }
         return $lines;
     }

@@ -5,14 +5,11 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Cli;
 
 use Pinrelay\WooCommerce\Orders\Outbox;
+use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Orders\Tick;
-use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
-use Pinrelay\WooCommerce\Relay\Trouble;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Status\Probe;
-use Pinrelay\WooCommerce\Status\Report;
-use Pinrelay\WooCommerce\Status\Words;
 
 /**
  * Looks after Pinrelay from the command line. Every command ends with 0 when all is done, 1 on an error, and 2 when
@@ -22,15 +19,13 @@ use Pinrelay\WooCommerce\Status\Words;
  */
 final class Command
 {
-    private const DONE = 0;
-    private const ERROR = 1;
-    private const WORK_LEFT = 2;
-
     public function __construct(
         private readonly SettingsStore $store,
         private readonly RelayFactory $relays,
         private readonly Outbox $outbox,
         private readonly Tick $tick,
+        private readonly ReconcileJobs $jobs,
+        private readonly Desk $desk,
     ) {
     }
 
@@ -53,7 +48,7 @@ final class Command
      */
     public function status(array $arguments, array $options): void
     {
-        $report = $this->report();
+        $report = $this->desk->report();
         $facts = [
             'extension' => $report->extension,
             'version' => $report->version,
@@ -72,13 +67,9 @@ final class Command
             \WP_CLI::line((string) wp_json_encode($facts, JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES));
         } else {
             array_map(\WP_CLI::line(...), self::flat($facts));
-            array_map(\WP_CLI::warning(...), self::worries($report));
+            array_map(\WP_CLI::warning(...), Desk::worries($report));
         }
-        \WP_CLI::halt(match (true) {
-            $report->isBroken() => self::ERROR,
-            $report->isWorkLeft() => self::WORK_LEFT,
-            default => self::DONE,
-        });
+        Desk::halt($report);
     }
 
     /**
@@ -101,19 +92,20 @@ final class Command
         if (!is_numeric($seconds) || (float) $seconds <= 0.0) {
             \WP_CLI::error('--seconds: not a number above zero.');
         }
+        $this->desk->relayOrEnd();
         $this->tick->run(time(), (float) $seconds);
-        $this->relayOrEnd();
         $delivered = 0;
         foreach (array_unique([$this->store->settings()->destination(), ...$this->outbox->destinations()]) as $name) {
             $delivered += $this->drainOne($name, (float) $seconds);
         }
         $this->tick->run(time());
         \WP_CLI::line(sprintf('%d events delivered.', $delivered));
-        $this->end();
+        $this->desk->end();
     }
 
     /**
-     * Does one round of looking after the orders, as WP-Cron does each minute.
+     * Does one round of looking after the orders, as WP-Cron does each minute, and when it is due the search for missed
+     * ones. For a system cron: * * * * * wp --path=<folder of WordPress> pinrelay tick --quiet
      *
      * @param list<string>          $arguments
      * @param array<string, string> $options
@@ -121,7 +113,8 @@ final class Command
     public function tick(array $arguments, array $options): void
     {
         $this->tick->run(time(), 30.0);
-        $this->end();
+        $this->jobs->catchUp(time(), 30.0);
+        $this->desk->end();
     }
 
     /**
@@ -137,7 +130,7 @@ final class Command
         if ($probe->detail !== '') {
             \WP_CLI::line($probe->detail);
         }
-        \WP_CLI::halt($probe->isAccepted ? self::DONE : self::ERROR);
+        \WP_CLI::halt($probe->isAccepted ? Desk::DONE : Desk::ERROR);
     }
 
     private function drainOne(string $destination, float $seconds): int
@@ -148,62 +141,6 @@ final class Command
             $this->relays->failed('drain', $thrown);
             return 0;
         }
-    }
-
-    private function relayOrEnd(): void
-    {
-        if ($this->relays->relay() !== null) {
-            return;
-        }
-        $settings = $this->store->settings();
-        $trouble = $this->relays->trouble();
-        \WP_CLI::error(match (true) {
-            Probe::hindrance($settings) !== null => Extension::state() === Extension::OK
-                ? (string) Probe::hindrance($settings)
-                : 'This PHP has no Pinrelay extension, or one that is too old; the web server\'s may have it.',
-            $trouble !== null => self::troubleWords($trouble),
-            default => 'Nothing can be sent at the moment.',
-        });
-    }
-
-    /** Ends with what is left to do. */
-    private function end(): never
-    {
-        $report = $this->report();
-        \WP_CLI::line(sprintf('%d orders wait.', $report->ordersWaiting()));
-        array_map(\WP_CLI::warning(...), self::worries($report));
-        \WP_CLI::halt(match (true) {
-            $report->isBroken() => self::ERROR,
-            $report->isWorkLeft() => self::WORK_LEFT,
-            default => self::DONE,
-        });
-    }
-
-    private function report(): Report
-    {
-        return Report::gather($this->store->settings(), $this->relays, $this->outbox);
-    }
-
-    /** @return list<string> what needs a hand */
-    private static function worries(Report $report): array
-    {
-        $isWanted = $report->settings->apiReady();
-        $paused = $report->relay['paused'] ?? null;
-        return array_values(array_filter([
-            $isWanted && $report->extension !== Extension::OK
-                ? 'This PHP has no Pinrelay extension, or one that is too old; the web server\'s may have it.'
-                : '',
-            $report->trouble === null ? '' : self::troubleWords($report->trouble),
-            $paused === null ? '' : Words::paused($paused),
-        ]));
-    }
-
-    /** At a terminal the wrong user is most likely the one who typed the command, and not the web server's. */
-    private static function troubleWords(Trouble $trouble): string
-    {
-        return $trouble->reason === 'foreign_owner'
-            ? $trouble->message
-            : Words::trouble($trouble) . ' ' . $trouble->message;
     }
 
     /**

@@ -70,7 +70,8 @@ final class Line
 
     /**
      * The id the shop's catalogue uses. The post id of the variation first, as in the official feed; a product
-     * without a SKU, or one deleted since, still has its post id.
+     * without a SKU, or one deleted since, still has its post id. The last three are how common feed plugins write it:
+     * Google for WooCommerce, Google Product Feed, and Facebook for WooCommerce.
      */
     private static function id(array $line, string $kind): string
     {
@@ -79,8 +80,16 @@ final class Line
         return match ($kind) {
             'sku' => $line['sku'] !== '' ? $line['sku'] : $postId,
             'filter' => $line['filtered_id'] !== '' ? $line['filtered_id'] : $postId,
+            'gla' => self::prefixed('gla', $postId),
+            'gpf' => self::prefixed('woocommerce_gpf', $postId),
+            'facebook' => self::prefixed($line['sku'] !== '' ? $line['sku'] : 'wc_post_id', $postId),
             default => $postId,
         };
+    }
+
+    private static function prefixed(string $prefix, string $postId): string
+    {
+        return $postId === '' ? '' : $prefix . '_' . $postId;
     }
 
     /**

@@ -28,6 +28,7 @@ final class AfterResponse
 
     public function __construct(
         private readonly Tick $tick,
+        private readonly ReconcileJobs $jobs,
         private readonly Spool $spool,
         private readonly RelayFactory $relays,
         private readonly SettingsStore $store,
@@ -72,6 +73,7 @@ final class AfterResponse
         }
         Health::remember(Extension::state(), Extension::version(), $trouble);
         $this->spool->settle($now);
+        $this->guard->run('reconciliation', fn () => $this->jobs->catchUp($now, self::CAPTURE_SECONDS));
     }
 
     /** Sends the response off, where PHP can. */

@@ -48,9 +48,16 @@ final class OrderHooks
 
         // Placed or paid. The status hooks cover merchants who confirm by hand, where nothing else fires;
         // status_changed covers custom statuses; payment_complete a gateway whose status hooks another plugin stopped.
-        foreach (['processing', 'completed', 'on-hold'] as $status) {
-            $on('woocommerce_order_status_' . $status, fn ($id, $order = null) => $this->accept($order ?? $id), 2);
-        }
+        $standard = ['processing', 'completed', 'on-hold'];
+        $onStatus = fn (string $status) => $on(
+            'woocommerce_order_status_' . $status,
+            fn ($id, $order = null) => $this->accept($order ?? $id),
+            2,
+        );
+        array_walk($standard, $onStatus);
+        // An order that is made in a paid status changes nothing; other plugins' statuses are known by now.
+        $others = static fn () => array_map($onStatus, array_diff(wc_get_is_paid_statuses(), $standard));
+        add_action('init', $this->guard->action('paid statuses', $others), PHP_INT_MAX);
         $on('woocommerce_order_status_changed', function ($id, $from, $to, $order = null): void {
             Acceptance::isSale((string) $to) ? $this->accept($order ?? $id) : $this->withdraw($id);
         }, 4);
@@ -126,6 +133,9 @@ final class OrderHooks
             if ($row->verdict === OutboxRow::WITHDRAW && $mayCount) {
                 $this->outbox->wishKept($id);
             }
+            if ($row->message === OutboxRow::ENDED) {
+                $this->outbox->ended($id, false);
+            }
             $this->accepted[$id] = true;
             return;
         }
@@ -173,6 +183,9 @@ final class OrderHooks
         }
         unset($this->accepted[$id]);
         $row = $this->outbox->find($id);
+        if ($row?->state === OutboxRow::SETTLED) {
+            $this->outbox->ended($id, true);
+        }
         if ($row === null || !in_array($row->state, [OutboxRow::PENDING, OutboxRow::QUEUED], true)) {
             return;
         }

@@ -37,14 +37,13 @@ final class Outbox
      */
     public function findAll(array $orderIds): array
     {
-        $rows = [];
-        foreach ($orderIds === [] ? [] : $this->rows(
-            'WHERE order_id IN (' . implode(', ', array_fill(0, count($orderIds), '%d')) . ')',
-            ...$orderIds,
-        ) as $row) {
-            $rows[$row->orderId] = $row;
+        if ($orderIds === []) {
+            return [];
         }
-        return $rows;
+        $holes = implode(', ', array_fill(0, count($orderIds), '%d'));
+        $rows = $this->rows("WHERE order_id IN ({$holes})", ...$orderIds);
+
+        return array_combine(array_map(static fn (OutboxRow $row): int => $row->orderId, $rows), $rows);
     }
 
     /**
@@ -228,6 +227,57 @@ final class Outbox
             OutboxRow::QUEUED,
             OutboxRow::WITHDRAW,
         );
+    }
+
+    /** queued again: Pinterest refused the order, and its event goes back in line in this node's spool. */
+    public function requeue(int $orderId, string $node, int $now): bool
+    {
+        return 1 === $this->change(
+            "UPDATE {$this->table} SET state = %s, verdict = '', node = %s, updated_at = %d"
+                . ' WHERE order_id = %d AND state = %s AND verdict = %s',
+            OutboxRow::QUEUED,
+            $node,
+            $now,
+            $orderId,
+            OutboxRow::SETTLED,
+            'rejected',
+        );
+    }
+
+    /** Notes on all that this node's spool holds that it is not wanted any more. */
+    public function wishAllWithdrawn(string $node): int
+    {
+        return $this->change(
+            "UPDATE {$this->table} SET verdict = %s WHERE state = %s AND node = %s AND verdict <> %s",
+            OutboxRow::WITHDRAW,
+            OutboxRow::QUEUED,
+            $node,
+            OutboxRow::WITHDRAW,
+        );
+    }
+
+    /** The sale ended after Pinterest was told of it; nothing can be done but to say so. False takes that word back. */
+    public function ended(int $orderId, bool $ended): void
+    {
+        $this->change(
+            "UPDATE {$this->table} SET message = %s WHERE order_id = %d AND state = %s AND message "
+                . ($ended ? '<>' : '=') . ' %s AND verdict IN (%s, %s, %s, %s)',
+            $ended ? OutboxRow::ENDED : '',
+            $orderId,
+            OutboxRow::SETTLED,
+            OutboxRow::ENDED,
+            'delivered',
+            'unconfirmed',
+            'covered',
+            'tag_only',
+        );
+    }
+
+    /** How many orders ended after Pinterest was told of them. */
+    public function endedCount(): int
+    {
+        $sql = "SELECT COUNT(*) AS n FROM {$this->table} WHERE state = %s AND message = %s";
+        return (int) ($this->select($sql, OutboxRow::SETTLED, OutboxRow::ENDED)[0]['n'] ?? 0);
     }
 
     /** The thank-you page's report of its browser half; "fired" is never taken back. */

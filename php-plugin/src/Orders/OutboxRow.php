@@ -18,6 +18,8 @@ final class OutboxRow
 
     /** Verdict of an order whose shopper refused consent: nothing else is kept of it. */
     public const REFUSED = 'refused';
+    /** Message of an order that ended after Pinterest was told of it, which nothing can take back. */
+    public const ENDED = 'ended';
     /** On a queued row: the order was cancelled since, the spool's answer is awaited. */
     public const WITHDRAW = 'withdraw';
     /** On a pending or queued row: it missed the first hour and may be delivered all the same. */

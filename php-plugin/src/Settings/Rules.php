@@ -20,7 +20,7 @@ final class Rules
     private const TOKEN = '/^[\x21-\x7e]{1,1000}$/D';
     private const CHOICES = [
         'value' => ['items', 'items_tax', 'total'],
-        'item_id' => ['id', 'sku', 'filter'],
+        'item_id' => ['id', 'sku', 'gla', 'gpf', 'facebook', 'filter'],
         'gateway' => ['placed', 'paid'],
         'order_sources' => OrderSource::CHOICES,
         'consent' => [Consent::OFF, Consent::WP_CONSENT_API, Consent::FILTER],

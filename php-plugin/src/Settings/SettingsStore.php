@@ -24,10 +24,14 @@ final class SettingsStore
 
     private ?Settings $inEffect = null;
 
-    /** @param bool $held whether this site holds still (CopyGuard) */
+    /**
+     * @param bool $held    whether this site holds still (CopyGuard)
+     * @param bool $apiHeld whether another plugin's server half is in the way (OfficialPlugin)
+     */
     public function __construct(
         private readonly Constants $constants,
         private readonly bool $held = false,
+        private readonly bool $apiHeld = false,
     ) {
     }
 
@@ -40,7 +44,12 @@ final class SettingsStore
 
     public function settings(): Settings
     {
-        return $this->inEffect ??= self::make($this->stored(), $this->constants, $this->held);
+        return $this->inEffect ??= self::make(
+            $this->stored(),
+            $this->constants,
+            $this->held,
+            $this->apiHeld,
+        );
     }
 
     /** @param array<string, mixed> $values from a well-formed SettingsForm */
@@ -83,6 +92,7 @@ final class SettingsStore
         #[\SensitiveParameter] array $stored,
         Constants $constants,
         bool $held = false,
+        bool $apiHeld = false,
     ): Settings {
         $plain = new Settings();
         $flag = static fn (string $field, string $constant): bool => $constants->has($constant)
@@ -124,6 +134,7 @@ final class SettingsStore
             apiBase: rtrim($text('API_BASE') ?: $plain->apiBase, '/'),
             spoolDir: $text('SPOOL_DIR'),
             held: $held,
+            apiHeld: $apiHeld,
         );
     }
 }

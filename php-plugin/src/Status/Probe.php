@@ -67,6 +67,7 @@ final class Probe
                 'To send orders from the server, please enter an access token as well.',
                 'pinrelay',
             ),
+            $settings->apiHeld => Words::doubled(),
             Extension::state() !== Extension::OK => Words::extension(Extension::state()),
             default => null,
         };

@@ -21,6 +21,7 @@ final class Report
      * @param ?Trouble              $trouble   of this process, or the last that a web request met
      * @param array<string, int>    $counts    orders by state
      * @param array<string, int>    $verdicts  settled orders by verdict
+     * @param int                   $ended     orders that were cancelled or refunded after Pinterest was told
      */
     public function __construct(
         public readonly Settings $settings,
@@ -30,6 +31,7 @@ final class Report
         public readonly ?Trouble $trouble,
         public readonly array $counts,
         public readonly array $verdicts,
+        public readonly int $ended = 0,
     ) {
     }
 
@@ -51,6 +53,7 @@ final class Report
             $relays->trouble() ?? Health::last()['trouble'],
             $outbox?->counts() ?? [],
             $outbox?->verdicts() ?? [],
+            $outbox?->endedCount() ?? 0,
         );
     }
 

@@ -29,6 +29,51 @@ final class Words
         };
     }
 
+    /** Pinterest's own plugin sends from the server, so ours waits. */
+    public static function doubled(): string
+    {
+        return __(
+            'The plugin Pinterest for WooCommerce already sends your sales from the server. If Pinrelay did so, too, '
+                . 'Pinterest would count each sale twice. Pinrelay therefore sends nothing from the server until you '
+                . 'decide; your orders wait for up to seven days. We suggest that you switch off the Conversions API '
+                . 'in the settings of that plugin.',
+            'pinrelay',
+        );
+    }
+
+    /**
+     * @param list<string> $others ids of tags that others load, '' for one that is not known
+     * @return ?string null when there is none
+     */
+    public static function secondTag(array $others, string $ours): ?string
+    {
+        if ($others === []) {
+            return null;
+        }
+        $ids = implode(', ', array_filter($others));
+        return match (true) {
+            $ids === $ours => __(
+                'Something else loads your Pinterest tag a second time: another plugin, a tag manager or your theme. '
+                    . 'Visits and sales may be counted twice. Please remove the other one.',
+                'pinrelay',
+            ),
+            $ids === '' => __(
+                'Something else loads a Pinterest tag, too: another plugin, a tag manager or your theme. Visits and '
+                    . 'sales may be counted twice. Please remove the other one.',
+                'pinrelay',
+            ),
+            default => sprintf(
+                /* translators: %s: one or more tag ids */
+                __(
+                    'Something else loads another Pinterest tag (%s): a plugin, a tag manager or your theme. Two tags '
+                        . 'on a page take each other\'s events. Please remove the one that you do not need.',
+                    'pinrelay',
+                ),
+                $ids,
+            ),
+        };
+    }
+
     public static function trouble(Trouble $trouble): string
     {
         $what = match ($trouble->reason) {

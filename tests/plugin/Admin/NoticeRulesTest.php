@@ -39,6 +39,11 @@ final class NoticeRulesTest extends TestCase
         self::assertNull(self::decide());
     }
 
+    private static function doubled(): Settings
+    {
+        return new Settings(enabled: true, adAccountId: '5', accessToken: 'pina_x', apiHeld: true);
+    }
+
     /** @return array<string, array{?string, array<string, mixed>}> the notice, and what makes it */
     public function notices(): array
     {
@@ -53,6 +58,11 @@ final class NoticeRulesTest extends TestCase
             'spool that will be ready in a minute' => [null, ['trouble' => new Trouble(Trouble::UNPROBED, '')]],
             'paused' => ['paused', ['relay' => self::PAUSED]],
             'test mode' => ['test_mode', ['settings' => self::settings(test: true)]],
+            'another server half' => ['doubled', ['settings' => self::doubled()]],
+            'another server half, on our page' => ['doubled', [
+                'settings' => self::doubled(),
+                'screen' => 'woocommerce_page_pinrelay',
+            ]],
             'may be a copy' => ['question', ['site' => CopyGuard::UNDECIDED]],
             'may be a copy, but switched off' => [null, [
                 'site' => CopyGuard::UNDECIDED,

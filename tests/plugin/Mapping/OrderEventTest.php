@@ -180,6 +180,22 @@ final class OrderEventTest extends TestCase
         self::assertSame(['MUG-1', 'PLATE-1', (string) $sticker['product_id']], $ids);
     }
 
+    public function testIdsAreWrittenAsCommonFeedPluginsWriteThem(): void
+    {
+        $id = static fn (string $name, string $kind): string
+            => Fixtures::event($name, new Settings(itemId: $kind))['items'][0]['id'];
+        $line = Fixtures::facts('order-variation')['items'][0];
+        $post = $line['variation_id'];
+        self::assertNotSame('', $line['sku']);
+        self::assertSame("gla_{$post}", $id('order-variation', 'gla'));
+        self::assertSame("woocommerce_gpf_{$post}", $id('order-variation', 'gpf'));
+        self::assertSame("{$line['sku']}_{$post}", $id('order-variation', 'facebook'));
+        $deleted = Fixtures::facts('order-product-deleted')['items'];
+        $gone = array_values(array_filter($deleted, static fn (array $line): bool => $line['sku'] === ''))[0];
+        $ids = array_column(Fixtures::event('order-product-deleted', new Settings(itemId: 'facebook'))['items'], 'id');
+        self::assertContains('wc_post_id_' . ($gone['variation_id'] ?: $gone['product_id']), $ids);
+    }
+
     public function testTheFilteredIdIsUsedWhereTheOwnerChoseTheFilter(): void
     {
         $facts = Fixtures::facts('order-guest');

@@ -212,6 +212,40 @@ final class OrderHooksTest extends TestCase
         self::moves($order, 'refunded');
         self::assertSame('delivered', $rig->row()->verdict);
         self::assertSame([], Relay::$withdrawn);
+        self::assertSame(1, $rig->outbox->endedCount(), 'the owner reads that it counts all the same');
+        (new Rig())->hooks->accept(new \WC_Order());
+        self::assertSame(0, $rig->outbox->endedCount(), 'until the sale goes on');
+    }
+
+    public function testAnOrderThatWasNeverToldIsNotAmongThoseThatCannotBeTakenBack(): void
+    {
+        Relay::$throws['capture'] = new SpoolException('', 'full');
+        $rig = new Rig();
+        $order = self::placed();
+        self::paid($order);
+        self::moves($order, 'cancelled');
+        self::moves($order, 'refunded');
+        self::assertSame(0, $rig->outbox->endedCount());
+    }
+
+    public function testAFreeOrderIsAPurchase(): void
+    {
+        new Rig();
+        $order = self::placed('', ['total' => '0']);
+        do_action('woocommerce_checkout_order_processed', 71, [], $order);
+        self::paid($order);
+        self::assertCount(1, Relay::$captured);
+        self::assertArrayNotHasKey('value', Relay::$captured[0]);
+    }
+
+    public function testAPaidStatusOfAnotherPluginCountsThoughTheOrderWasMadeInIt(): void
+    {
+        $rig = new Rig();
+        do_action('init');
+        $order = new \WC_Order(['status' => 'shipped', 'date_paid' => new \DateTimeImmutable('@1795000000')]);
+        // Made in its last status, so that no change of it is told.
+        do_action('woocommerce_order_status_shipped', 71, $order, []);
+        self::assertSame(OutboxRow::QUEUED, $rig->row()->state);
     }
 
     /** @return array<string, array{array<string, mixed>}> */

@@ -16,6 +16,8 @@ final class Site
     public static array $orders = [];
     /** @var list<string> */
     public static array $log = [];
+    /** @var list<array<string, mixed>> what wc_get_orders() was asked */
+    public static array $queries = [];
 
     public static function reset(): void
     {
@@ -23,6 +25,7 @@ final class Site
         self::$hooks = [];
         self::$orders = [];
         self::$log = [];
+        self::$queries = [];
         $GLOBALS['wpdb'] = self::$database;
         (new OutboxTable(self::$database))->create();
     }

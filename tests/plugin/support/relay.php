@@ -21,6 +21,16 @@ final class ConfigException extends \InvalidArgumentException implements Excepti
 
 final class InvalidEventException extends \InvalidArgumentException implements Exception
 {
+    /** @param list<string> $paths */
+    public function __construct(string $message = '', private readonly array $paths = ['event_name'])
+    {
+        parent::__construct($message);
+    }
+
+    public function errors(): array
+    {
+        return array_map(static fn (string $path): array => ['path' => $path, 'message' => ''], $this->paths);
+    }
 }
 
 final class SpoolException extends \RuntimeException implements Exception
@@ -59,11 +69,16 @@ final class Relay
     public static array $answer = [];
     /** @var array<string, \Throwable> thrown by method name */
     public static array $throws = [];
+    /** @var list<array{event_id: string, event_name: string, at: int, message: string}> dead letters, newest first */
+    public static array $rejected = [];
+    /** @var list<string> ids put back in line */
+    public static array $retried = [];
 
     public static function reset(): void
     {
         self::$made = self::$captured = self::$withdrawn = self::$purged = [];
         self::$settled = self::$status = self::$answer = self::$throws = [];
+        self::$rejected = self::$retried = [];
         self::$onStatus = null;
     }
 
@@ -114,6 +129,20 @@ final class Relay
         self::mayThrow('withdraw');
         array_push(self::$withdrawn, ...$eventIds);
         return count($eventIds);
+    }
+
+    public function rejected(int $limit = 50): array
+    {
+        self::mayThrow('rejected');
+        return array_slice(self::$rejected, 0, $limit);
+    }
+
+    public function retry(array $eventIds): int
+    {
+        self::mayThrow('retry');
+        $there = array_intersect($eventIds, array_column(self::$rejected, 'event_id'));
+        array_push(self::$retried, ...$there);
+        return count($there);
     }
 
     public function purge(): int

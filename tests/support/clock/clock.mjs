@@ -16,7 +16,7 @@ const source = fileURLToPath(new URL('clock.c', import.meta.url));
 export async function makeClock(dir) {
   const library = path.join(dir, 'clock.so');
   const file = path.join(dir, 'clock');
-  await run('cc', ['-O1', '-shared', '-fPIC', '-o', library, source]);
+  await run('cc', ['-O1', '-shared', '-fPIC', '-o', library, source, '-ldl']);
   await writeFile(file, Buffer.alloc(8));
   let ahead = 0;
   return {

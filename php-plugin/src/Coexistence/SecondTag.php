@@ -1,0 +1,100 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Coexistence;
+
+use Pinrelay\WooCommerce\Admin\SettingsPage;
+use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Support\Guard;
+
+/**
+ * Finds out whether something else loads a Pinterest tag on the shop's pages: another plugin, a tag manager, a line
+ * pasted into the theme. Most of them show only in a running page, so the owner's own visits to the shop are used:
+ * his browser looks (assets/second-tag.js) and reports what it found. Shoppers load nothing for it.
+ */
+final class SecondTag
+{
+    public const OPTION = 'pinrelay_second_tag';
+
+    private const HANDLE = 'pinrelay-second-tag';
+    private const ROUTE = '/second-tag';
+    private const MOST_TAGS = 5;
+
+    /** @param string $mainFile the plugin's main file */
+    public function __construct(
+        private readonly Settings $settings,
+        private readonly Guard $guard,
+        private readonly string $mainFile,
+        private readonly string $version,
+    ) {
+    }
+
+    public function register(): void
+    {
+        if (!$this->settings->tagReady()) {
+            return;
+        }
+        add_action('wp_enqueue_scripts', $this->guard->action('second tag', $this->enqueue(...)));
+        add_action('rest_api_init', $this->guard->action('route of the second tag', $this->addRoute(...)));
+    }
+
+    /** @return list<string> ids of the other tags, '' for one whose id could not be read; [] when none was seen */
+    public static function known(): array
+    {
+        $known = get_option(self::OPTION, []);
+        return is_array($known) ? array_values(array_filter($known, 'is_string')) : [];
+    }
+
+    private function enqueue(): void
+    {
+        // Pages for somebody who is logged in are in no cache, so they may hold a nonce.
+        if (!current_user_can(SettingsPage::CAPABILITY) || is_customize_preview() || is_preview()) {
+            return;
+        }
+        wp_enqueue_script(
+            self::HANDLE,
+            plugins_url('assets/second-tag.js', $this->mainFile),
+            [],
+            $this->version,
+            ['strategy' => 'defer'],
+        );
+        wp_add_inline_script(self::HANDLE, 'window.pinrelaySecondTag = ' . wp_json_encode([
+            'route' => rest_url('pinrelay/v1' . self::ROUTE),
+            'nonce' => wp_create_nonce('wp_rest'),
+            'known' => self::known(),
+        ], JSON_HEX_TAG | JSON_HEX_AMP) . ';', 'before');
+    }
+
+    private function addRoute(): void
+    {
+        register_rest_route('pinrelay/v1', self::ROUTE, [
+            'methods' => 'POST',
+            'permission_callback' => static fn (): bool => current_user_can(SettingsPage::CAPABILITY),
+            'callback' => function (\WP_REST_Request $request): \WP_REST_Response {
+                $this->guard->run('second tag', static fn () => self::remember($request->get_param('tags')));
+                return new \WP_REST_Response(null, 204);
+            },
+        ]);
+    }
+
+    private static function remember(mixed $tags): void
+    {
+        $seen = self::clean($tags);
+        $seen === [] ? delete_option(self::OPTION) : update_option(self::OPTION, $seen, false);
+    }
+
+    /**
+     * @param mixed $tags as reported
+     * @return list<string> digits, or '' for an id that is none. Pure
+     */
+    public static function clean(mixed $tags): array
+    {
+        $texts = array_filter(is_array($tags) ? $tags : [], 'is_string');
+        $ids = array_map(
+            static fn (string $id): string => preg_match('/^[0-9]{1,18}$/D', $id) === 1 ? $id : '',
+            $texts,
+        );
+        return array_slice(array_values(array_unique($ids)), 0, self::MOST_TAGS);
+    }
+}

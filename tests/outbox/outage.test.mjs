@@ -1,0 +1,90 @@
+// Pinterest is away for the three busiest hours of the year. Its API answers 503, then takes calls and never answers,
+// then 429; PHP-FPM is reloaded each hour; some orders are cancelled meanwhile, and of some the browser half fired. Once
+// it is over, each order has been counted once, and each has a verdict that says how.
+//
+// PINRELAY_ROUNDS is how many orders come in each ten minutes. A Black Friday has 200; that takes a while.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { until } from '../support/shop/service.mjs';
+import { openShop, tally } from './world.mjs';
+
+const PER_STEP = Number(process.env.PINRELAY_ROUNDS ?? 2);
+const STEP_SECONDS = 600;
+const STEPS_AN_HOUR = 6;
+const HOURS = [{ mode: '503' }, { mode: 'hang' }, { mode: '429', retry_after: 30 }];
+
+/** An order's age at the end that puts it clearly beyond the 55 minutes, or clearly within. */
+const OLD_SECONDS = 70 * 60;
+const YOUNG_SECONDS = 50 * 60;
+
+let world;
+
+before(async () => {
+  world = await openShop({ clock: true, ini: { 'pinrelay.timeout': '1', 'pinrelay.connect_timeout': '1' } });
+});
+after(() => world.close());
+
+async function reload() {
+  const { node } = world.shop;
+  const before = node.workers();
+  node.reload();
+  await until('new workers', () => node.workers().length > 0 && !node.workers().some((pid) => before.includes(pid)));
+  await until('the shop to answer again', () => world.tick());
+}
+
+test('after three hours without Pinterest each order was counted once and has its verdict', async () => {
+  await world.buy(1);
+  await world.allSettled();
+  const first = world.delivered().length;
+  assert.equal(first, 1);
+
+  const orders = [];
+  for (const misbehaviour of HOURS) {
+    world.standin.misbehave(misbehaviour);
+    for (let step = 0; step < STEPS_AN_HOUR; step += 1) {
+      const placed = await world.buy(PER_STEP, { shoppers: Math.min(PER_STEP, 4) });
+      const at = world.clock.now() / 1000;
+      orders.push(...placed.map((id) => ({ id, at, fired: id % 3 === 1, cancelled: id % 7 === 3 })));
+      for (const { id } of orders.slice(-PER_STEP).filter((order) => order.fired)) {
+        await world.sql(`UPDATE wp_pinrelay_orders SET browser = 'fired' WHERE order_id = ${id}`);
+      }
+      await world.clock.advance(STEP_SECONDS);
+      for (const { id } of orders.slice(-PER_STEP).filter((order) => order.cancelled)) {
+        await world.shop.look('status', { id, to: 'cancelled' });
+      }
+      await world.tick();
+    }
+    await reload();
+  }
+  const calls = world.standin.records().requests.length;
+  assert.equal(world.delivered().length, first, 'nothing came through meanwhile');
+
+  world.standin.misbehave({ mode: 'ok' });
+  const end = world.clock.now() / 1000;
+  // Whoever leads still keeps to the wait it was told; the next process to lead goes by the clock.
+  await world.clock.advance(STEP_SECONDS);
+  await reload();
+  const rows = await world.allSettled();
+
+  const times = tally(world.delivered());
+  const report = orders.map((order) => ({ ...order, verdict: rows.get(order.id).verdict, times: times[order.id] ?? 0 }));
+  process.stderr.write(
+    `outage: ${orders.length} orders, ${calls} calls while it lasted; ` +
+      `verdicts ${JSON.stringify(tally(report.map((one) => one.verdict)))}; ` +
+      `times at Pinterest ${JSON.stringify(tally(report.map((one) => one.times)))}\n`,
+  );
+  assert.deepEqual(report.filter((one) => one.times !== (one.verdict === 'delivered' ? 1 : 0)), []);
+  const age = (order) => end - order.at;
+  assert.deepEqual(
+    report.filter((one) => {
+      if (one.cancelled) return one.verdict !== 'withdrawn';
+      if (one.fired && age(one) > OLD_SECONDS) return one.verdict !== 'covered';
+      if (one.fired && age(one) > YOUNG_SECONDS) return !['covered', 'delivered'].includes(one.verdict);
+      return one.verdict !== 'delivered';
+    }),
+    [],
+  );
+  assert.deepEqual([...rows.values()].filter((row) => row.context !== ''), [], 'no settled order keeps the visitor');
+});
