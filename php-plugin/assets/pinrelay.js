@@ -1,19 +1,6 @@
 /*
- * Pinrelay's browser half: loads Pinterest's library once the page is really shown, and tells it what this page and the
- * server's cookies know. Plain JavaScript (ES2017), no dependency, no build step; works without jQuery.
- *
- * Reads
- *   #pinrelay-page      {library, path, visit}: library's address, path of our cookies, the page visit's pintrk()
- *                       arguments without its id, or null. The same for all visitors, since caches keep it.
- *   #pinrelay-purchase  on the order-received page, for its buyer: a list of pintrk() arguments.
- *   pinrelay_e_*        cookies, one for each event born on the server: [name, data] as base64url of JSON. Claimed by
- *                       whichever page comes first, under a lock, so that tabs neither lose nor double one.
- * Keeps
- *   pinrelay_vid        cookie, a random id of this browser, its hash the external_id of both halves; 365 days.
- *   pinrelay_fired      localStorage, ids of the last events fired, so that a reload fires none twice.
- *
- * Must know nothing of orders or consent, and never assume that Pinterest's library arrives: an ad blocker may keep it
- * away, and the shop works on.
+ * Pinrelay's browser half; Storefront/BaseTag.php says what it reads, keeps and offers, to keep this small.
+ * Pinterest's library may never arrive: ad blockers.
  */
 (() => {
   'use strict';
@@ -21,14 +8,23 @@
   const EVENT = 'pinrelay_e_';
   const VISITOR = 'pinrelay_vid';
   const FIRED = 'pinrelay_fired';
+  const FALLBACK = 'pinrelay_fallback';
+  const ONCE = 'pinrelay_once';
   const YEAR = 31536000;
-  // More than a shopper's events in the two days in which Pinterest drops doubles by itself.
   const MOST_FIRED = 100;
+  // Anything else is the word of the host or a firewall.
+  const OWN_ANSWERS = [0, 204, 400, 413, 429, 503];
 
-  // Only known while the script runs for the first time.
+  // Only known now.
   const nonce = document.currentScript && document.currentScript.nonce;
+  const held = [];
+  const early = window.pinrelay || {};
   let page;
+  let begun;
+  let agreed;
   let fired = [];
+  let purchase;
+  let fate;
 
   function facts(id) {
     const element = document.getElementById(id);
@@ -45,14 +41,13 @@
     if (crypto.randomUUID) {
       return crypto.randomUUID();
     }
-    // Old Safari, and shops without https.
+    // Old Safari, http.
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     bytes[6] = (bytes[6] & 15) | 64;
     bytes[8] = (bytes[8] & 63) | 128;
     return Array.from(bytes, hex).join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   }
 
-  /** Pairs of name and value. */
   function cookies() {
     return document.cookie.split('; ').map((pair) => {
       const at = pair.indexOf('=');
@@ -68,31 +63,35 @@
   function visitor() {
     const known = cookies().find(([name, value]) => name === VISITOR && /^[0-9a-f-]{36}$/.test(value));
     const id = known ? known[1] : uuid();
-    // Written again on each visit: some browsers keep a script's cookie for a week only.
+    // Again: some browsers keep it for a week only.
     setCookie(VISITOR, id, YEAR);
     return id;
   }
 
-  /** Whether this event was not fired yet in this browser; from now on it was. */
-  function isFirst(id) {
+  // Storage may be denied or full.
+  function stored(kind, key, value) {
     try {
-      fired = JSON.parse(localStorage.getItem(FIRED)) || fired;
-    } catch (unreadable) {
-      // No storage: this page's own list has to do, and Pinterest drops a second one with the same id.
+      return value ? window[kind].setItem(key, value) : window[kind].getItem(key);
+    } catch (denied) {
+      return null;
     }
-    if (fired.includes(id)) {
-      return false;
-    }
-    fired = fired.concat(id).slice(-MOST_FIRED);
-    try {
-      localStorage.setItem(FIRED, JSON.stringify(fired));
-    } catch (full) {
-      // As above.
-    }
-    return true;
   }
 
-  /** One tab at a time. Without locks (old browsers, http) two tabs may meet, and send the same id. */
+  function isFirst(id) {
+    try {
+      fired = JSON.parse(stored('localStorage', FIRED)) || fired;
+    } catch (unreadable) {
+      // As above.
+    }
+    const isNew = !fired.includes(id);
+    if (isNew) {
+      fired = fired.concat(id).slice(-MOST_FIRED);
+      stored('localStorage', FIRED, JSON.stringify(fired));
+    }
+    return isNew;
+  }
+
+  // Without locks (http) two tabs may send the same id.
   function alone(work) {
     if (navigator.locks) {
       navigator.locks.request('pinrelay', work);
@@ -101,15 +100,108 @@
     }
   }
 
-  function firePurchase() {
-    const calls = facts('pinrelay-purchase') || [];
-    const tracked = calls.find(([command]) => command === 'track');
-    if (tracked && isFirst(tracked[2].event_id)) {
-      calls.forEach((call) => window.pintrk(...call));
+  function post(url, body) {
+    const options = { method: 'POST', body: JSON.stringify(body), credentials: 'same-origin', keepalive: true };
+    return fetch(url, options).catch(() => ({ status: 0 }));
+  }
+
+  // By the REST route where collect.php is forbidden.
+  async function collect(events) {
+    if (!page.collect || !agreed || events.length === 0) {
+      return;
+    }
+    const body = { url: location.href, events };
+    if (!stored('sessionStorage', FALLBACK)) {
+      const { status } = await post(page.collect, body);
+      if (OWN_ANSWERS.includes(status)) {
+        return;
+      }
+      stored('sessionStorage', FALLBACK, '1');
+    }
+    post(page.fallback, body);
+  }
+
+  // The library, or a tag manager.
+  function call(...what) {
+    if (page.tag) {
+      window[page.tag](...what);
     }
   }
 
-  /** The event in a cookie, null for what is not ours or was cut. */
+  const tag = (name, id, data) => call('track', name, Object.assign({ event_id: id }, data));
+
+  // A reload is no second checkout.
+  function isRepeated(event) {
+    const key = event.once && JSON.stringify(event);
+    const isKnown = key && stored('sessionStorage', ONCE) === key;
+    if (key) {
+      stored('sessionStorage', ONCE, key);
+    }
+    return isKnown;
+  }
+
+  function tellPage() {
+    const toServer = [];
+    page.events.forEach((event) => {
+      if (isRepeated(event)) {
+        return;
+      }
+      const id = uuid();
+      if (event.call) {
+        tag(event.call[1], id, event.call[2]);
+      }
+      if (event.facts) {
+        toServer.push({ id, facts: event.facts, signature: event.signature });
+      }
+    });
+    collect(toServer);
+  }
+
+  function tagData({ lead_type, video_title, property, search_string, product_ids }) {
+    const ids = product_ids && [].concat(product_ids);
+    return {
+      lead_type,
+      video_title,
+      property,
+      search_query: search_string,
+      order_quantity: ids && ids.length,
+      line_items: ids && ids.map((id) => ({ product_id: String(id), product_quantity: 1 })),
+    };
+  }
+
+  function track(name, given) {
+    const id = uuid();
+    const data = Object.assign({}, given);
+    tell(() => {
+      const [toTag, toServer] = page.track[name] || [];
+      if (toTag) {
+        tag(name.replace(/_/g, ''), id, tagData(data));
+      }
+      if (toServer) {
+        collect([{ id, name, data }]);
+      }
+    });
+    return id;
+  }
+
+  // Silence: nobody knows.
+  function report(word) {
+    if (purchase && fate !== 'fired' && fate !== word) {
+      fate = word;
+      post(purchase.report, { token: purchase.token, browser: word });
+    }
+  }
+
+  function firePurchase() {
+    const known = facts('pinrelay-purchase');
+    const tracked = known && known.calls.find(([command]) => command === 'track');
+    if (tracked && isFirst(tracked[2].event_id)) {
+      purchase = known;
+      tracked[3] = (ok) => report(ok ? 'fired' : 'blocked');
+      known.calls.forEach((one) => call(...one));
+    }
+  }
+
   function decode(value) {
     try {
       const [name, data] = JSON.parse(atob(value.replace(/-/g, '+').replace(/_/g, '/')));
@@ -123,20 +215,20 @@
     setCookie(cookie, '', 0);
     const event = decode(value);
     if (event && isFirst(event.data.event_id)) {
-      window.pintrk('track', event.name, event.data);
+      tag(event.name, event.data.event_id, event.data);
     }
   }
 
   const waiting = () => cookies().filter(([name]) => name.startsWith(EVENT));
 
-  /** A tab in the background leaves the event to the one in which the shopper acts. */
+  // In the tab in which the shopper acts.
   function look() {
     if (document.visibilityState === 'visible' && waiting().length > 0) {
       alone(() => waiting().forEach(fireCookie));
     }
   }
 
-  /** The answer to a click comes when it comes; there is no event for it in every theme and browser. */
+  // Not every theme and browser has an event for it.
   function lookLater() {
     [500, 1500, 4000, 8000].forEach((after) => setTimeout(look, after));
   }
@@ -148,7 +240,7 @@
     if (window.jQuery) {
       window.jQuery(document.body).on('added_to_cart', look);
     }
-    // A shop that sends shoppers to the cart after adding: the next page fires, a call begun here would be cut off.
+    // Else the next page fires; a call here would be cut off.
     const leaves = (window.wc_add_to_cart_params || {}).cart_redirect_after_add === 'yes';
     if (window.cookieStore && !leaves) {
       window.cookieStore.addEventListener('change', look);
@@ -158,45 +250,113 @@
   }
 
   function loadLibrary() {
+    const stub = window.pintrk;
+    const queued = stub.queue.length;
+    // Blockers' empty scripts leave the queue as it is.
+    const isTaken = () => window.pintrk !== stub || stub.queue.length < queued || stub.queue.push !== [].push;
     const library = document.createElement('script');
     library.async = true;
     library.src = page.library;
+    library.onload = () => setTimeout(() => report(isTaken() ? 'fired' : 'blocked'), 2000);
+    // Behind the purchase, which takes its turn, too.
+    library.onerror = () => alone(() => report('blocked'));
     if (nonce) {
       library.nonce = nonce;
     }
     document.head.appendChild(library);
   }
 
-  /**
-   * The finished hash, so that Pinterest's library cannot make another of it than the server does. Browsers hash on
-   * https only; elsewhere the visit goes without.
-   */
+  // Browsers hash on https only.
   async function hash(text) {
     const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
     return Array.from(new Uint8Array(bytes), hex).join('');
   }
 
-  async function start() {
-    page = facts('pinrelay-page');
-    if (!page || !window.pintrk) {
-      return;
-    }
+  async function begin() {
     const id = visitor();
+    const click = new URLSearchParams(location.search).get('epik');
+    if (click && /^[\w.~=+/-]+$/.test(click)) {
+      setCookie('_epik', click, YEAR);
+    }
+    if (page.library && page.consent !== 'off') {
+      // Before the page's own `load`.
+      window.pintrk.queue.unshift(['setconsent', true]);
+    }
+    agreed = true;
+    const keys = facts('pinrelay-match') || {};
     if (crypto.subtle) {
-      window.pintrk('set', { external_id: await hash(id) });
+      keys.external_id = await hash(id);
     }
-    window.pintrk('page');
-    if (page.visit) {
-      const [command, name, data] = page.visit;
-      window.pintrk(command, name, Object.assign({ event_id: uuid() }, data));
-    }
+    call('set', keys);
+    call('page');
+    tellPage();
     alone(firePurchase);
     look();
     listen();
-    loadLibrary();
+    if (page.library) {
+      loadLibrary();
+    }
   }
 
-  /** A page that is prerendered, prefetched or opened in a background tab is no visit until somebody sees it. */
+  // Asked each time: a banner may be open.
+  function allowed() {
+    const { wp_has_consent: has, wp_consent_type: type, waitfor_consent_hook: waits } = window;
+    return !/[^u]bot\b|crawl|spider|headless/i.test(navigator.userAgent) && {
+      off: () => true,
+      wp_consent_api: () => has && (type || !waits) && has('marketing'),
+      filter: () => cookies().some((pair) => pair.join() === 'pinrelay_consent,1'),
+    }[page.consent]();
+  }
+
+  // What the shopper takes back goes at once.
+  function heed() {
+    const agrees = page && !!allowed();
+    if (begun && agrees !== agreed) {
+      agreed = agrees;
+      call('setconsent', agrees);
+      if (agrees) {
+        visitor();
+      } else {
+        cookies().forEach(([name]) => /^pinrelay_(vid|e_)|^_epik/.test(name) && setCookie(name, '', 0));
+        stored('localStorage', FIRED, '[]');
+        stored('sessionStorage', ONCE, '0');
+        post(page.withdraw, {});
+      }
+    }
+    release();
+  }
+
+  function consent(agrees) {
+    early.agrees = agrees;
+    if (page) {
+      setCookie('pinrelay_consent', agrees ? 1 : 0, YEAR);
+      heed();
+    }
+  }
+
+  // Once it is shown and allowed.
+  async function release() {
+    if (page && allowed()) {
+      begun = begun || begin();
+      await begun;
+      held.splice(0).forEach((work) => work());
+    }
+  }
+
+  function tell(work) {
+    held.push(work);
+    release();
+  }
+
+  function start() {
+    page = facts('pinrelay-page');
+    if ('agrees' in early) {
+      consent(early.agrees);
+    }
+    release();
+  }
+
+  // Prerendered or in the background is no visit yet.
   function whenShown(work) {
     if (!document.prerendering && document.visibilityState === 'visible') {
       work();
@@ -206,7 +366,12 @@
     }
   }
 
-  // Deferred, so the page has been read; unless an optimiser moved this script or made it asynchronous.
+  window.pinrelay = { track, consent };
+  (early.queue || []).forEach((args) => track(...args));
+  document.addEventListener('wp_listen_for_consent_change', heed);
+  document.addEventListener('wp_consent_type_defined', heed);
+
+  // Deferred, unless an optimiser made it asynchronous.
   if (document.readyState === 'loading') {
     document.addEventListener('DOMContentLoaded', () => whenShown(start));
   } else {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce;
 
+use Pinrelay\WooCommerce\Collect\ConfigFile;
+use Pinrelay\WooCommerce\Orders\DeadLetters;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
 use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Relay\Disk;
@@ -97,6 +99,7 @@ final class Installer
             Health::OPTION,
             Turn::OPTION,
             Storefront\AddressWatch::OPTION,
+            DeadLetters::OPTION,
             ReconcileJobs::OPTION,
             ...ReconcileJobs::THROTTLES,
             Coexistence\SecondTag::OPTION,
@@ -104,5 +107,6 @@ final class Installer
         array_map('delete_option', $options);
         delete_metadata('user', 0, Admin\Notices::HIDDEN, '', true);
         (new OutboxTable($GLOBALS['wpdb']))->drop();
+        (new ConfigFile(dirname(__DIR__), get_current_blog_id()))->remove();
     }
 }

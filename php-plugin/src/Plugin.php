@@ -5,15 +5,21 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce;
 
 use Pinrelay\WooCommerce\Admin\Notices;
+use Pinrelay\WooCommerce\Admin\RefusedEvents;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
 use Pinrelay\WooCommerce\Admin\SiteHealth;
 use Pinrelay\WooCommerce\Cli\Commands;
 use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
 use Pinrelay\WooCommerce\Coexistence\SecondTag;
+use Pinrelay\WooCommerce\Collect\ConfigFile;
+use Pinrelay\WooCommerce\Collect\Doors;
+use Pinrelay\WooCommerce\Collect\LiveConfig;
+use Pinrelay\WooCommerce\Collect\PageFacts;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\ConsentApi;
 use Pinrelay\WooCommerce\Consent\Withdrawal;
 use Pinrelay\WooCommerce\Orders\AfterResponse;
+use Pinrelay\WooCommerce\Orders\DeadLetters;
 use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Orders\Outbox;
@@ -35,10 +41,19 @@ use Pinrelay\WooCommerce\Site\Home;
 use Pinrelay\WooCommerce\Storefront\AddressWatch;
 use Pinrelay\WooCommerce\Storefront\AddToCart;
 use Pinrelay\WooCommerce\Storefront\BaseTag;
+use Pinrelay\WooCommerce\Storefront\BrowserReport;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
 use Pinrelay\WooCommerce\Storefront\EventCookies;
+use Pinrelay\WooCommerce\Storefront\MatchKeys;
+use Pinrelay\WooCommerce\Storefront\PageEvents;
+use Pinrelay\WooCommerce\Storefront\PaymentInfo;
 use Pinrelay\WooCommerce\Storefront\PurchaseTag;
+use Pinrelay\WooCommerce\Storefront\SearchRedirect;
+use Pinrelay\WooCommerce\Storefront\ServerEvents;
+use Pinrelay\WooCommerce\Storefront\Signup;
+use Pinrelay\WooCommerce\Storefront\Tracked;
 use Pinrelay\WooCommerce\Storefront\Visitor;
+use Pinrelay\WooCommerce\Storefront\Wishlists;
 use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Support\Throttle;
 
@@ -59,6 +74,12 @@ final class Plugin
     public static function deactivate(): void
     {
         Installer::unschedule();
+        self::collectFile(dirname(__DIR__) . '/pinrelay.php')->remove();
+    }
+
+    private static function collectFile(string $mainFile): ConfigFile
+    {
+        return new ConfigFile(WP_PLUGIN_DIR . '/' . dirname(plugin_basename($mainFile)), get_current_blog_id());
     }
 
     /** @param string $mainFile the plugin's main file */
@@ -117,14 +138,28 @@ final class Plugin
             $tick->run(time());
         }));
 
+        $live = new LiveConfig($store, $relays, $state->secret());
+        $doors = new Doors($live, self::collectFile($mainFile), $relays, $guard, $mainFile);
+        $doors->register();
+        $key = PageFacts::key($state->secret());
         $buyer = new BuyerCookie($state->secret(), $consent, $guard);
         $buyer->register();
         (new ConsentApi($settings, $guard, $mainFile))->register();
         (new Withdrawal($consent, $buyer, $orders, $guard))->register();
-        (new BaseTag($settings, $guard, $mainFile, self::VERSION))->register();
-        (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $consent, $guard))->register();
-        (new AddToCart($settings, $relays, $visitor, new EventCookies(), $consent, $guard))->register();
-
+        $pages = new PageEvents($settings);
+        (new BaseTag($settings, $pages, $doors, $key, $guard, $mainFile, self::VERSION))->register();
+        (new MatchKeys($settings, $relays, $consent, $guard))->register();
+        $report = new BrowserReport($outbox, $state->secret(), $guard);
+        $report->register();
+        (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $report, $consent, $guard))->register();
+        $bots = new BotFilter(static fn (): ?string => is_string($dir = $spool->dir()) ? $dir : null);
+        $events = new ServerEvents($settings, $relays, new EventCookies(), $consent, $bots, $guard);
+        (new AddToCart($settings, $events, $visitor, $guard))->register();
+        (new Wishlists($settings, $events, $visitor, $guard))->register();
+        (new SearchRedirect($events, $visitor, $guard))->register();
+        (new PaymentInfo($settings, $events, $visitor, $guard))->register();
+        (new Signup($events, $visitor, $guard))->register();
+        (new Tracked($events, $visitor, $guard))->register();
         (new AddressWatch($visitor, $consent, $guard, $state->secret()))->register();
         (new SecondTag($settings, $guard, $mainFile, self::VERSION))->register();
         (new SiteHealth($settings, $guard))->register();
@@ -135,7 +170,9 @@ final class Plugin
         }
         if (is_admin()) {
             add_action('admin_init', $guard->action('schedule', Installer::schedule(...)));
-            (new SettingsPage($store, $watch, $relays, $spool, $outbox, $guard, $mainFile))->register();
+            $refused = new RefusedEvents($relays, new DeadLetters($outbox), $guard);
+            $refused->register();
+            (new SettingsPage($store, $watch, $relays, $spool, $outbox, $refused, $guard, $mainFile))->register();
             (new Notices($store, $state, $relays, $guard, $site))->register();
         }
         if (defined('WP_CLI') && WP_CLI) {

@@ -68,6 +68,21 @@ final class Consent
         return function_exists('wp_has_consent');
     }
 
+    /**
+     * What cookies alone say, for where there is no WordPress to ask: whether this browser has refused. The page's own
+     * script has asked properly before it handed anything in; this catches what a page told that was open for long.
+     *
+     * @param array<string, string> $cookies
+     */
+    public static function isRefusedBy(array $cookies, string $mode): bool
+    {
+        return match ($mode) {
+            self::WP_CONSENT_API => ($cookies['wp_consent_' . self::CATEGORY] ?? '') === 'deny',
+            self::FILTER => ($cookies[self::COOKIE] ?? '') !== '1',
+            default => false,
+        };
+    }
+
     private function filtered(?\WC_Order $order): bool
     {
         $told = $_COOKIE[self::COOKIE] ?? null;

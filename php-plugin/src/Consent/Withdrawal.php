@@ -18,6 +18,7 @@ use Pinrelay\WooCommerce\Support\Guard;
  */
 final class Withdrawal
 {
+    private const SPACE = 'pinrelay/v1';
     private const ROUTE = '/consent';
 
     public function __construct(
@@ -31,7 +32,7 @@ final class Withdrawal
     public function register(): void
     {
         add_action('rest_api_init', $this->guard->action('route of consent', function (): void {
-            register_rest_route('pinrelay/v1', self::ROUTE, [
+            register_rest_route(self::SPACE, self::ROUTE, [
                 'methods' => 'POST',
                 'callback' => function (): \WP_REST_Response {
                     $this->guard->run('consent taken back', $this->heed(...));
@@ -40,6 +41,11 @@ final class Withdrawal
                 'permission_callback' => '__return_true',
             ]);
         }));
+    }
+
+    public static function address(): string
+    {
+        return rest_url(self::SPACE . self::ROUTE);
     }
 
     public function heed(): void

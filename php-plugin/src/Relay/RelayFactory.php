@@ -46,6 +46,25 @@ final class RelayFactory
         return $this->made[$destination];
     }
 
+    /**
+     * Options for a Relay of the settings in effect that captures and never sends, since it has no token; null where
+     * relay() would be null for a reason known without making one.
+     *
+     * @return ?array<string, mixed>
+     */
+    public function capturing(): ?array
+    {
+        $settings = $this->store->settings();
+        $isUsable = $settings->apiReady() && Extension::state() === Extension::OK;
+        $dir = $isUsable ? $this->spool->dir() : null;
+        return is_string($dir) ? [
+            'site' => $this->site,
+            'ad_account_id' => $settings->adAccountId,
+            'spool_dir' => $dir,
+            'test' => $settings->testMode,
+        ] : null;
+    }
+
     /** The node whose spool this process writes; null without a Relay. */
     public function node(): ?string
     {

@@ -21,7 +21,7 @@ final class Settings
      * @param string                                     $adAccountId  digits, '' when none
      * @param string                                     $accessToken  conversion token, '' when none
      * @param bool                                       $testMode     events go to Pinterest's test stream only
-     * @param array<string, array{tag: bool, api: bool}> $events       by API event name (CONTRACT 2)
+     * @param array<string, array{tag?: bool, api?: bool}> $events     what is switched off, by API event name
      * @param 'items'|'items_tax'|'total'                $value        what an order's value is made of
      * @param 'id'|'sku'|'gla'|'gpf'|'facebook'|'filter' $itemId       which id of a product is its catalogue id
      * @param array<string, 'placed'|'paid'>             $gateways     when an order of a payment method counts
@@ -42,11 +42,7 @@ final class Settings
         #[\SensitiveParameter]
         public readonly string $accessToken = '',
         public readonly bool $testMode = false,
-        public readonly array $events = [
-            'page_visit' => ['tag' => true, 'api' => false],
-            'add_to_cart' => ['tag' => true, 'api' => true],
-            'checkout' => ['tag' => true, 'api' => true],
-        ],
+        public readonly array $events = [],
         public readonly string $value = 'items',
         public readonly string $itemId = 'id',
         public readonly array $gateways = ['cod' => 'placed', 'bacs' => 'paid', 'cheque' => 'paid'],
@@ -88,10 +84,14 @@ final class Settings
         return $this->active() && $this->adAccountId !== '' && $this->accessToken !== '';
     }
 
-    /** @param 'tag'|'api' $half */
+    /**
+     * Whether this half of an event is told: every event of the plugin is, until somebody switches it off.
+     *
+     * @param 'tag'|'api' $half
+     */
     public function wants(string $eventName, string $half): bool
     {
-        return $this->events[$eventName][$half] ?? false;
+        return (bool) ($this->events[$eventName][$half] ?? in_array($eventName, EventNames::ALL, true));
     }
 
     /** When an order of this payment method counts as a purchase; unlisted methods count when paid. */

@@ -4,10 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
-use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Mapping\AddToCartEvent;
 use Pinrelay\WooCommerce\Mapping\ProductFacts;
-use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Support\Guard;
 
@@ -17,8 +15,6 @@ use Pinrelay\WooCommerce\Support\Guard;
  * failed add, a restored session and a changed quantity do not. One does not fire it: the Store API, asked for more of
  * what is in the cart already, only raises the quantity, which is told from a shopper's own change of the quantity by
  * the request that does it.
- *
- * Both halves carry the id made here. The server half is captured at once, the browser half goes by EventCookies.
  */
 final class AddToCart
 {
@@ -29,17 +25,15 @@ final class AddToCart
 
     public function __construct(
         private readonly Settings $settings,
-        private readonly RelayFactory $relays,
+        private readonly ServerEvents $events,
         private readonly Visitor $visitor,
-        private readonly EventCookies $cookies,
-        private readonly Consent $consent,
         private readonly Guard $guard,
     ) {
     }
 
     public function register(): void
     {
-        if (!$this->goesToTag() && !$this->goesToApi()) {
+        if (!$this->events->wants(self::EVENT)) {
             return;
         }
         // Late, so that plugins which take an item out again in the same hook have done so.
@@ -50,16 +44,6 @@ final class AddToCart
         add_filter('woocommerce_store_api_add_to_cart_data', $this->whileAdding(true));
         // Each request of a batch ends here, the failed ones too.
         add_filter('rest_request_after_callbacks', $this->whileAdding(false));
-    }
-
-    private function goesToTag(): bool
-    {
-        return $this->settings->tagReady() && $this->settings->wants(self::EVENT, 'tag');
-    }
-
-    private function goesToApi(): bool
-    {
-        return $this->settings->apiReady() && $this->settings->wants(self::EVENT, 'api');
     }
 
     /** A filter that changes nothing but what we know. */
@@ -86,9 +70,6 @@ final class AddToCart
         if (!$product instanceof \WC_Product || !is_numeric($quantity) || self::isSimulated()) {
             return;
         }
-        if (!$this->consent->isGiven()) {
-            return;
-        }
         $event = AddToCartEvent::map(
             ProductFacts::of($product, $quantity + 0),
             $this->visitor->context(),
@@ -96,46 +77,7 @@ final class AddToCart
             time(),
             $this->settings,
         );
-        /** The event before it is handed over, as for orders; null leaves it out. */
-        $filtered = apply_filters('pinrelay_event', $event, $product);
-        if (!is_array($filtered)) {
-            return;
-        }
-        $event = ['event_id' => $event['event_id']] + $filtered;
-        if ($this->goesToTag()) {
-            $this->toBrowser($event);
-        }
-        if ($this->goesToApi()) {
-            $this->guard->run('capture of add_to_cart', fn () => $this->toServer($event));
-        }
-    }
-
-    /** @param array<string, mixed> $event */
-    private function toServer(array $event): void
-    {
-        try {
-            $this->relays->relay()?->capture($event);
-        } catch (\Pinrelay\InvalidEventException $invalid) {
-            $paths = array_column($invalid->errors(), 'path');
-            if (array_filter($paths, static fn (string $path): bool => !str_starts_with($path, 'user')) !== []) {
-                throw $invalid;
-            }
-            // Nothing is wrong with the shop: a visitor of whom nothing is known that Pinterest could match by.
-            $this->debug($invalid->getMessage());
-        }
-    }
-
-    /** @param array<string, mixed> $event */
-    private function toBrowser(array $event): void
-    {
-        if (!$this->cookies->send(TagRenderer::track($event))) {
-            $this->debug("The browser half of {$event['event_id']} stayed behind: headers were out, or too many wait.");
-        }
-    }
-
-    private function debug(string $line): void
-    {
-        wc_get_logger()->debug($line, ['source' => Guard::LOG_SOURCE]);
+        $this->events->tell($event, $product);
     }
 
     /** PayPal's buttons fill a cart to ask for its total and empty it again. */

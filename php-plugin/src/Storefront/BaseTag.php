@@ -4,8 +4,12 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
-use Pinrelay\WooCommerce\Mapping\PageVisitEvent;
-use Pinrelay\WooCommerce\Mapping\ProductFacts;
+use Pinrelay\WooCommerce\Collect\Doors;
+use Pinrelay\WooCommerce\Collect\PageFacts;
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Consent\Withdrawal;
+use Pinrelay\WooCommerce\Relay\Extension;
+use Pinrelay\WooCommerce\Settings\EventNames;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Support\Guard;
 
@@ -14,20 +18,57 @@ use Pinrelay\WooCommerce\Support\Guard;
  * rest once the page is really shown.
  *
  * What is printed here is the same for every visitor, because any cache may keep it: no id, nonce, consent decision or
- * personal datum. Everything goes through WordPress' script functions, so a filter can add a CSP nonce.
+ * personal datum. Everything goes through WordPress' script functions, so a filter can add a CSP nonce. What a checkout
+ * holds is the shopper's own, so that page is kept out of caches.
+ *
+ * assets/pinrelay.js
+ *   reads   #pinrelay-page      facts() below.
+ *           #pinrelay-match     on pages that are never cached, for who is known there: hashed match keys (MatchKeys).
+ *           #pinrelay-purchase  on the order-received page, for its buyer: {calls, report, token} (PurchaseTag).
+ *           pinrelay_e_*        cookies, one for each event born on the server (EventCookies). Claimed by whichever
+ *                               page comes first, under a lock, so that tabs neither lose nor double one.
+ *   keeps   pinrelay_consent    cookie: what pinrelay.consent() was told, "1" or "0"; 365 days. All else only after it
+ *                               may: before consent, events are held in the page's memory and nothing is loaded.
+ *           _epik               cookie: the click id of an ad's link, as Pinterest's library keeps it; 365 days.
+ *           pinrelay_vid        cookie: a random id of this browser, its hash the external_id of both halves; 365 days.
+ *           pinrelay_fired      localStorage: ids of the last hundred events fired; a reload fires none twice.
+ *           pinrelay_fallback   sessionStorage: the host forbids collect.php, the REST route takes its place.
+ *           pinrelay_once       sessionStorage: the last checkout begun, which a reload does not repeat.
+ *   offers  pinrelay.consent(agrees): the visitor's answer, for the consent mode "filter". May be called before the
+ *           script has arrived, and as often as the answer changes.
+ *           pinrelay.track(name, data): one of EventNames::TRACKED, by both halves; gives its id. `data` may hold
+ *           lead_type, video_title, property, search_string, content_name, content_category, content_brand and
+ *           product_ids. Money is not taken from a browser: value, currency and prices go nowhere. May be called before
+ *           the script has arrived.
  */
 final class BaseTag
 {
     public const HANDLE = 'pinrelay';
 
     /** Pinterest's own queue, so that other scripts' pintrk() calls work before the library is there (CONTRACT 15). */
-    private const STUB = 'window.pintrk=window.pintrk||function(){window.pintrk.queue.push('
+    private const PINTRK = 'window.pintrk=window.pintrk||function(){window.pintrk.queue.push('
         . 'Array.prototype.slice.call(arguments))};window.pintrk.queue=window.pintrk.queue||[];'
         . "window.pintrk.version=window.pintrk.version||'3.0';";
+
+    /** The same for ours. */
+    private const PINRELAY = 'window.pinrelay=window.pinrelay||{queue:[],track:function(){'
+        . 'window.pinrelay.queue.push(arguments)},consent:function(agrees){window.pinrelay.agrees=agrees}};';
+
+    /**
+     * Takes pintrk()'s calls where the owner fires the tag from a tag manager: each event is one `pinrelay` event of
+     * the data layer. The layer adds new values to old ones, so those of the event before are cleared first.
+     */
+    private const GTM = 'window.pinrelayGtm=function(command,name,data){if(command==="track"){'
+        . 'var layer=window.dataLayer=window.dataLayer||[];layer.push({pinrelay:null},{event:"pinrelay",'
+        . 'event_id:data.event_id,pinrelay:Object.assign({event_name:name},data)})}};';
 
     /** @param string $mainFile the plugin's main file */
     public function __construct(
         private readonly Settings $settings,
+        private readonly PageEvents $events,
+        private readonly Doors $doors,
+        #[\SensitiveParameter]
+        private readonly string $key,
         private readonly Guard $guard,
         private readonly string $mainFile,
         private readonly string $version,
@@ -36,11 +77,26 @@ final class BaseTag
 
     public function register(): void
     {
-        if (!$this->settings->tagReady()) {
+        if (!$this->settings->tagReady() && !$this->takesVisits()) {
             return;
         }
+        add_action('template_redirect', $this->guard->action('checkout page', $this->keepOutOfCaches(...)));
         add_action('wp_enqueue_scripts', $this->guard->action('base tag', $this->enqueue(...)));
         add_action('wp_head', $this->guard->action('page facts', $this->printFacts(...)), 5);
+    }
+
+    /** Whether the server half of a visit can work: a shop may have it without a tag. */
+    private function takesVisits(): bool
+    {
+        return $this->settings->apiReady() && Extension::state() === Extension::OK;
+    }
+
+    private function keepOutOfCaches(): void
+    {
+        if (PageEvents::isCheckout()) {
+            defined('DONOTCACHEPAGE') || define('DONOTCACHEPAGE', true);
+            nocache_headers();
+        }
     }
 
     private function enqueue(): void
@@ -54,7 +110,12 @@ final class BaseTag
                 ['strategy' => 'defer'],
             );
             $load = "pintrk('load'," . Json::inScript($this->settings->tagId) . ');';
-            wp_add_inline_script(self::HANDLE, self::STUB . $load, 'before');
+            $tag = match ($this->tag()) {
+                'pintrk' => self::PINTRK . $load,
+                'pinrelayGtm' => self::GTM,
+                null => '',
+            };
+            wp_add_inline_script(self::HANDLE, $tag . self::PINRELAY, 'before');
         }
     }
 
@@ -69,29 +130,69 @@ final class BaseTag
     }
 
     /**
-     * For assets/pinrelay.js: `library` the address of Pinterest's script, `path` of our cookies, `consent` whom to ask
-     * before anything, `visit` the page visit without its id, or null when the owner switched it off.
+     * tag       name of the function that takes pintrk()'s calls, null for a shop without a tag
+     * library   address of Pinterest's script, null where we load none
+     * path      of our cookies
+     * consent   whom to ask before anything: off, wp_consent_api or filter
+     * withdraw  address to tell when consent is taken back (Withdrawal)
+     * collect   address of collect.php, and
+     * fallback  of the REST route; both null where there is no server half
+     * events    of this page: `call` for pintrk() without its id, null where the browser half is off; `facts` and
+     *           `signature` for the server, left out where its half is off; `once` for what a reload does not repeat
+     * track     what pinrelay.track() may tell: by name, whether to the tag and whether to the server
      *
      * @return array<string, mixed>
      */
     private function facts(): array
     {
+        [$collect, $fallback] = $this->takesVisits() ? $this->doors->addresses() : [null, null];
         return [
-            'library' => $this->settings->tagScriptUrl,
+            'tag' => $this->tag(),
+            'library' => $this->tag() === 'pintrk' ? $this->settings->tagScriptUrl : null,
             'path' => EventCookies::path(),
             'consent' => $this->settings->consent,
-            'visit' => $this->settings->wants('page_visit', 'tag') ? $this->visit() : null,
+            'withdraw' => $this->settings->consent === Consent::OFF ? null : Withdrawal::address(),
+            'collect' => $collect,
+            'fallback' => $fallback,
+            'events' => array_values(array_filter(array_map($this->told(...), $this->events->all()))),
+            'track' => $this->tracked(),
         ];
     }
 
-    /** @return array{string, string, object} arguments for pintrk() */
-    private function visit(): array
+    /**
+     * @param array<string, mixed> $event
+     * @return ?array<string, mixed> null when both halves are off
+     */
+    private function told(array $event): ?array
     {
-        // The queried product and not the global one: on block themes templates run before wp_head and leave their own.
-        $product = is_product() ? wc_get_product(get_queried_object_id()) : null;
-        $facts = $product instanceof \WC_Product ? ProductFacts::of($product) : null;
-        [$command, $name, $data] = TagRenderer::track(PageVisitEvent::map($facts, $this->settings));
-        return [$command, $name, (object) $data];
+        [$toTag, $toServer] = $this->halves($event['event_name']);
+        [$command, $name, $data] = TagRenderer::track($event);
+        return $toTag || $toServer ? [
+            'call' => $toTag ? [$command, $name, (object) $data] : null,
+        ] + ($toServer ? PageFacts::write($event, $this->key) : []) + (
+            $event['event_name'] === 'initiate_checkout' ? ['once' => true] : []
+        ) : null;
+    }
+
+    /** @return array<string, array{bool, bool}> */
+    private function tracked(): array
+    {
+        $halves = array_map($this->halves(...), array_combine(EventNames::TRACKED, EventNames::TRACKED));
+        return array_filter($halves, static fn (array $of): bool => $of !== [false, false]);
+    }
+
+    /** @return array{bool, bool} whether the tag and whether the server tells this event */
+    private function halves(string $name): array
+    {
+        return [
+            $this->settings->tagReady() && $this->settings->wants($name, 'tag'),
+            $this->takesVisits() && $this->settings->wants($name, 'api'),
+        ];
+    }
+
+    private function tag(): ?string
+    {
+        return $this->settings->tagReady() ? ($this->settings->gtm ? 'pinrelayGtm' : 'pintrk') : null;
     }
 
     /** Whether a visitor looks at this page, and not its editor. */

@@ -33,6 +33,7 @@ final class PurchaseTag
         private readonly Outbox $outbox,
         private readonly Visitor $visitor,
         private readonly BuyerCookie $buyer,
+        private readonly BrowserReport $report,
         private readonly Consent $consent,
         private readonly Guard $guard,
     ) {
@@ -63,7 +64,10 @@ final class PurchaseTag
         }
         $calls = $this->calls($order, $row);
         if ($calls !== null) {
-            wp_print_inline_script_tag($calls, ['type' => 'application/json', 'id' => 'pinrelay-purchase']);
+            wp_print_inline_script_tag(
+                Json::inScript(['calls' => $calls] + $this->report->invite($order->get_id())),
+                ['type' => 'application/json', 'id' => 'pinrelay-purchase'],
+            );
         }
     }
 
@@ -84,8 +88,8 @@ final class PurchaseTag
         return $row->isAccepted() && $row->eventTime !== null && $now - $row->eventTime < self::SECONDS;
     }
 
-    /** Arguments for pintrk(), call by call, as JSON safe inside <script>; null when a filter leaves the order out. */
-    private function calls(\WC_Order $order, OutboxRow $row): ?string
+    /** @return ?list<array<mixed>> arguments for pintrk(), call by call; null when a filter leaves the order out */
+    private function calls(\WC_Order $order, OutboxRow $row): ?array
     {
         // A settled row has forgotten its context; this request is the same browser, so the external_id is the same.
         $context = $row->context + $this->visitor->context();
@@ -95,8 +99,8 @@ final class PurchaseTag
         }
         $rendered = $this->guard->run(
             'purchase tag',
-            fn (): ?string => $this->relays->relay()?->prepare($event)->tagJson,
+            fn (): ?array => $this->relays->relay()?->prepare($event)->tagCalls,
         );
-        return $rendered ?? Json::inScript(TagRenderer::calls($event));
+        return $rendered ?? TagRenderer::calls($event);
     }
 }

@@ -36,7 +36,8 @@ final class TagRenderer
      */
     public static function calls(array $event): array
     {
-        $keys = self::matchKeys($event['user'] ?? []);
+        $user = $event['user'] ?? [];
+        $keys = self::matchKeys($user) + (empty($event['ldp']) ? [] : self::limits($user));
         return [...($keys === [] ? [] : [['set', $keys]]), self::track($event)];
     }
 
@@ -50,6 +51,10 @@ final class TagRenderer
     public static function track(array $event): array
     {
         $items = $event['items'] ?? [];
+        $lines = array_map(self::line(...), array_slice($items, 0, self::MOST_LINES));
+        if ($items === [] && $event['event_name'] === 'view_category' && isset($event['content_category'])) {
+            $lines = [['product_category' => $event['content_category']]];
+        }
         $data = [
             'event_id' => $event['event_id'] ?? null,
             'value' => isset($event['value']) ? self::number($event['value']) : null,
@@ -57,7 +62,11 @@ final class TagRenderer
             'order_id' => $event['order_id'] ?? null,
             'order_quantity' => $items === [] ? null : array_sum(array_map(self::quantity(...), $items)),
             'promo_code' => $event['coupon'] ?? null,
-            'line_items' => $items === [] ? null : array_map(self::line(...), array_slice($items, 0, self::MOST_LINES)),
+            'search_query' => $event['search_string'] ?? null,
+            'lead_type' => $event['lead_type'] ?? null,
+            'video_title' => $event['video_title'] ?? null,
+            'property' => $event['property'] ?? null,
+            'line_items' => $lines === [] ? null : $lines,
         ];
         return [
             'track',
@@ -104,6 +113,19 @@ final class TagRenderer
                 ? hash('sha256', strtolower($outside))
                 : '',
         ]);
+    }
+
+    /**
+     * Limited data processing, which Pinterest applies together with the state it is for (CONTRACT 14). A state of the
+     * US, as LimitedData found it, is two letters and hashes the same everywhere.
+     *
+     * @param array<string, mixed> $user
+     * @return array<string, string>
+     */
+    private static function limits(array $user): array
+    {
+        $hash = static fn (string $key): string => hash('sha256', strtolower(trim((string) ($user[$key] ?? ''))));
+        return ['st' => $hash('state'), 'country' => $hash('country'), 'opt_out_type' => 'LDP'];
     }
 
     /** A number, whole where the amount is: 20, not 20.0. */

@@ -12,9 +12,6 @@ namespace Pinrelay\WooCommerce\Storefront;
  */
 final class Visitor
 {
-    /** The visitor's own id, made by assets/pinrelay.js: a random UUID, which says nothing by itself. */
-    public const ID_COOKIE = 'pinrelay_vid';
-
     /** Made by Pinterest's library from the `epik` parameter of an ad's link (CONTRACT 13). */
     private const CLICK_COOKIE = '_epik';
     private const CLICK_PARAMETER = 'epik';
@@ -34,12 +31,19 @@ final class Visitor
         return array_filter([
             'ip' => $this->ip(),
             'user_agent' => $this->text($_SERVER, 'HTTP_USER_AGENT'),
-            'click_id' => $this->text($_COOKIE, self::CLICK_COOKIE) ?: $this->text($_GET, self::CLICK_PARAMETER),
+            'click_id' => $this->clickId(),
             'external_id' => $this->externalId(),
             'url' => $this->url(),
             'language' => self::language(),
             'opt_out' => $this->text($_SERVER, 'HTTP_SEC_GPC') === '1' ? '1' : '',
         ], static fn (string $value): bool => $value !== '');
+    }
+
+    /** A plus sign, which PHP takes for a space in cookies and addresses, belongs to it: it is to be sent unchanged. */
+    private function clickId(): string
+    {
+        $id = $this->text($_COOKIE, self::CLICK_COOKIE) ?: $this->text($_GET, self::CLICK_PARAMETER);
+        return strtr($id, ' ', '+');
     }
 
     private function ip(): string
@@ -56,25 +60,16 @@ final class Visitor
     /** The browser's own id first: only that one is known to both halves on every page, logged in or not. */
     private function externalId(): string
     {
-        $id = $this->text($_COOKIE, self::ID_COOKIE);
-        if (preg_match('/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/', $id) === 1) {
-            return $id;
-        }
+        $id = VisitorId::read([VisitorId::COOKIE => $this->text($_COOKIE, VisitorId::COOKIE)]);
         $user = get_current_user_id();
-        return $user > 0 ? (string) $user : '';
+        return $id !== '' ? $id : ($user > 0 ? (string) $user : '');
     }
 
     /** The page the visitor sees. A request made by a page's script has it in its referrer. */
     private function url(): string
     {
         $site = home_url('/');
-        /**
-         * Query parameters that may leave the shop with a page's address.
-         *
-         * @param list<string> $names
-         */
-        $names = apply_filters('pinrelay_url_params', PageUrl::PARAMETERS);
-        $names = is_array($names) ? array_values(array_filter($names, 'is_string')) : PageUrl::PARAMETERS;
+        $names = self::parameters();
 
         if (!self::isMadeByScript()) {
             return PageUrl::clean($site, $this->text($_SERVER, 'REQUEST_URI'), $names);
@@ -83,13 +78,25 @@ final class Visitor
         return PageUrl::isOfSite($site, $referrer) ? PageUrl::clean($site, $referrer, $names) : $site;
     }
 
+    /** @return list<string> names of the query parameters that may leave the shop with a page's address */
+    public static function parameters(): array
+    {
+        /**
+         * Query parameters that may leave the shop with a page's address.
+         *
+         * @param list<string> $names
+         */
+        $names = apply_filters('pinrelay_url_params', PageUrl::PARAMETERS);
+        return is_array($names) ? array_values(array_filter($names, 'is_string')) : PageUrl::PARAMETERS;
+    }
+
     private static function isMadeByScript(): bool
     {
         return wp_doing_ajax() || isset($_GET['wc-ajax']) || wp_is_serving_rest_request();
     }
 
     /** Two letters, as Pinterest wants it (CONTRACT 3). */
-    private static function language(): string
+    public static function language(): string
     {
         return preg_match('/^[a-z]{2}(?![a-z])/', get_locale(), $match) === 1 ? $match[0] : '';
     }

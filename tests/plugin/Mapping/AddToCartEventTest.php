@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Tests\Mapping;
 
 use PHPUnit\Framework\TestCase;
+use Pinrelay\WooCommerce\Mapping\BrowseEvents;
+use Pinrelay\WooCommerce\Mapping\CartEvent;
 use Pinrelay\WooCommerce\Mapping\PageVisitEvent;
 use Pinrelay\WooCommerce\Settings\Settings;
 
@@ -63,5 +65,28 @@ final class AddToCartEventTest extends TestCase
         self::assertSame(['event_name', 'currency', 'items'], array_keys($event));
         self::assertSame('29.90', $event['items'][0]['price']);
         self::assertSame(['event_name' => 'page_visit'], PageVisitEvent::map(null, new Settings()));
+    }
+
+    public function testACartIsWorthWhatItsLinesAre(): void
+    {
+        $lines = [Fixtures::facts('product-simple'), Fixtures::facts('product-sale')];
+        $event = CartEvent::map('initiate_checkout', $lines, new Settings());
+        $alone = array_map(
+            static fn (string $name): float => (float) Fixtures::event($name)['value'],
+            ['product-simple', 'product-sale'],
+        );
+        self::assertSame('initiate_checkout', $event['event_name']);
+        self::assertSame(array_sum($alone), (float) $event['value']);
+        self::assertCount(2, $event['items']);
+        self::assertSame(
+            ['event_name' => 'initiate_checkout'],
+            CartEvent::map('initiate_checkout', [], new Settings()),
+        );
+    }
+
+    public function testWhoSearchesForAnAddressIsNotToldOn(): void
+    {
+        self::assertSame(['event_name' => 'search', 'search_string' => 'mug'], BrowseEvents::search(' mug '));
+        self::assertSame(['event_name' => 'search'], BrowseEvents::search('ada@shopper.example'));
     }
 }

@@ -5,6 +5,10 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Tests\Storefront;
 
 use PHPUnit\Framework\TestCase;
+use Pinrelay\WooCommerce\Collect\PageFacts;
+use Pinrelay\WooCommerce\Mapping\BrowseEvents;
+use Pinrelay\WooCommerce\Mapping\CartEvent;
+use Pinrelay\WooCommerce\Mapping\PageVisitEvent;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Storefront\Json;
 use Pinrelay\WooCommerce\Storefront\TagRenderer;
@@ -50,6 +54,24 @@ final class TagRendererTest extends TestCase
         [$set] = TagRenderer::calls(Fixtures::event('order-guest'));
         self::assertSame(['em', 'external_id'], array_keys($set[1]));
         self::assertSame(hash('sha256', Fixtures::CONTEXT['external_id']), $set[1]['external_id']);
+    }
+
+    public function testLimitedDataProcessingIsSetTogetherWithItsStateAndCountry(): void
+    {
+        $user = ['email' => 'a@example.com', 'state' => 'CA', 'country' => 'US'];
+        [$set] = TagRenderer::calls(['ldp' => true, 'user' => $user] + Fixtures::event('order-us'));
+        self::assertSame('LDP', $set[1]['opt_out_type']);
+        self::assertSame([hash('sha256', 'ca'), hash('sha256', 'us')], [$set[1]['st'], $set[1]['country']]);
+    }
+
+    /** @group extension */
+    public function testTheExtensionSetsTheSameLimit(): void
+    {
+        $relay = new \Pinrelay\Relay(['site' => 'shop.example', 'ad_account_id' => '5', 'spool_dir' => '/nonexistent']);
+        $event = ['ldp' => true] + Fixtures::event('order-us');
+        $keys = array_flip(['em', 'external_id', 'st', 'country', 'opt_out_type']);
+        $theirs = array_intersect_key($relay->prepare($event)->tagCalls[0][1], $keys);
+        self::assertEquals(TagRenderer::calls($event)[0][1], $theirs);
     }
 
     public function testWhatIsNoMatchKeyIsNotSet(): void
@@ -100,6 +122,40 @@ final class TagRendererTest extends TestCase
                 $ours['set'][1],
             );
         }
+    }
+
+    /**
+     * @dataProvider shown
+     * @group extension
+     * @requires extension pinrelay
+     */
+    public function testAgreesWithTheExtensionOnWhatPagesShowAndScriptsTell(array $event): void
+    {
+        $relay = new \Pinrelay\Relay([
+            'site' => 'shop.example',
+            'ad_account_id' => '549755885175',
+            'spool_dir' => sys_get_temp_dir() . '/pinrelay-parity',
+        ]);
+        $event += ['event_id' => Fixtures::EVENT_ID, 'user' => ['email' => 'a@b.example']];
+        self::assertEquals($relay->prepare($event)->tagCalls[1], TagRenderer::track($event));
+    }
+
+    public static function shown(): array
+    {
+        $settings = new Settings();
+        $mug = Fixtures::facts('product-simple');
+        return [
+            'a page' => [PageVisitEvent::map(null, $settings)],
+            'a product' => [PageVisitEvent::map(Fixtures::facts('product-hostile'), $settings)],
+            'a category' => [BrowseEvents::category('Cups & Mugs </script>')],
+            'a category without a name' => [BrowseEvents::category('')],
+            'a search' => [BrowseEvents::search('blue "mug" 🫖')],
+            'a cart' => [CartEvent::map('initiate_checkout', [$mug, Fixtures::facts('product-sale')], $settings)],
+            'a long cart' => [PageFacts::fit(CartEvent::map('initiate_checkout', array_fill(0, 60, $mug), $settings))],
+            'a lead' => [['event_name' => 'lead', 'lead_type' => 'Newsletter', 'content_name' => 'Footer']],
+            'a video' => [['event_name' => 'watch_video', 'video_title' => 'How mugs are made', 'property' => 'shop']],
+            'a wish' => [['event_name' => 'add_to_wishlist', 'items' => [['id' => '16'], ['id' => 'SKU']]]],
+        ];
     }
 
     public static function events(): array

@@ -1,13 +1,12 @@
 // assets/pinrelay.js in a real browser, against the recording library of the Pinterest stand-in.
 
 import assert from 'node:assert/strict';
-import { createHash, randomUUID } from 'node:crypto';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { createHash } from 'node:crypto';
+import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { launchBrowser } from '../../support/browser/launch.mjs';
-import { startStandin } from '../../support/pinterest/index.mjs';
-import { eventCookie, purchase, SCRIPT, startStorefront } from './storefront.mjs';
+import { setScene } from './scene.mjs';
+import { eventCookie, purchase, SCRIPT } from './storefront.mjs';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -16,56 +15,8 @@ test('the script is smaller than 4 KB on the wire', () => {
 });
 
 describe('the browser script', () => {
-  let standin;
-  let storefront;
-  let browser;
-  let context;
-  let errors;
-
-  before(async () => {
-    standin = await startStandin();
-    storefront = await startStorefront(standin.tagScriptUrl);
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await storefront?.close();
-    await standin?.stop();
-  });
-  beforeEach(async () => {
-    context = await browser.newContext();
-    errors = [];
-    context.on('weberror', (error) => errors.push(String(error.error())));
-  });
-  afterEach(async () => {
-    await context.close();
-    const faults = calls().flatMap((record) => record.faults);
-    standin.reset();
-    assert.deepEqual(errors, [], 'nothing may be thrown into a shop page');
-    assert.deepEqual(faults, [], 'nothing Pinterest would have to hash or refuse');
-  });
-
-  const address = (wish = {}, path = '/') => {
-    const url = new URL(path, storefront.url);
-    for (const [key, value] of Object.entries(wish)) {
-      [value].flat().forEach((one) => url.searchParams.append(key, one));
-    }
-    return url.href;
-  };
-  async function open(wish, path) {
-    const page = await context.newPage();
-    await page.goto(address(wish, path));
-    return page;
-  }
-  const calls = (name) => standin.records().browser.filter((record) => !name || record.api_name === name);
-  const seen = (name, count = 1) => standin.until(() => calls(name).length >= count);
-  /** Everything asked of Pinterest before this has arrived once this has: a tab reports its calls in order. */
-  async function fence(page) {
-    const id = randomUUID();
-    await page.evaluate((event_id) => window.pintrk('track', 'lead', { event_id }), id);
-    await standin.until(() => calls('lead').some((record) => record.event_id === id));
-  }
-  const cookie = async (prefix) => (await context.cookies()).filter(({ name }) => name.startsWith(prefix));
+  const scene = setScene();
+  const { address, open, calls, seen, fence, cookie } = scene;
   const add = (page, ...events) =>
     page.evaluate(
       (url) => fetch(url).then(() => undefined),
@@ -76,7 +27,7 @@ describe('the browser script', () => {
   test('a page tells load, set, page and one visit, in this order', async () => {
     await open();
     await seen('page_visit');
-    const list = standin.records().browser;
+    const list = scene.standin.records().browser;
     assert.deepEqual(list.map((record) => record.command), ['load', 'set', 'page', 'track']);
     assert.ok(list.every((record) => record.tag_id === '2612345678901'));
     assert.match(list[3].event_id, UUID);
@@ -99,7 +50,7 @@ describe('the browser script', () => {
   });
 
   test('a visitor id that is none is replaced', async () => {
-    await context.addCookies([{ name: 'pinrelay_vid', value: 'anna@example.com', url: storefront.url }]);
+    await scene.context.addCookies([{ name: 'pinrelay_vid', value: 'anna@example.com', url: scene.storefront.url }]);
     await open();
     await seen('page_visit');
     const [vid] = await cookie('pinrelay_vid');
@@ -107,7 +58,7 @@ describe('the browser script', () => {
   });
 
   test('a page visit that is switched off is not told, the tag works all the same', async () => {
-    const page = await open({ novisit: '' });
+    const page = await open({ events: '[]' });
     await fence(page);
     assert.deepEqual(calls().map((record) => record.command), ['load', 'set', 'page', 'track']);
     assert.equal(calls('page_visit').length, 0);
@@ -116,7 +67,7 @@ describe('the browser script', () => {
   for (const state of ['prerendering', 'hidden']) {
     test(`a ${state} page tells nothing until it is shown`, async () => {
       const event = eventCookie();
-      await context.addInitScript((how) => {
+      await scene.context.addInitScript((how) => {
         let shown = false;
         Object.defineProperty(document, 'prerendering', { get: () => how === 'prerendering' && !shown });
         Object.defineProperty(document, 'visibilityState', { get: () => (shown ? 'visible' : 'hidden') });
@@ -161,7 +112,7 @@ describe('the browser script', () => {
 
   test('tabs that open at once tell each event once', async () => {
     const events = Array.from({ length: 8 }, () => eventCookie());
-    await context.addCookies(events.map(({ name, value }) => ({ name, value, url: storefront.url })));
+    await scene.context.addCookies(events.map(({ name, value }) => ({ name, value, url: scene.storefront.url })));
     const pages = await Promise.all([1, 2, 3, 4].map(() => open()));
     await seen('add_to_cart', 8);
     for (const page of pages) await fence(page);
@@ -177,7 +128,7 @@ describe('the browser script', () => {
       assert.deepEqual(tracked(), [event.id]);
     });
 
-    const without = () => context.addInitScript(() => delete window.cookieStore);
+    const without = () => scene.context.addInitScript(() => delete window.cookieStore);
 
     test('by the event of the cart blocks', async () => {
       await without();
@@ -190,7 +141,7 @@ describe('the browser script', () => {
 
     test("by jQuery's event of classic lists", async () => {
       await without();
-      await context.addInitScript(() => {
+      await scene.context.addInitScript(() => {
         const handlers = {};
         window.jQuery = () => ({ on: (name, handler) => (handlers[name] = handler) });
         window.fire = (name) => handlers[name]();
@@ -233,7 +184,7 @@ describe('the browser script', () => {
     for (const tab of [page, second]) await fence(tab);
     const [record, ...more] = calls('checkout');
     assert.deepEqual(more, []);
-    assert.deepEqual([record.event_id, record.data.value, record.partner.em], [bought[1][2].event_id, 20, 'a'.repeat(64)]);
+    assert.deepEqual([record.event_id, record.data.value, record.partner.em], [bought.calls[1][2].event_id, 20, 'a'.repeat(64)]);
   });
 
   test('two purchases are two', async () => {
@@ -242,7 +193,7 @@ describe('the browser script', () => {
   });
 
   test('without storage a purchase is still told', async () => {
-    await context.addInitScript(() => {
+    await scene.context.addInitScript(() => {
       Object.defineProperty(window, 'localStorage', {
         get() {
           throw new DOMException('denied', 'SecurityError');
@@ -254,7 +205,7 @@ describe('the browser script', () => {
   });
 
   test('a browser without locks, hashes, UUIDs and cookie events tells all but the visitor id', async () => {
-    await context.addInitScript(() => {
+    await scene.context.addInitScript(() => {
       Object.defineProperty(crypto, 'subtle', { value: undefined });
       delete window.cookieStore;
       Object.defineProperty(navigator, 'locks', { value: undefined });
@@ -269,12 +220,12 @@ describe('the browser script', () => {
   });
 
   test('with the library kept away the page works and the cookie is claimed', async () => {
-    await context.route(/core\.js/, (route) => route.abort());
+    await scene.context.route(/core\.js/, (route) => route.abort());
     const event = eventCookie();
     const page = await open({ set: `${event.name}=${event.value}`, purchase: JSON.stringify(purchase()) });
     await page.waitForFunction(() => !document.cookie.includes('pinrelay_e_'));
     await page.locator('button').click();
-    assert.deepEqual(standin.records().browser, []);
+    assert.deepEqual(scene.standin.records().browser, []);
   });
 
   test('a cookie that is not ours is dropped without harm', async () => {

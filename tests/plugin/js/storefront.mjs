@@ -12,6 +12,12 @@ const STUB =
   'window.pintrk=window.pintrk||function(){window.pintrk.queue.push(Array.prototype.slice.call(arguments))};' +
   "window.pintrk.queue=window.pintrk.queue||[];window.pintrk.version=window.pintrk.version||'3.0';" +
   `pintrk('load',"${TAG_ID}");`;
+const OWN_STUB =
+  'window.pinrelay=window.pinrelay||{queue:[],track:function(){window.pinrelay.queue.push(arguments)},' +
+  'consent:function(agrees){window.pinrelay.agrees=agrees}};';
+const GTM =
+  'window.pinrelayGtm=function(command,name,data){if(command==="track"){var layer=window.dataLayer=window.dataLayer||[];' +
+  'layer.push({pinrelay:null},{event:"pinrelay",event_id:data.event_id,pinrelay:Object.assign({event_name:name},data)})}};';
 
 /** The name and value of a cookie as EventCookies sends it. */
 export function eventCookie(id = randomUUID()) {
@@ -20,22 +26,41 @@ export function eventCookie(id = randomUUID()) {
   return { id, name: `pinrelay_e_${id.slice(0, 8)}`, value };
 }
 
-/** Arguments for pintrk() as PurchaseTag prints them. */
+/** What PurchaseTag prints. */
 export function purchase(id = randomUUID()) {
-  return [
+  const calls = [
     ['set', { em: 'a'.repeat(64) }],
     ['track', 'checkout', { event_id: id, value: 20, currency: 'EUR', order_id: '7', order_quantity: 1 }],
   ];
+  return { calls, report: '/browser', token: '7.token' };
 }
+
+/** The page visit as BaseTag prints it. */
+export const VISIT = {
+  call: ['track', 'pagevisit', { line_items: [{ product_id: '16' }] }],
+  facts: '{"event_name":"page_visit"}',
+  signature: 'signed',
+};
 
 /**
  * @param {string} library address of Pinterest's script
- * @returns {Promise<{url: string, close(): Promise<void>}>} every path is a page; its query says what it holds:
- *   `set` cookies (name=value), `purchase` JSON, `head` HTML, `csp` a policy; `/add` only sets the cookies
+ * @returns {Promise<object>} `url`; `posts` [{path, body, cookies}] of what the script handed in; `answers` by path, the
+ *   status of each door; every other path is a page. A page's query says what it holds: `set` cookies (name=value),
+ *   `purchase` JSON, `events` JSON in place of one page visit, `notag`, `noserver`, `head` HTML, `csp` a policy, `consent` a mode, `gtm`,
+ *   `match` JSON; `/add`
+ *   only sets the cookies
  */
 export async function startStorefront(library) {
-  const server = createServer((request, response) => {
+  const posts = [];
+  const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://storefront');
+    if (request.method === 'POST') {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      posts.push({ path: pathname, body: JSON.parse(body), cookies: request.headers.cookie ?? '' });
+      response.writeHead(storefront.answers[pathname] ?? 204).end();
+      return;
+    }
     const cookies = searchParams.getAll('set');
     if (cookies.length > 0) {
       response.setHeader('set-cookie', cookies.map((cookie) => `${cookie}; Max-Age=600; Path=/; SameSite=Lax`));
@@ -53,27 +78,40 @@ export async function startStorefront(library) {
     }
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
+  const storefront = {
     url: `http://127.0.0.1:${server.address().port}`,
+    posts,
+    answers: {},
     close: () =>
       new Promise((resolve) => {
         server.close(resolve);
         server.closeAllConnections();
       }),
   };
+  return storefront;
 }
 
 function page(library, wish) {
+  const serves = !wish.has('noserver');
+  const usesGtm = wish.has('gtm');
+  const tag = usesGtm ? 'pinrelayGtm' : 'pintrk';
   const facts = {
-    library,
+    tag: wish.has('notag') ? null : tag,
+    library: wish.has('notag') || usesGtm ? null : library,
     path: '/',
-    visit: wish.has('novisit') ? null : ['track', 'pagevisit', { line_items: [{ product_id: '16' }] }],
+    consent: wish.get('consent') ?? 'off',
+    withdraw: '/withdraw',
+    collect: serves ? '/collect.php?s=1' : null,
+    fallback: serves ? '/rest-collect' : null,
+    events: JSON.parse(wish.get('events') ?? JSON.stringify([VISIT])),
+    track: { lead: [true, true], signup: [true, false], custom: [false, true] },
   };
   const buyer = wish.get('purchase');
-  return `<!doctype html><html><head><title>Shop</title>${wish.get('head') ?? ''}
+  return `<!doctype html><html><head><title>Shop</title>
+<script nonce="n">${wish.has('notag') ? '' : usesGtm ? GTM : STUB}${OWN_STUB}</script>${wish.get('head') ?? ''}
 <script type="application/json" id="pinrelay-page">${JSON.stringify(facts)}</script>
-<script nonce="n">${STUB}</script>
 <script nonce="n" src="/pinrelay.js" defer></script></head><body><button>Add</button>
+${wish.has('match') ? `<script type="application/json" id="pinrelay-match">${wish.get('match')}</script>` : ''}
 ${buyer === null ? '' : `<script type="application/json" id="pinrelay-purchase">${buyer}</script>`}
 </body></html>`;
 }

@@ -21,6 +21,16 @@ final class ConfigException extends \InvalidArgumentException implements Excepti
 
 final class InvalidEventException extends \InvalidArgumentException implements Exception
 {
+    /** @param list<string> $paths */
+    public function __construct(string $message = '', private readonly array $paths = ['event_name'])
+    {
+        parent::__construct($message);
+    }
+
+    public function errors(): array
+    {
+        return array_map(static fn (string $path): array => ['path' => $path, 'message' => ''], $this->paths);
+    }
 }
 
 final class SpoolException extends \RuntimeException implements Exception

@@ -78,6 +78,8 @@ async function installPlugin(at) {
  * @param {object} [wish.constants]   wp-config constants; they win over the stand-in's, and null takes one away
  * @param {number} [wish.workers]     PHP-FPM workers
  * @param {boolean} [wish.ondemand]   FPM's ondemand manager instead of static
+ * @param {boolean} [wish.cache]      a full-page cache in front of PHP (default false)
+ * @param {string} [wish.forbid]      path of a PHP file that the web server refuses to everybody
  * @param {number} [wish.idleSeconds] after which that one lets a worker go
  * @param {boolean} [wish.clock]      whether the shop has a clock of its own, `shop.clock`
  * @param {boolean} [wish.plugin]     whether our plugin is active (default true)

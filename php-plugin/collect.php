@@ -1,0 +1,42 @@
+<?php
+
+/**
+ * Takes what shoppers' browsers tell of their visits, without booting WordPress: POST collect.php?s=<blog id>, JSON up
+ * to 8 KB. It needs the extension and the file that WordPress keeps for it (Collect\ConfigFile), opens no database,
+ * sets no cookie and answers with a status alone. Everything is decided by Collect\Collector.
+ */
+
+declare(strict_types=1);
+
+use Pinrelay\Relay;
+use Pinrelay\WooCommerce\Collect\Beacon;
+use Pinrelay\WooCommerce\Collect\Collector;
+use Pinrelay\WooCommerce\Collect\ConfigFile;
+use Pinrelay\WooCommerce\Collect\Rate;
+
+require __DIR__ . '/src/autoload.php';
+
+http_response_code((static function (): int {
+    if ((int) ($_SERVER['CONTENT_LENGTH'] ?? 0) > Beacon::MOST_BYTES) {
+        return 413;
+    }
+    try {
+        $blog = is_string($_GET['s'] ?? null) && ctype_digit($_GET['s']) ? (int) $_GET['s'] : 1;
+        // The web server's name for this folder first: it may be linked into several shops.
+        $config = (new ConfigFile(dirname((string) ($_SERVER['SCRIPT_FILENAME'] ?? __FILE__)), $blog))->read()
+            ?? (new ConfigFile(__DIR__, $blog))->read();
+        if ($config === null || !class_exists(Relay::class, false)) {
+            return 404;
+        }
+        $body = (string) file_get_contents('php://input', false, null, 0, Beacon::MOST_BYTES + 1);
+        $collector = new Collector(
+            $config,
+            new Rate($config->rateFile, $config->key),
+            static fn (array $options): Relay => new Relay($options),
+        );
+        return $collector->answer(Beacon::of($_SERVER, $_COOKIE, $body), time());
+    } catch (\Throwable $thrown) {
+        error_log(sprintf('pinrelay: collecting: %s at %s:%d', $thrown::class, $thrown->getFile(), $thrown->getLine()));
+        return 503;
+    }
+})());

@@ -1,0 +1,155 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Collect;
+
+use Pinrelay\InvalidEventException;
+use Pinrelay\Relay;
+use Pinrelay\SpoolException;
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Mapping\Visit;
+use Pinrelay\WooCommerce\Relay\Faults;
+use Pinrelay\WooCommerce\Settings\EventNames;
+use Pinrelay\WooCommerce\Storefront\BotCount;
+use Pinrelay\WooCommerce\Storefront\Bots;
+use Pinrelay\WooCommerce\Storefront\ClientAddress;
+use Pinrelay\WooCommerce\Storefront\PageUrl;
+use Pinrelay\WooCommerce\Storefront\VisitorId;
+
+/**
+ * Takes events that were born in a browser and hands them to the extension. One class behind two doors: collect.php,
+ * which does not boot WordPress, and the REST route for hosts that forbid it.
+ *
+ * The body is JSON: {url, events: [{id, facts, signature} | {id, name, data}]}. What the shop has signed is taken at
+ * its word; of what a page's script tells by itself, words and product ids alone (TrackedData). The answer is a status
+ * and nothing else: 204 taken, 400 not understood or not signed, 403 not from a page of this shop, 413 too long,
+ * 429 too many, 503 no room (the spool refuses visits first, so that orders still fit).
+ */
+final class Collector
+{
+    private const MOST_EVENTS = 10;
+    private const UUID = '/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/D';
+
+    /** @param \Closure(array<string, mixed>): Relay $open a Relay for these options */
+    public function __construct(
+        private readonly Config $config,
+        private readonly Rate $rate,
+        private readonly \Closure $open,
+    ) {
+    }
+
+    /** @return int HTTP status */
+    public function answer(Beacon $beacon, int $now): int
+    {
+        if (strlen($beacon->body) > Beacon::MOST_BYTES) {
+            return 413;
+        }
+        if (!in_array($beacon->sender(), $this->config->senders, true)) {
+            return 403;
+        }
+        if ($beacon->method !== 'POST') {
+            return 400;
+        }
+        if (Consent::isRefusedBy($beacon->cookies, $this->config->consent)) {
+            return 204;
+        }
+        if (Bots::isBot($beacon->userAgent)) {
+            BotCount::add(dirname($this->config->rateFile));
+            return 204;
+        }
+        $server = ['REMOTE_ADDR' => $beacon->ip] + $beacon->headers;
+        $ip = ClientAddress::of($server, $this->config->trustedHeaders);
+        // A private address is a proxy's: all shoppers share it.
+        if ($ip !== '' && !$this->rate->take($ip, $now)) {
+            return 429;
+        }
+        $events = $this->events($beacon, $ip, $now);
+        return $events === null ? 400 : $this->capture($events);
+    }
+
+    /** @return ?list<array<string, mixed>> for the extension; null when anything about them is not as it must be */
+    private function events(Beacon $beacon, string $ip, int $now): ?array
+    {
+        $said = json_decode($beacon->body, true, 8);
+        $list = is_array($said) ? ($said['events'] ?? null) : null;
+        $url = is_array($said) ? ($said['url'] ?? null) : null;
+        if (!is_array($list) || $list === [] || count($list) > self::MOST_EVENTS || !is_string($url)) {
+            return null;
+        }
+        if (!in_array(Beacon::authority($url), $this->config->senders, true)) {
+            return null;
+        }
+        $visit = Visit::part($this->context($beacon, $url, $ip));
+        $events = [];
+        foreach ($list as $one) {
+            $event = is_array($one) ? $this->event($one) : null;
+            if ($event === null) {
+                return null;
+            }
+            // A half that was switched off since the page was cached is not told any more.
+            if (in_array($event['event_name'], $this->config->events, true)) {
+                $events[] = ['event_time' => $now] + $event + $visit;
+            }
+        }
+        return $events;
+    }
+
+    /**
+     * @param array<mixed> $one
+     * @return ?array<string, mixed> with name and id
+     */
+    private function event(array $one): ?array
+    {
+        $id = $one['id'] ?? null;
+        if (!is_string($id) || preg_match(self::UUID, $id) !== 1) {
+            return null;
+        }
+        $facts = $one['facts'] ?? null;
+        if (is_string($facts)) {
+            $signature = $one['signature'] ?? '';
+            $event = is_string($signature) ? PageFacts::read($facts, $signature, $this->config->key) : null;
+            $allowed = EventNames::ON_PAGES;
+        } else {
+            $event = ['event_name' => $one['name'] ?? null] + TrackedData::clean($one['data'] ?? null);
+            $allowed = EventNames::TRACKED;
+        }
+        return in_array($event['event_name'] ?? null, $allowed, true) ? ['event_id' => $id] + $event : null;
+    }
+
+    /** @return array<string, string> as Storefront\Visitor::context() */
+    private function context(Beacon $beacon, string $url, string $ip): array
+    {
+        parse_str((string) parse_url($url, PHP_URL_QUERY), $query);
+        $click = ($beacon->cookies['_epik'] ?? '') ?: ($query['epik'] ?? '');
+        return [
+            'ip' => $ip,
+            'user_agent' => $beacon->userAgent,
+            // As in Storefront\Visitor: a plus sign belongs to it.
+            'click_id' => is_string($click) ? strtr($click, ' ', '+') : '',
+            'external_id' => VisitorId::read($beacon->cookies),
+            'url' => PageUrl::clean($this->config->home, $url, $this->config->parameters),
+            'language' => $this->config->language,
+            'opt_out' => ($beacon->headers['HTTP_SEC_GPC'] ?? '') === '1' ? '1' : '',
+        ];
+    }
+
+    /** @param list<array<string, mixed>> $events */
+    private function capture(array $events): int
+    {
+        $status = 204;
+        try {
+            $relay = $events === [] ? null : ($this->open)($this->config->relay);
+            foreach ($events as $event) {
+                try {
+                    $relay->capture($event);
+                } catch (InvalidEventException $invalid) {
+                    $status = Faults::areOfVisitor($invalid) ? $status : 400;
+                }
+            }
+        } catch (SpoolException) {
+            return 503;
+        }
+        return $status;
+    }
+}

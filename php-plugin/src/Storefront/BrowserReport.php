@@ -1,0 +1,77 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Storefront;
+
+use Pinrelay\WooCommerce\Orders\Outbox;
+use Pinrelay\WooCommerce\Orders\OutboxRow;
+use Pinrelay\WooCommerce\Support\Guard;
+
+/**
+ * POST pinrelay/v1/browser: the order-received page tells what became of its browser half, `fired` or `blocked`, so
+ * that a purchase which misses the first hour is known to be covered or not, and the owner's figures know.
+ *
+ * Signed for one order, so nobody can speak for another one; the page that holds the token is shown to its buyer alone.
+ * The worst that a buyer can do with it is to lie about his own.
+ */
+final class BrowserReport
+{
+    private const SPACE = 'pinrelay/v1';
+    private const ROUTE = '/browser';
+
+    public function __construct(
+        private readonly Outbox $outbox,
+        #[\SensitiveParameter]
+        private readonly string $secret,
+        private readonly Guard $guard,
+    ) {
+    }
+
+    public function register(): void
+    {
+        add_action('rest_api_init', $this->guard->action('route of reports', function (): void {
+            register_rest_route(self::SPACE, self::ROUTE, [
+                'methods' => 'POST',
+                'callback' => fn (\WP_REST_Request $request): \WP_REST_Response => new \WP_REST_Response(
+                    null,
+                    $this->guard->run('report', fn (): int => $this->take((string) $request->get_body()), 503),
+                ),
+                'permission_callback' => '__return_true',
+            ]);
+        }));
+    }
+
+    /** Where reports go, and the token that one for this order needs. @return array{report: string, token: string} */
+    public function invite(int $orderId): array
+    {
+        return [
+            'report' => rest_url(self::SPACE . self::ROUTE),
+            'token' => $orderId . '.' . $this->sign($orderId),
+        ];
+    }
+
+    /** @return int HTTP status: 204 noted or known already, 400 not understood, 403 not signed by this shop */
+    public function take(string $body): int
+    {
+        $said = strlen($body) <= 1000 ? json_decode($body, true, 2) : null;
+        $word = is_array($said) ? ($said['browser'] ?? null) : null;
+        $token = is_array($said) ? ($said['token'] ?? null) : null;
+        if (!in_array($word, [OutboxRow::FIRED, OutboxRow::BLOCKED], true) || !is_string($token)) {
+            return 400;
+        }
+        if (preg_match('/^([1-9][0-9]{0,18})\.([0-9a-f]{64})$/D', $token, $part) !== 1) {
+            return 403;
+        }
+        if (!hash_equals($this->sign((int) $part[1]), $part[2])) {
+            return 403;
+        }
+        $this->outbox->browser((int) $part[1], $word);
+        return 204;
+    }
+
+    private function sign(int $orderId): string
+    {
+        return hash_hmac('sha256', 'browser:' . $orderId, $this->secret);
+    }
+}

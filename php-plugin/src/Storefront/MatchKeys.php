@@ -1,0 +1,71 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Storefront;
+
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Mapping\LimitedData;
+use Pinrelay\WooCommerce\Relay\RelayFactory;
+use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Support\Guard;
+
+/**
+ * Enhanced match: hashed keys of whoever is known, for the tag's `set`. Only on the checkout, the order-received page
+ * and the account: WooCommerce keeps these out of caches, which would hand one shopper's keys to the next.
+ *
+ * They are of the visitor of this request, by his account or session, and never of an order whose page he opens.
+ */
+final class MatchKeys
+{
+    public function __construct(
+        private readonly Settings $settings,
+        private readonly RelayFactory $relays,
+        private readonly Consent $consent,
+        private readonly Guard $guard,
+    ) {
+    }
+
+    public function register(): void
+    {
+        if ($this->settings->tagReady() && !$this->settings->gtm) {
+            add_action('wp_footer', $this->guard->action('match keys', $this->print(...)), 5);
+        }
+    }
+
+    private function print(): void
+    {
+        $keys = self::isNeverCached() && $this->consent->isGiven() ? $this->keys(Customer::known()) : [];
+        if ($keys !== []) {
+            wp_print_inline_script_tag(
+                Json::inScript($keys),
+                ['type' => 'application/json', 'id' => 'pinrelay-match'],
+            );
+        }
+    }
+
+    private static function isNeverCached(): bool
+    {
+        return is_checkout() || is_account_page();
+    }
+
+    /**
+     * @param array<string, string> $person Customer::known()
+     * @return array<string, string> finished hashes, with the limit on their use where there is one
+     */
+    private function keys(array $person): array
+    {
+        if ($person === []) {
+            return [];
+        }
+        // Any event renders the same partner data; this one is never told.
+        $event = ['event_name' => 'page_visit', 'event_id' => 'match', 'user' => $person]
+            + LimitedData::part($person, $this->settings);
+        $calls = $this->guard->run(
+            'match keys',
+            fn (): ?array => $this->relays->relay()?->prepare($event)->tagCalls,
+        ) ?? TagRenderer::calls($event);
+
+        return ($calls[0][0] ?? '') === 'set' ? $calls[0][1] : [];
+    }
+}

@@ -1,0 +1,80 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Storefront;
+
+use Pinrelay\WooCommerce\Collect\PageFacts;
+use Pinrelay\WooCommerce\Mapping\BrowseEvents;
+use Pinrelay\WooCommerce\Mapping\CartEvent;
+use Pinrelay\WooCommerce\Mapping\PageVisitEvent;
+use Pinrelay\WooCommerce\Mapping\ProductFacts;
+use Pinrelay\WooCommerce\Mapping\Terms;
+use Pinrelay\WooCommerce\Settings\Settings;
+
+/**
+ * What the page at hand shows, as events without id, time and visitor: a visit, and with it a category, a search or a
+ * checkout begun. Asks WordPress what page this is, and prints nothing.
+ */
+final class PageEvents
+{
+    public function __construct(private readonly Settings $settings)
+    {
+    }
+
+    /** @return list<array<string, mixed>> each short enough to be handed in by a browser */
+    public function all(): array
+    {
+        $events = array_filter([
+            PageVisitEvent::map($this->product(), $this->settings),
+            $this->list(),
+            $this->checkout(),
+        ]);
+        return array_values(array_map(PageFacts::fit(...), $events));
+    }
+
+    /** A checkout page before the order: the classic or the block form, not the pages of an order that exist below it. */
+    public static function isCheckout(): bool
+    {
+        return is_checkout() && !is_order_received_page() && !is_checkout_pay_page();
+    }
+
+    /** @return ?array<string, mixed> */
+    private function product(): ?array
+    {
+        // The queried product and not the global one: on block themes templates run before wp_head and leave their own.
+        $product = is_product() ? wc_get_product(get_queried_object_id()) : null;
+        return $product instanceof \WC_Product ? ProductFacts::of($product) : null;
+    }
+
+    /** @return ?array<string, mixed> */
+    private function list(): ?array
+    {
+        $term = is_product_taxonomy() ? get_queried_object() : null;
+        return match (true) {
+            // A search within a category is a search; one for posts and pages is none of a shop's.
+            is_search() => self::isOfProducts() ? BrowseEvents::search(get_search_query(false)) : null,
+            $term instanceof \WP_Term => BrowseEvents::category(Terms::text($term->name)),
+            is_shop() => BrowseEvents::category(Terms::text((string) get_the_title(wc_get_page_id('shop')))),
+            default => null,
+        };
+    }
+
+    private static function isOfProducts(): bool
+    {
+        return get_query_var('post_type') === 'product' || is_product_taxonomy();
+    }
+
+    /** @return ?array<string, mixed> */
+    private function checkout(): ?array
+    {
+        $cart = self::isCheckout() ? WC()->cart : null;
+        $lines = [];
+        foreach ($cart?->get_cart() ?? [] as $item) {
+            if (($item['data'] ?? null) instanceof \WC_Product && is_numeric($item['quantity'] ?? null)) {
+                $lines[] = ProductFacts::of($item['data'], $item['quantity'] + 0);
+            }
+        }
+        return $lines === [] ? null : CartEvent::map('initiate_checkout', $lines, $this->settings);
+    }
+}

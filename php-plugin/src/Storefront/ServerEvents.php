@@ -1,0 +1,103 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Storefront;
+
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Mapping\LimitedData;
+use Pinrelay\WooCommerce\Relay\Faults;
+use Pinrelay\WooCommerce\Relay\RelayFactory;
+use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Support\Guard;
+
+/**
+ * Tells an event that was born in a request of the shopper's, by both halves under the id made here: the server half is
+ * captured at once, the browser half goes by EventCookies. It must not know what the event is about.
+ */
+final class ServerEvents
+{
+    public function __construct(
+        private readonly Settings $settings,
+        private readonly RelayFactory $relays,
+        private readonly EventCookies $cookies,
+        private readonly Consent $consent,
+        private readonly BotFilter $bots,
+        private readonly Guard $guard,
+    ) {
+    }
+
+    /** Whether either half of this event is wanted and can go. */
+    public function wants(string $eventName): bool
+    {
+        return $this->goesToTag($eventName) || $this->goesToApi($eventName);
+    }
+
+    /**
+     * Adds what account and session know of the visitor; without his consent there is nothing to tell.
+     *
+     * @param array<string, mixed> $event   with its name; where and from which browser is in it already (Mapping\Visit)
+     * @param mixed                $subject what it is about, for the filter: a product, an order, a user id, or null
+     */
+    public function tell(array $event, mixed $subject = null): void
+    {
+        $name = (string) $event['event_name'];
+        if (!$this->wants($name) || !$this->consent->isGiven()) {
+            return;
+        }
+        if ($this->bots->drops((string) ($event['user']['user_agent'] ?? ''))) {
+            return;
+        }
+        $event['user'] = ($event['user'] ?? []) + Customer::known();
+        $event += LimitedData::part($event['user'], $this->settings);
+        $id = $event['event_id'] ?? wp_generate_uuid4();
+        /** The event before it is handed over, as for orders; null leaves it out. */
+        $filtered = apply_filters('pinrelay_event', ['event_id' => $id] + $event, $subject);
+        if (!is_array($filtered)) {
+            return;
+        }
+        $event = ['event_id' => $id, 'event_name' => $name] + $filtered;
+        if ($this->goesToTag($name)) {
+            $this->toBrowser($event);
+        }
+        if ($this->goesToApi($name)) {
+            $this->guard->run('capture of ' . $name, fn () => $this->toServer($event));
+        }
+    }
+
+    private function goesToTag(string $name): bool
+    {
+        return $this->settings->tagReady() && $this->settings->wants($name, 'tag');
+    }
+
+    private function goesToApi(string $name): bool
+    {
+        return $this->settings->apiReady() && $this->settings->wants($name, 'api');
+    }
+
+    /** @param array<string, mixed> $event */
+    private function toServer(array $event): void
+    {
+        try {
+            $this->relays->relay()?->capture($event);
+        } catch (\Pinrelay\InvalidEventException $invalid) {
+            if (!Faults::areOfVisitor($invalid)) {
+                throw $invalid;
+            }
+            $this->debug($invalid->getMessage());
+        }
+    }
+
+    /** @param array<string, mixed> $event */
+    private function toBrowser(array $event): void
+    {
+        if (!$this->cookies->send(TagRenderer::track($event))) {
+            $this->debug("The browser half of {$event['event_id']} stayed behind: headers were out, or too many wait.");
+        }
+    }
+
+    private function debug(string $line): void
+    {
+        wc_get_logger()->debug($line, ['source' => Guard::LOG_SOURCE]);
+    }
+}
