@@ -1,11 +1,12 @@
 <?php
 
 /**
- * Measures one request from within, where its header X-Measure gives it a name: one JSON line in wp-content/measure.log.
+ * Measures one request from within, where its header X-Measure names it: one JSON line in wp-content/measure.log.
  *
  * "page" is what came until the visitor has the whole answer, "after" what came until the process was free again.
- * The processor time is the request's own thread's, to the nanosecond, and beside it the whole process's, with the
- * sender's thread.
+ * The processor time is the process's, less what threads beside the request's own have used: the sender's works at the
+ * same time, and nobody waits for it. (The kernel tells it of a running thread only as of its last tick, and of others
+ * exactly, hence the subtraction.)
  */
 
 declare(strict_types=1);
@@ -15,22 +16,30 @@ declare(strict_types=1);
     if ($name === '') {
         return;
     }
-    $own = static function (): int {
-        $file = '/proc/self/task/' . getmypid() . '/schedstat';
-        return (int) strtok((string) file_get_contents($file), ' ');
+    $others = static function (): float {
+        $ms = 0.0;
+        foreach (glob('/proc/self/task/*/schedstat') ?: [] as $file) {
+            if (basename(dirname($file)) !== (string) getmypid()) {
+                $ms += (int) strtok((string) @file_get_contents($file), ' ') / 1e6;
+            }
+        }
+        return $ms;
     };
-    $process = static function (): int {
+    $process = static function (): float {
         $use = getrusage();
-        return ($use['ru_utime.tv_sec'] + $use['ru_stime.tv_sec']) * 1_000_000
-            + $use['ru_utime.tv_usec'] + $use['ru_stime.tv_usec'];
+        return ($use['ru_utime.tv_sec'] + $use['ru_stime.tv_sec']) * 1e3
+            + ($use['ru_utime.tv_usec'] + $use['ru_stime.tv_usec']) / 1e3;
     };
-    $since = [$own(), $process()];
-    $look = static fn (): array => [
-        'cpu_ms' => ($own() - $since[0]) / 1e6,
-        'process_cpu_ms' => ($process() - $since[1]) / 1e3,
-        'queries' => $GLOBALS['wpdb']->num_queries,
-        'files' => count(get_included_files()),
-    ];
+    $since = [$process(), $others()];
+    $look = static function () use ($process, $others, $since): array {
+        $all = $process() - $since[0];
+        return [
+            'cpu_ms' => $all - ($others() - $since[1]),
+            'process_cpu_ms' => $all,
+            'queries' => $GLOBALS['wpdb']->num_queries,
+            'files' => count(get_included_files()),
+        ];
+    };
     // Loaded before all plugins, so this is the first at its priority, and what it registers runs before what
     // others register at the end.
     add_action('shutdown', static function () use ($name, $look): void {
