@@ -157,6 +157,8 @@ export async function startShop(wish = {}) {
       ? { checkout: { classic: '/classic-checkout/', block: '/checkout/' }, cart: { classic: '/classic-cart/', block: '/cart/' } }
       : { checkout: { classic: '/classic-checkout/' }, cart: { classic: '/classic-cart/' } },
     wp,
+    /** The same as somebody else: {uid, gid}, or {} for whoever runs the tests. */
+    wpAs: (asWhom) => wpCli(at, asWhom, clock?.env),
     /** Runs a PHP snippet inside WordPress, as WP-CLI does, and gives what it prints. */
     php: (code) => wp('eval', code),
     /** What the mu-plugin pinrelay-test-window answers, asked at any of the shop's web servers. */
