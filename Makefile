@@ -4,11 +4,12 @@
 SHELL := /bin/bash
 ENV := . tests/support/install/env.sh &&
 
-.PHONY: help build test demo bench clean
+.PHONY: help build test soak demo bench clean
 
 help:
 	@echo 'make build   the release extension: target/release/libpinrelay.so'
 	@echo 'make test    everything, from formatting to a shopper in a browser; PARTS="rust browser" for some of it'
+	@echo 'make soak    the long rounds: 200 kills, 20,000 segments, a minute of hammering; PARTS="kill" for some of it'
 	@echo 'make demo    a shop, a shopper and a stand-in of Pinterest on this machine'
 	@echo 'make bench   the figures of the README, measured here; BENCHES="handoff idle" for some of them'
 	@echo 'make clean   what the commands above made, except the downloads in the cache'
@@ -19,6 +20,9 @@ build:
 
 test:
 	@tests/run $(PARTS)
+
+soak:
+	@tests/run --soak $(PARTS)
 
 demo:
 	@tests/demo/run

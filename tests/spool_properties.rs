@@ -8,8 +8,8 @@ mod spool_support;
 use std::fs;
 
 use pinrelay::spool::{
-    Content, DeadLetters, LeaderNote, Lines, Record, Refused, Settled, State, Verdict, VerdictLog,
-    Verdicts, Withdrawn, decode, generation, unix_now,
+    Content, DeadLetters, IdSet, LeaderNote, Lines, Record, Refused, Settled, State, Verdict,
+    VerdictLog, Verdicts, Withdrawn, decode, generation, unix_now,
 };
 use pinrelay::spool::{Lane, SegmentName};
 use proptest::collection::vec;
@@ -52,14 +52,17 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 enum Damage {
     Flip(f64, u8),
     Cut(f64, usize),
+    /// Where it hurts: the one byte between two records.
+    FlipEnd(f64),
+    CutEnd(f64),
 }
 
 fn damage() -> impl Strategy<Value = Vec<Damage>> {
     let one = prop_oneof![
         (0.0..1.0, 0..8_u8).prop_map(|(at, bit)| Damage::Flip(at, bit)),
         (0.0..1.0, 1..200_usize).prop_map(|(at, len)| Damage::Cut(at, len)),
-        // Where it hurts: the one byte between two records.
-        (0.0..1.0).prop_map(|at| Damage::Cut(at, 1)),
+        (0.0..1.0).prop_map(Damage::FlipEnd),
+        (0.0..1.0).prop_map(Damage::CutEnd),
     ];
     vec(one, 0..6)
 }
@@ -77,19 +80,22 @@ fn damaged(records: &[Vec<u8>], damage: &[Damage]) -> (Vec<u8>, Vec<bool>) {
             break;
         }
         let place = |at: &f64| ((bytes.len() as f64 * at) as usize).min(bytes.len() - 1);
-        match one {
-            Damage::Flip(at, bit) => {
-                let at = place(at);
-                bytes[at].1 ^= 1 << bit;
-                whole[bytes[at].0] = false;
-            }
-            Damage::Cut(at, len) => {
-                let from = place(at);
-                let end = (from + len).min(bytes.len());
-                for (n, _) in bytes.drain(from..end) {
-                    whole[n] = false;
-                }
-            }
+        let end_behind = |at: &f64| {
+            let from = place(at);
+            let end = bytes[from..].iter().position(|(_, byte)| *byte == b'\n');
+            end.map_or(from, |end| from + end)
+        };
+        let (from, len, bit) = match one {
+            Damage::Flip(at, bit) => (place(at), 0, 1 << bit),
+            Damage::FlipEnd(at) => (end_behind(at), 0, 4),
+            Damage::Cut(at, len) => (place(at), *len, 0),
+            Damage::CutEnd(at) => (end_behind(at), 1, 0),
+        };
+        bytes[from].1 ^= bit;
+        whole[bytes[from].0] = false;
+        let end = (from + len).min(bytes.len());
+        for (n, _) in bytes.drain(from..end) {
+            whole[n] = false;
         }
     }
     (bytes.into_iter().map(|(_, byte)| byte).collect(), whole)
@@ -215,7 +221,7 @@ proptest! {
         ledger.tidy(unix_now());
         let _ = ledger.waiting(&Withdrawn::read(&spool.place)).unwrap();
         VerdictLog::new(&spool.place).prune(unix_now());
-        let _ = VerdictLog::new(&spool.place).delivered();
+        let _ = IdSet::delivered(&spool.place);
         let _ = verdicts(&spool.place);
         let waiting = all(&spool);
         prop_assert!(waiting.iter().any(|id| id == "a"));
@@ -247,7 +253,7 @@ proptest! {
         let told = verdicts(&spool.place);
         let told: Vec<_> = told.iter().map(|(id, _)| &**id).collect();
         prop_assert_eq!(told, ["a", "b"]);
-        let delivered = VerdictLog::new(&spool.place).delivered();
+        let delivered = IdSet::delivered(&spool.place);
         prop_assert!(["a", "b"].iter().all(|id| delivered.contains(&pinrelay::spool::hash(id))));
         // Pages of one, from anywhere, come to an end.
         let log = Verdicts::new(&spool.place);

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce;
 
 use Pinrelay\WooCommerce\Collect\ConfigFile;
+use Pinrelay\WooCommerce\Orders\DeadLetters;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
 use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Relay\Disk;
@@ -94,6 +95,7 @@ final class Installer
             Health::OPTION,
             Turn::OPTION,
             Storefront\AddressWatch::OPTION,
+            DeadLetters::OPTION,
             ReconcileJobs::OPTION,
             ...ReconcileJobs::THROTTLES,
             Coexistence\SecondTag::OPTION,

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce;
 
 use Pinrelay\WooCommerce\Admin\Notices;
+use Pinrelay\WooCommerce\Admin\RefusedEvents;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
 use Pinrelay\WooCommerce\Admin\SiteHealth;
 use Pinrelay\WooCommerce\Cli\Commands;
@@ -18,6 +19,7 @@ use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\ConsentApi;
 use Pinrelay\WooCommerce\Consent\Withdrawal;
 use Pinrelay\WooCommerce\Orders\AfterResponse;
+use Pinrelay\WooCommerce\Orders\DeadLetters;
 use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Orders\Outbox;
@@ -45,9 +47,14 @@ use Pinrelay\WooCommerce\Storefront\BuyerCookie;
 use Pinrelay\WooCommerce\Storefront\EventCookies;
 use Pinrelay\WooCommerce\Storefront\MatchKeys;
 use Pinrelay\WooCommerce\Storefront\PageEvents;
+use Pinrelay\WooCommerce\Storefront\PaymentInfo;
 use Pinrelay\WooCommerce\Storefront\PurchaseTag;
+use Pinrelay\WooCommerce\Storefront\SearchRedirect;
 use Pinrelay\WooCommerce\Storefront\ServerEvents;
+use Pinrelay\WooCommerce\Storefront\Signup;
+use Pinrelay\WooCommerce\Storefront\Tracked;
 use Pinrelay\WooCommerce\Storefront\Visitor;
+use Pinrelay\WooCommerce\Storefront\Wishlists;
 use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Support\Throttle;
 
@@ -81,7 +88,7 @@ final class Plugin
     {
         // Without WooCommerce there is no shop. WordPress says so itself (Requires Plugins).
         if (class_exists('WooCommerce')) {
-            $guard = new Guard(self::isRootAtTerminal() ? self::debug(...) : null);
+            $guard = new Guard(self::isStrangerAtTerminal() ? self::debug(...) : null);
             $guard->run('start', static fn () => self::start($mainFile, $guard));
         }
     }
@@ -133,7 +140,7 @@ final class Plugin
         }));
 
         $live = new LiveConfig($store, $relays, $state->secret());
-        $doors = new Doors($live, self::collectFile($mainFile), $guard, $mainFile);
+        $doors = new Doors($live, self::collectFile($mainFile), $relays, $guard, $mainFile);
         $doors->register();
         $key = PageFacts::key($state->secret());
         $buyer = new BuyerCookie($state->secret(), $consent, $guard);
@@ -149,6 +156,11 @@ final class Plugin
         $bots = new BotFilter(static fn (): ?string => is_string($dir = $spool->dir()) ? $dir : null);
         $events = new ServerEvents($settings, $relays, new EventCookies(), $consent, $bots, $guard);
         (new AddToCart($settings, $events, $visitor, $guard))->register();
+        (new Wishlists($settings, $events, $visitor, $guard))->register();
+        (new SearchRedirect($events, $visitor, $guard))->register();
+        (new PaymentInfo($settings, $events, $visitor, $guard))->register();
+        (new Signup($events, $visitor, $guard))->register();
+        (new Tracked($events, $visitor, $guard))->register();
         (new AddressWatch($visitor, $consent, $guard, $state->secret()))->register();
         (new SecondTag($settings, $guard, $mainFile, self::VERSION))->register();
         (new SiteHealth($settings, $guard))->register();
@@ -159,7 +171,9 @@ final class Plugin
         }
         if (is_admin()) {
             add_action('admin_init', $guard->action('schedule', Installer::schedule(...)));
-            (new SettingsPage($store, $watch, $relays, $spool, $outbox, $guard, $mainFile))->register();
+            $refused = new RefusedEvents($relays, new DeadLetters($outbox), $guard);
+            $refused->register();
+            (new SettingsPage($store, $watch, $relays, $spool, $outbox, $refused, $guard, $mainFile))->register();
             (new Notices($store, $state, $relays, $guard, $site))->register();
         }
         if (defined('WP_CLI') && WP_CLI) {
@@ -167,10 +181,11 @@ final class Plugin
         }
     }
 
-    /** A log file that root makes is one that the web server cannot write to. */
-    private static function isRootAtTerminal(): bool
+    /** A log file that root makes is one that the web server cannot write to; where others may not write, they warn. */
+    private static function isStrangerAtTerminal(): bool
     {
-        return !self::isWeb() && Disk::user() === 0;
+        $logs = defined('WC_LOG_DIR') ? (string) WC_LOG_DIR : WP_CONTENT_DIR;
+        return !self::isWeb() && (Disk::user() === 0 || !is_writable($logs));
     }
 
     private static function debug(string $line): void

@@ -13,8 +13,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::spool::{
-    Content, DeadLetters, Entry, Envelope, Event, Lane, Ledger, Place, Settled, SpoolError, State,
-    Verdict, VerdictLog, Withdrawn, hash,
+    Content, DeadLetters, Entry, Envelope, Event, IdSet, Lane, Ledger, Place, Settled, SpoolError,
+    State, Verdict, VerdictLog, Withdrawn, hash,
 };
 
 use super::Late;
@@ -141,7 +141,7 @@ pub struct Books {
     log: VerdictLog,
     dead: DeadLetters,
     withdrawn: Withdrawn,
-    delivered: HashSet<u128>,
+    delivered: IdSet,
 }
 
 impl Books {
@@ -165,7 +165,7 @@ impl Books {
         ledger.refresh()?;
         ledger.tidy(now);
         Ok(Self {
-            delivered: log.delivered(),
+            delivered: IdSet::delivered(place),
             withdrawn: Withdrawn::read(place),
             state,
             place: place.clone(),

@@ -44,12 +44,12 @@ pub(super) fn stable_id(parts: [&str; 2]) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     const HEX: [u8; 16] = *b"0123456789abcdef";
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(char::from(HEX[usize::from(byte >> 4)]));
-        text.push(char::from(HEX[usize::from(byte & 15)]));
-    }
-    text
+    let digits = bytes
+        .iter()
+        .flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]])
+        .collect();
+    // ASCII by its alphabet.
+    String::from_utf8(digits).unwrap_or_default()
 }
 
 #[cfg(test)]

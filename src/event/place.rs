@@ -13,10 +13,23 @@ const COUNTRIES: &str = "\
     SASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZ\
     UAUGUMUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZAZMZW";
 
+/// The same as a list, which is sorted.
+const CODES: [[u8; 2]; COUNTRIES.len() / 2] = {
+    let text = COUNTRIES.as_bytes();
+    let mut codes = [[0; 2]; COUNTRIES.len() / 2];
+    let mut at = 0;
+    while at < codes.len() {
+        codes[at] = [text[at * 2], text[at * 2 + 1]];
+        at += 1;
+    }
+    codes
+};
+
 /// The alpha-2 code of this text, in upper case.
 pub(super) fn country_code(text: &str) -> Option<&'static str> {
-    let known = |code: &[u8]| code.eq_ignore_ascii_case(text.as_bytes());
-    let at = COUNTRIES.as_bytes().chunks_exact(2).position(known)?;
+    let [first, second]: [u8; 2] = text.as_bytes().try_into().ok()?;
+    let wanted = [first.to_ascii_uppercase(), second.to_ascii_uppercase()];
+    let at = CODES.binary_search(&wanted).ok()?;
     COUNTRIES.get(at * 2..at * 2 + 2)
 }
 
@@ -116,10 +129,9 @@ mod tests {
 
     #[test]
     fn the_country_table_is_sorted_and_holds_249_codes_and_kosovo() {
-        let codes: Vec<_> = COUNTRIES.as_bytes().chunks(2).collect();
-        assert_eq!(codes.len(), 250);
-        assert!(codes.is_sorted());
-        assert!(codes.windows(2).all(|pair| pair[0] != pair[1]));
+        assert_eq!(CODES.len(), 250);
+        assert!(CODES.is_sorted());
+        assert!(CODES.windows(2).all(|pair| pair[0] != pair[1]));
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Reader {
             self.array(array, depth + 1)
         } else if let Some(text) = value.zend_str() {
             let bytes = text.as_bytes();
-            match str::from_utf8(bytes) {
+            match std::str::from_utf8(bytes) {
                 Ok(text) => Raw::Text(text.into()),
                 Err(_) => Raw::NotUtf8(bytes.to_vec()),
             }

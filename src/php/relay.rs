@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use ext_php_rs::exception::PhpResult;
+use ext_php_rs::ffi::ext_php_rs_compiler_globals;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::{php_class, php_impl};
 use ext_php_rs::types::ZendHashTable;
@@ -36,7 +37,7 @@ impl Relay {
     pub fn __construct(options: &ZendHashTable) -> PhpResult<Self> {
         let options = input::read(options);
         let host = Host {
-            sapi: php_sapi_name().unwrap_or_default(),
+            sapi: sapi(),
             ini: ini::read(),
             disk: Arc::new(RealDisk),
         };
@@ -89,4 +90,19 @@ impl Relay {
     pub fn purge(&self) -> PhpResult<i64> {
         guarded(|| self.0.purge())
     }
+}
+
+/// What kind of process this is. While opcache preloads it is FPM's master, which the workers are
+/// forked from, or a helper that ends without a farewell: neither may start a thread.
+fn sapi() -> String {
+    /// As in PHP's Zend/zend_compile.h.
+    const ZEND_COMPILE_PRELOAD: u32 = 1 << 15;
+    // SAFETY: PHP's compiler globals live as long as the process; this runs on PHP's thread, in a
+    // method that PHP has called, and only reads.
+    let options =
+        unsafe { ext_php_rs_compiler_globals().as_ref() }.map_or(0, |cg| cg.compiler_options);
+    if options & ZEND_COMPILE_PRELOAD != 0 {
+        return "opcache.preload".to_owned();
+    }
+    php_sapi_name().unwrap_or_default()
 }

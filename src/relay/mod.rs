@@ -20,11 +20,9 @@ pub use ini::Ini;
 pub use receipt::Receipt;
 pub use refusal::Refusal;
 
-use crate::event::{ActionSource, EventName, Moment, Prepared, Raw, prepare};
+use crate::event::{ActionSource, Event, EventName, Moment, Prepared, Raw, prepare};
 use crate::process;
-use crate::spool::{
-    Disk, Envelope, Lane, Ledger, Place, Reason, SpoolError, encode, generation, unix_now,
-};
+use crate::spool::{Disk, Head, Lane, Ledger, Reason, SpoolError, frame, unix_now};
 use crate::wire;
 use ini::Rules;
 use options::Options;
@@ -103,14 +101,7 @@ impl Relay {
             return Err(SpoolError::new(Reason::Disabled, "sending is switched off").into());
         }
         let event = &prepared.event;
-        let line = record(
-            event.id(),
-            event.name(),
-            event.time(),
-            // Only on the web is there a browser half that it must not miss.
-            event.late_ok() || event.action_source() != ActionSource::Web,
-            wire::api::render(event),
-        )?;
+        let line = record(event)?;
         let spool = self.append(lane(event.name()), &line)?;
         self.send_from(&spool);
         Ok(Receipt::new(prepared))
@@ -128,16 +119,10 @@ impl Relay {
 
     fn spool(&self) -> Result<Arc<Spool>, SpoolError> {
         let spool = registry::open(&self.options, &self.disk)?;
-        self.raise_generation(&spool.place);
-        Ok(spool)
-    }
-
-    /// Where it cannot be written, on a full or read-only disk, older settings
-    /// go on; that must not keep anybody from reading the status.
-    fn raise_generation(&self, place: &Place) {
-        if let Err(error) = generation::raise(place, self.options.generation) {
-            log::warn!(target: place.log_target(), "cannot write down the generation: {error}");
+        if !spool.has_seen(self.options.generation) {
+            spool.raise_generation(self.options.generation);
         }
+        Ok(spool)
     }
 
     /// Writes a record. Where somebody removed the directories, they are made
@@ -168,7 +153,7 @@ impl Relay {
             if let Some(spool) = spool
                 && spool.is_time_to_look()
             {
-                self.raise_generation(&spool.place);
+                spool.raise_generation(self.options.generation);
                 let mut ledger = Ledger::new(&spool.place);
                 ledger.refresh()?;
                 if ledger.needs_leader(unix_now()) {
@@ -181,38 +166,28 @@ impl Relay {
 
     /// Makes sure that somebody sends: this process's thread, or another's.
     fn send_from(&self, spool: &Arc<Spool>) {
-        if !self.lasting || !self.rules.sender {
+        if !self.lasting || !self.rules.sender || !self.options.enabled {
             return;
         }
-        let Some(settings) = self.may_lead(&spool.place) else {
-            return;
-        };
-        if let Err(error) = registry::start(spool, settings) {
+        let settings = || self.may_lead(&spool.place);
+        if let Err(error) = registry::start(spool, self.options.generation, settings) {
             // The event is on disk: the next request, or a drain, sends it.
             log::warn!(target: spool.place.log_target(), "no sender could start: {error}");
         }
     }
 }
 
-fn record(
-    id: &str,
-    name: EventName,
-    time: i64,
-    late_ok: bool,
-    event: String,
-) -> Result<Vec<u8>, SpoolError> {
-    let unrendered =
-        |error: serde_json::Error| SpoolError::new(Reason::Io, format!("cannot render: {error}"));
-    let event = serde_json::value::RawValue::from_string(event).map_err(unrendered)?;
-    encode(&Envelope {
-        id: id.into(),
-        name: name.api_name().into(),
-        time,
+fn record(event: &Event) -> Result<Vec<u8>, SpoolError> {
+    let head = Head {
+        id: event.id(),
+        name: event.name().api_name(),
+        time: event.time(),
         at: unix_now(),
-        late_ok,
-        event: &event,
-    })
-    .map_err(unrendered)
+        // Only on the web is there a browser half that it must not miss.
+        late_ok: event.late_ok() || event.action_source() != ActionSource::Web,
+    };
+    frame(&head, &wire::api::render(event))
+        .map_err(|error| SpoolError::new(Reason::Io, format!("cannot render: {error}")))
 }
 
 /// Completed orders are what the shop is paid for.

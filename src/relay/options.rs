@@ -7,6 +7,7 @@ use crate::delivery::Late;
 use crate::event::fault::{Findings, Path};
 use crate::event::fields::{self, Integers};
 use crate::event::{Fault, Raw};
+use crate::spool::Place;
 
 use super::ini::{self, Ini, Rules};
 
@@ -36,6 +37,8 @@ pub struct Options {
     pub ad_account_id: String,
     /// Root of the spools.
     pub root: PathBuf,
+    /// This destination's directory below it.
+    pub dir: PathBuf,
     /// Without it nothing is sent.
     pub access_token: Option<String>,
     /// A destination of its own.
@@ -157,20 +160,22 @@ pub fn read(raw: &Raw, ini: &Ini) -> Result<(Options, Rules), Vec<Fault>> {
     let test = fields::flag(test, top.field("test"), &mut found).unwrap_or(false);
     let enabled = fields::flag(enabled, top.field("enabled"), &mut found).unwrap_or(true);
     match (site_text, account_text, root) {
-        (Some(site), Some(ad_account_id), Some(root)) if found.faults.is_empty() => Ok((
-            Options {
+        (Some(site), Some(ad_account_id), Some(root)) if found.faults.is_empty() => {
+            let root = normal(&root);
+            let options = Options {
+                dir: Place::path(&root, &site, &ad_account_id, test),
                 site,
                 ad_account_id,
-                root: normal(&root),
+                root,
                 access_token: token_text,
                 test,
                 enabled,
                 api_base,
                 generation,
                 late,
-            },
-            rules,
-        )),
+            };
+            Ok((options, rules))
+        }
         _ => Err(found.faults),
     }
 }

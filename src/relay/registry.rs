@@ -3,12 +3,13 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::delivery::{self, Clock, Http, Settings, Until};
 use crate::process::{self, Bell, PerProcess};
-use crate::spool::{Disk, Lane, Leader, Limits, Place, SpoolError, Writer};
+use crate::spool::{Disk, Lane, Leader, Limits, Place, SpoolError, Watch, Writer, generation};
 
 use super::deliver::{client, no_bell};
 use super::options::Options;
@@ -23,7 +24,8 @@ const MOST_OPEN: usize = 32;
 /// How long no sender is started after one that failed.
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-type Spools = Mutex<HashMap<(PathBuf, String, String, bool), Arc<Spool>>>;
+/// By directory.
+type Spools = Mutex<HashMap<PathBuf, Arc<Spool>>>;
 static SPOOLS: PerProcess<Spools> = PerProcess::new(Spools::default);
 
 /// A spool that this process has open.
@@ -35,6 +37,10 @@ pub struct Spool {
     writers: [Mutex<Writer>; 2],
     duty: Mutex<Duty>,
     looked: Mutex<Option<Instant>>,
+    /// The highest generation that was seen in the spool; it only rises there.
+    generation: AtomicU64,
+    /// Open while somebody else sends.
+    leader: Mutex<Option<Watch>>,
 }
 
 /// What the sender of a spool is at.
@@ -61,6 +67,39 @@ impl Spool {
         held(&self.writers[lane as usize]).append(line, limits)
     }
 
+    /// Whether the spool is known to hold this generation or a higher one.
+    pub fn has_seen(&self, generation: u64) -> bool {
+        self.generation.load(Ordering::Relaxed) >= generation
+    }
+
+    /// Writes a generation down, unless a higher one is there. Where that fails,
+    /// on a full or read-only disk, older settings go on; it must not keep
+    /// anybody from reading the status.
+    pub fn raise_generation(&self, generation: u64) {
+        match generation::raise(&self.place, generation) {
+            Ok(seen) => drop(self.generation.fetch_max(seen, Ordering::Relaxed)),
+            Err(error) => {
+                let target = self.place.log_target();
+                log::warn!(target: target, "cannot write down the generation: {error}");
+            }
+        }
+    }
+
+    /// Whether another process or thread sends. Asked for each capture, so by a
+    /// lock file that is kept open for as long as somebody does.
+    fn is_led(&self) -> Result<bool, SpoolError> {
+        let mut watch = held(&self.leader);
+        if watch.as_ref().is_some_and(Watch::sees_leader) {
+            return Ok(true);
+        }
+        *watch = None;
+        if Leader::is_free(&self.place)? {
+            return Ok(false);
+        }
+        *watch = Some(Watch::open(&self.place)?);
+        Ok(true)
+    }
+
     /// True at most once a second.
     pub fn is_time_to_look(&self) -> bool {
         let mut looked = held(&self.looked);
@@ -75,7 +114,7 @@ impl Spool {
 /// Opens a spool, or makes it.
 pub fn open(options: &Options, disk: &Arc<dyn Disk>) -> Result<Arc<Spool>, SpoolError> {
     let mut spools = held(SPOOLS.get());
-    if let Some(spool) = spools.get(&key(options)) {
+    if let Some(spool) = spools.get(&options.dir) {
         return Ok(Arc::clone(spool));
     }
     let place = Place::open_on(
@@ -90,12 +129,14 @@ pub fn open(options: &Options, disk: &Arc<dyn Disk>) -> Result<Arc<Spool>, Spool
         writers: Lane::ALL.map(|lane| Mutex::new(Writer::new(place.clone(), lane))),
         duty: Mutex::default(),
         looked: Mutex::new(None),
+        generation: AtomicU64::new(0),
+        leader: Mutex::new(None),
         place,
     });
     if spools.len() >= MOST_OPEN {
         spools.retain(|_, spool| held(&spool.duty).generation.is_some());
     }
-    spools.insert(key(options), Arc::clone(&spool));
+    spools.insert(options.dir.clone(), Arc::clone(&spool));
     Ok(spool)
 }
 
@@ -104,13 +145,7 @@ pub fn open_if_there(
     options: &Options,
     disk: &Arc<dyn Disk>,
 ) -> Result<Option<Arc<Spool>>, SpoolError> {
-    let dir = Place::path(
-        &options.root,
-        &options.site,
-        &options.ad_account_id,
-        options.test,
-    );
-    match dir.is_dir() {
+    match options.dir.is_dir() {
         true => open(options, disk).map(Some),
         false => Ok(None),
     }
@@ -118,26 +153,34 @@ pub fn open_if_there(
 
 /// Lets go of a spool whose directory is gone.
 pub fn forget(options: &Options) {
-    held(SPOOLS.get()).remove(&key(options));
+    held(SPOOLS.get()).remove(&options.dir);
 }
 
 /// Starts the sender of a spool, unless one is at work here or elsewhere. One
-/// that works here with older settings goes on with these.
-pub fn start(spool: &Arc<Spool>, settings: Settings) -> Result<(), SpoolError> {
+/// that works here with settings of an older generation goes on with these.
+/// `settings` is asked only where they are needed.
+pub fn start(
+    spool: &Arc<Spool>,
+    generation: u64,
+    settings: impl FnOnce() -> Option<Settings>,
+) -> Result<(), SpoolError> {
     let mut duty = held(&spool.duty);
     match duty.generation {
         Some(current) => {
-            if settings.generation > current {
-                duty.generation = Some(settings.generation);
+            if generation > current
+                && let Some(settings) = settings()
+            {
                 duty.next = Some((client(&settings)?, settings));
+                duty.generation = Some(generation);
             }
             // Under the lock: the sender listens once more before it gives up duty.
             spool.bell.ring();
         }
-        None if duty.is_resting() || !Leader::is_free(&spool.place)? => {}
+        None if duty.is_resting() || spool.is_led()? => {}
         None => {
-            let generation = settings.generation;
-            if spawn(spool, client(&settings)?, settings)? {
+            if let Some(settings) = settings()
+                && spawn(spool, client(&settings)?, settings)?
+            {
                 duty.generation = Some(generation);
             }
         }
@@ -190,15 +233,6 @@ impl Drop for OnDuty {
             duty.failed_at = Some(Instant::now());
         }
     }
-}
-
-fn key(options: &Options) -> (PathBuf, String, String, bool) {
-    (
-        options.root.clone(),
-        options.site.clone(),
-        options.ad_account_id.clone(),
-        options.test,
-    )
 }
 
 /// A lock whose holder panicked guards nothing that could be half done.

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,8 @@ use super::{Place, SpoolError, files, hash_name};
 
 /// More would be a fault of ours or of the settings, not of the events.
 const MOST: usize = 1000;
+/// Finding the oldest costs a look at each, and is not done for every letter.
+const SLACK: usize = 100;
 /// After this Pinterest takes the event no more, and what it holds of the
 /// visitor has no use.
 const KEEP_SECONDS: i64 = 7 * 86_400;
@@ -69,9 +71,11 @@ impl DeadLetters {
         .map_err(std::io::Error::from)
         .context("render", &path)?;
         files::replace(self.place.disk(), &path, &text).context("write", &path)?;
+        if self.count() <= MOST + SLACK {
+            return Ok(0);
+        }
         let mut dropped = 0;
-        let newest_first = self.newest_first();
-        for old in newest_first.iter().skip(MOST) {
+        for old in self.newest_first().iter().skip(MOST) {
             files::remove(self.place.disk(), old).context("remove", old)?;
             dropped += 1;
         }
@@ -80,7 +84,7 @@ impl DeadLetters {
 
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.newest_first().len()
+        self.names().len()
     }
 
     /// The newest `limit` letters; one that does not read is passed over.
@@ -103,6 +107,7 @@ impl DeadLetters {
     }
 
     /// The letter of an event as an encoded record, to be written to a segment.
+    /// Who asks for it wants it delivered, however late it is by now.
     ///
     /// # Errors
     /// What the file system says, or that the letter does not read.
@@ -112,7 +117,8 @@ impl DeadLetters {
             return Ok(None);
         };
         serde_json::from_slice::<Stored<'_>>(&text)
-            .and_then(|stored| {
+            .and_then(|mut stored| {
+                stored.record.late_ok = true;
                 Ok(Some((
                     stored.record.name.clone().into_owned(),
                     record::encode(&stored.record)?,
@@ -139,7 +145,7 @@ impl DeadLetters {
     /// Removes letters that can be of no use any more.
     pub fn prune(&self, now: i64) {
         for path in self.newest_first() {
-            let modified = fs::metadata(&path).map(|meta| meta.mtime());
+            let modified = fs::symlink_metadata(&path).map(|meta| meta.mtime());
             if modified.is_ok_and(|when| when < now - KEEP_SECONDS) {
                 // One that cannot be removed is tried again at the next start.
                 let _ = files::remove(self.place.disk(), &path);
@@ -147,13 +153,19 @@ impl DeadLetters {
         }
     }
 
+    fn names(&self) -> Vec<String> {
+        let mut names = files::names(self.place.disk(), &self.dir).unwrap_or_default();
+        names.retain(|name| name.ends_with(".json"));
+        names
+    }
+
     fn newest_first(&self) -> Vec<PathBuf> {
-        let mut letters: Vec<_> = files::names(self.place.disk(), &self.dir)
-            .unwrap_or_default()
+        let modified = |path: &Path| fs::symlink_metadata(path).ok()?.modified().ok();
+        let mut letters: Vec<_> = self
+            .names()
             .into_iter()
-            .filter(|name| name.ends_with(".json"))
             .map(|name| self.dir.join(name))
-            .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
+            .filter_map(|path| Some((modified(&path)?, path)))
             .collect();
         letters.sort_by(|a, b| b.cmp(a));
         letters.into_iter().map(|(_, path)| path).collect()

@@ -143,8 +143,48 @@ impl Leader {
 
 impl Drop for Leader {
     fn drop(&mut self) {
-        // The lock goes with the file; without a note nobody is said to lead.
+        // Without a note nobody is said to lead.
         let _ = self.place.disk().set_len(&self.file, 0);
+        // The lock would go with the file, but for a child that is forked just
+        // after the descriptor is no longer known to be one that it must close.
+        let _ = flock(&self.file, FlockOperation::Unlock);
+    }
+}
+
+/// The lock file kept open by a process that asks often whether somebody leads.
+#[derive(Debug)]
+pub struct Watch {
+    _descriptor: Descriptor,
+    file: File,
+}
+
+impl Watch {
+    /// Looks at nothing yet.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn open(place: &Place) -> Result<Self, SpoolError> {
+        let file = open(place, &place.file("leader.lock"))?;
+        Ok(Self {
+            _descriptor: Descriptor::register(file.as_raw_fd()),
+            file,
+        })
+    }
+
+    /// Whether somebody leads for sure. False is no answer: the file may have
+    /// been removed, and another one locked in its place.
+    pub fn sees_leader(&self) -> bool {
+        match flock(&self.file, FlockOperation::NonBlockingLockShared) {
+            Ok(()) => {
+                // It would go with the file as well, only later.
+                let _ = flock(&self.file, FlockOperation::Unlock);
+                false
+            }
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                self.file.metadata().is_ok_and(|meta| meta.nlink() > 0)
+            }
+            Err(_) => false,
+        }
     }
 }
 
@@ -178,5 +218,21 @@ mod tests {
         std::fs::remove_file(place.file("leader.lock")).unwrap();
         let second = Leader::try_lead(&place).unwrap().unwrap();
         assert!(second.leads() && !first.leads());
+    }
+
+    #[test]
+    fn a_watch_sees_the_leader_of_its_own_file_and_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let watch = Watch::open(&place).unwrap();
+        assert!(!watch.sees_leader());
+        let leader = Leader::try_lead(&place).unwrap().unwrap();
+        assert!(watch.sees_leader());
+        std::fs::remove_file(place.file("leader.lock")).unwrap();
+        assert!(!watch.sees_leader());
+        let watch = Watch::open(&place).unwrap();
+        assert!(!watch.sees_leader());
+        drop(leader);
+        assert!(!watch.sees_leader());
     }
 }

@@ -13,14 +13,6 @@ use Pinrelay\SpoolException;
 
 require __DIR__ . '/support/world.php';
 
-/** Captures one event in a process of its own, which then does $last. */
-function captureElsewhere(array $options, array $event, string $last): array
-{
-    $code = '$relay = new Pinrelay\Relay(json_decode(getenv("OPTIONS"), true));'
-        . 'echo $relay->capture(json_decode(getenv("EVENT"), true))->eventId;' . $last;
-    return php(['-r', $code], ['OPTIONS' => json_encode($options), 'EVENT' => json_encode($event)]);
-}
-
 test('a captured event waits on disk and drain() delivers it, hashed', function (): void {
     $pinterest = new Pinterest();
     $relay = new Relay(options(['api_base' => $pinterest->base]));
@@ -61,24 +53,6 @@ test('the spool is its owner\'s alone', function (): void {
     foreach ($files as $file) {
         same($file->isDir() ? 0700 : 0600, $file->getPerms() & 0777, $file->getPathname());
     }
-});
-
-test('what a killed process captured is delivered by the next one', function (): void {
-    $pinterest = new Pinterest();
-    $options = options(['api_base' => $pinterest->base]);
-    [$status, $output] = captureElsewhere($options, event(['event_id' => 'killed']), 'exec("kill -9 " . getmypid());');
-    same('killed', $output);
-    truth($status !== 0, 'the process was killed');
-    same(1, (new Relay($options))->drain(20.0)['delivered']);
-    same(['killed'], $pinterest->eventIds());
-});
-
-test('what a process that ended with a fatal error captured is delivered by the next one', function (): void {
-    $pinterest = new Pinterest();
-    $options = options(['api_base' => $pinterest->base]);
-    captureElsewhere($options, event(['event_id' => 'fatal']), 'no_such_function();');
-    (new Relay($options))->drain(20.0);
-    same(['fatal'], $pinterest->eventIds());
 });
 
 test('verdicts come back once each, oldest first, by cursor', function (): void {
@@ -211,11 +185,4 @@ test('a copied spool, as a copied shop has it, is refused', function (): void {
     exec('cp -a ' . escapeshellarg($options['spool_dir']) . ' ' . escapeshellarg($copy));
     $capture = static fn () => (new Relay(['spool_dir' => $copy] + $options))->capture(event());
     same('foreign_site', thrown(SpoolException::class, $capture)->reason());
-});
-
-test('a CLI process ends at once though Pinterest does not answer', function (): void {
-    $options = options(['api_base' => silentPinterest()]);
-    [$status, $output] = captureElsewhere($options, event(['event_id' => 'patient']), '');
-    same([0, 'patient'], [$status, $output]);
-    same(1, (new Relay($options))->status()['waiting']['revenue']);
 });

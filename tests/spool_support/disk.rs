@@ -1,7 +1,6 @@
 //! A disk that fails where a script says, counts what it is asked for, and can
 //! end the "process" that uses it in the middle of any step.
 
-use std::any::Any;
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
@@ -63,9 +62,21 @@ struct Script {
     dead: bool,
 }
 
+/// Somebody else who is at work at the same time.
+type Other = Box<dyn FnMut() + Send>;
+
 /// See above.
-#[derive(Debug, Default)]
-pub struct FaultyDisk(Mutex<Script>);
+#[derive(Default)]
+pub struct FaultyDisk {
+    script: Mutex<Script>,
+    meanwhile: Mutex<Option<Other>>,
+}
+
+impl std::fmt::Debug for FaultyDisk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.script.fmt(f)
+    }
+}
 
 /// What ends a process that the disk was told to end.
 struct Died;
@@ -82,7 +93,7 @@ impl FaultyDisk {
     }
 
     fn add(&self, op: Op, path: &'static str, how: How, times: usize) {
-        let mut script = self.0.lock().unwrap();
+        let mut script = self.script.lock().unwrap();
         script.faults.push(Fault {
             op,
             path,
@@ -93,12 +104,12 @@ impl FaultyDisk {
 
     /// Nothing fails any more.
     pub fn mend(&self) {
-        self.0.lock().unwrap().faults.clear();
+        self.script.lock().unwrap().faults.clear();
     }
 
     /// How often this was asked of files whose path holds `path`, failed or not.
     pub fn count(&self, op: Op, path: &str) -> usize {
-        let script = self.0.lock().unwrap();
+        let script = self.script.lock().unwrap();
         let asked = script.asked.iter();
         asked
             .filter(|(asked, on)| *asked == op && holds(on, path))
@@ -107,7 +118,27 @@ impl FaultyDisk {
 
     /// Forgets what was asked so far.
     pub fn forget(&self) {
-        self.0.lock().unwrap().asked.clear();
+        self.script.lock().unwrap().asked.clear();
+    }
+
+    /// Runs `work`, and `other` between any two things that it asks for. What
+    /// `other` does is on a disk of its own.
+    pub fn meanwhile<T>(
+        &self,
+        other: impl FnMut() + Send + 'static,
+        work: impl FnOnce() -> T,
+    ) -> T {
+        *self.meanwhile.lock().unwrap() = Some(Box::new(other));
+        let done = work();
+        *self.meanwhile.lock().unwrap() = None;
+        done
+    }
+
+    fn let_others_work(&self) {
+        let mut other = self.meanwhile.lock().unwrap();
+        if let Some(other) = &mut *other {
+            other();
+        }
     }
 
     /// Runs `work` as a process that is killed in place of its change number
@@ -115,27 +146,26 @@ impl FaultyDisk {
     /// bytes. `None` when it was killed.
     pub fn kill_at<T>(&self, n: usize, work: impl FnOnce() -> T) -> Option<T> {
         {
-            let mut script = self.0.lock().unwrap();
+            let mut script = self.script.lock().unwrap();
             script.changes = 0;
             script.dies_at = Some(n);
         }
         let done = catch_unwind(AssertUnwindSafe(work));
-        let mut script = self.0.lock().unwrap();
+        let mut script = self.script.lock().unwrap();
         script.dies_at = None;
-        script.dead = false;
+        let died = std::mem::take(&mut script.dead);
+        drop(script);
         match done {
-            Ok(done) => Some(done),
-            Err(cause) if is_ours(&*cause) => None,
-            Err(cause) => {
-                drop(script);
-                resume_unwind(cause)
-            }
+            // Whoever contains a panic has contained this one, on a dead disk.
+            Ok(done) => (!died).then_some(done),
+            Err(cause) if cause.is::<Died>() => None,
+            Err(cause) => resume_unwind(cause),
         }
     }
 
     /// What is to go wrong with this request, if anything.
     fn ask(&self, op: Op, path: &Path) -> io::Result<Option<How>> {
-        let mut script = self.0.lock().unwrap();
+        let mut script = self.script.lock().unwrap();
         if script.dead {
             // What is dropped while the dead process falls apart does nothing.
             return Err(Errno::IO.into());
@@ -173,10 +203,6 @@ impl FaultyDisk {
     }
 }
 
-fn is_ours(cause: &(dyn Any + Send)) -> bool {
-    cause.is::<Died>()
-}
-
 fn holds(path: &Path, part: &str) -> bool {
     path.to_string_lossy().contains(part)
 }
@@ -188,18 +214,22 @@ fn path_of(file: &File) -> PathBuf {
 impl Disk for FaultyDisk {
     fn open(&self, path: &Path, mode: Mode) -> io::Result<File> {
         self.ask(Op::Open, path)?;
-        RealDisk.open(path, mode)
+        let done = RealDisk.open(path, mode);
+        self.let_others_work();
+        done
     }
 
     fn write(&self, file: &File, bytes: &[u8]) -> io::Result<usize> {
-        match self.ask(Op::Write, &path_of(file))? {
+        let done = match self.ask(Op::Write, &path_of(file))? {
             Some(How::Short(usize::MAX)) => {
                 let _ = RealDisk.write(file, &bytes[..bytes.len() / 2]);
                 resume_unwind(Box::new(Died))
             }
             Some(How::Short(n)) => RealDisk.write(file, &bytes[..n.min(bytes.len())]),
             _ => RealDisk.write(file, bytes),
-        }
+        };
+        self.let_others_work();
+        done
     }
 
     fn read_at(&self, file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
@@ -214,46 +244,63 @@ impl Disk for FaultyDisk {
         {
             bytes[at] ^= 4;
         }
+        self.let_others_work();
         Ok(read)
     }
 
     fn set_len(&self, file: &File, len: u64) -> io::Result<()> {
         self.ask(Op::SetLen, &path_of(file))?;
-        RealDisk.set_len(file, len)
+        let done = RealDisk.set_len(file, len);
+        self.let_others_work();
+        done
     }
 
     fn reserve(&self, file: &File, offset: u64, len: u64) -> io::Result<()> {
         self.ask(Op::Reserve, &path_of(file))?;
-        RealDisk.reserve(file, offset, len)
+        let done = RealDisk.reserve(file, offset, len);
+        self.let_others_work();
+        done
     }
 
     fn sync(&self, file: &File) -> io::Result<()> {
         self.ask(Op::Sync, &path_of(file))?;
-        RealDisk.sync(file)
+        let done = RealDisk.sync(file);
+        self.let_others_work();
+        done
     }
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         self.ask(Op::SyncDir, dir)?;
-        RealDisk.sync_dir(dir)
+        let done = RealDisk.sync_dir(dir);
+        self.let_others_work();
+        done
     }
 
     fn make_dir(&self, dir: &Path) -> io::Result<()> {
         self.ask(Op::MakeDir, dir)?;
-        RealDisk.make_dir(dir)
+        let done = RealDisk.make_dir(dir);
+        self.let_others_work();
+        done
     }
 
     fn names(&self, dir: &Path) -> io::Result<Vec<String>> {
         self.ask(Op::Names, dir)?;
-        RealDisk.names(dir)
+        let done = RealDisk.names(dir);
+        self.let_others_work();
+        done
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.ask(Op::Rename, to)?;
-        RealDisk.rename(from, to)
+        let done = RealDisk.rename(from, to);
+        self.let_others_work();
+        done
     }
 
     fn unlink(&self, path: &Path) -> io::Result<()> {
         self.ask(Op::Unlink, path)?;
-        RealDisk.unlink(path)
+        let done = RealDisk.unlink(path);
+        self.let_others_work();
+        done
     }
 }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use pinrelay::delivery::{
-    Answer, CallFailed, Client, Late, Secret, Settings, Tally, Transport, Until, drain,
+    Answer, CallFailed, Client, Clock, Late, Secret, Settings, Tally, Transport, Until, drain,
 };
 use pinrelay::process::Bell;
-use pinrelay::spool::{Place, SpoolError, Verdict, Verdicts, unix_now};
+use pinrelay::spool::{Place, SpoolError, Verdict, Verdicts};
 use serde_json::{Value, json};
 
 /// Counts what it is sent, and takes all of it, or refuses these ids.
@@ -60,7 +60,7 @@ pub fn lead(place: &Place, pinterest: &mut Pinterest) -> Result<Tally, SpoolErro
         linger: false,
     };
     let bell = Bell::new().unwrap();
-    drain(place, &settings, pinterest, &bell, &until, &unix_now)
+    drain(place, &settings, pinterest, &bell, &until, &Clock)
 }
 
 /// `(event_id, verdict)` of everything settled, oldest first.

@@ -34,6 +34,7 @@ final class SettingsPage
         private readonly RelayFactory $relays,
         private readonly Spool $spool,
         private readonly Outbox $outbox,
+        private readonly RefusedEvents $refusedEvents,
         private readonly Guard $guard,
         private readonly string $mainFile,
     ) {
@@ -118,6 +119,8 @@ final class SettingsPage
             return;
         }
         $settings = $this->store->settings();
+        $now = time();
+        echo '<div class="wrap">';
         (new SettingsView(
             Report::gather($settings, $this->relays, $this->outbox),
             $this->store->constants(),
@@ -126,7 +129,9 @@ final class SettingsPage
             $settings->accessToken !== '' || !empty($this->store->stored()['access_token']),
             $this->gateways(),
             $this->takeAnswer(),
-        ))->print(wp_nonce_field(self::NONCE, '_wpnonce', true, false), time());
+        ))->print(wp_nonce_field(self::NONCE, '_wpnonce', true, false), $now);
+        $this->refusedEvents->print($now);
+        echo '</div>';
     }
 
     /** @return array<string, mixed> the form's own fields, unslashed, and gateways that exist */

@@ -39,7 +39,7 @@ final class SettingsView
     /** @param string $nonceField HTML of wp_nonce_field() */
     public function print(string $nonceField, int $now): void
     {
-        echo '<div class="wrap"><h1>', esc_html__('Pinrelay: Pinterest conversions', 'pinrelay'), '</h1>';
+        echo '<h1>', esc_html__('Pinrelay: Pinterest conversions', 'pinrelay'), '</h1>';
         $this->outcome();
         echo '<form method="post" action="', esc_url(SettingsPage::url()), '" autocomplete="off">', $nonceField;
         $this->connection();
@@ -49,7 +49,6 @@ final class SettingsView
         submit_button(__('Save and test the connection', 'pinrelay'));
         echo '</form>';
         (new StatusView($this->report))->print($now);
-        echo '</div>';
     }
 
     /** @return array<string, string> by field */

@@ -4,10 +4,13 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Admin;
 
+use Pinrelay\WooCommerce\Installer;
 use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Relay\Extension;
+use Pinrelay\WooCommerce\Status\Losses;
 use Pinrelay\WooCommerce\Status\Report;
+use Pinrelay\WooCommerce\Status\Rounds;
 use Pinrelay\WooCommerce\Status\Words;
 
 /** Draws how things stand, under the settings form. */
@@ -47,6 +50,11 @@ final class StatusView
         if ($secondTag !== null) {
             $lines[] = [__('A second Pinterest tag', 'pinrelay'), [$secondTag]];
         }
+        $next = wp_next_scheduled(Installer::TICK);
+        $rounds = Rounds::worry($next === false ? null : (int) $next, $now);
+        if ($rounds !== null) {
+            $lines[] = [__('Scheduled tasks', 'pinrelay'), [$rounds]];
+        }
         if ($relay === null) {
             return $lines;
         }
@@ -77,6 +85,13 @@ final class StatusView
             (string) $error['message'],
             self::ago($error['at'], $now),
         ]];
+        $lost = [];
+        foreach ($relay['lost'] as $reason => $count) {
+            $lost[] = number_format_i18n($count) . ' ' . Losses::say((string) $reason);
+        }
+        if ($lost !== []) {
+            $lines[] = [__('Given up', 'pinrelay'), $lost];
+        }
         $lines[] = [__('Sender', 'pinrelay'), [$this->sender($relay, $now)]];
         $lines[] = [__('Folder', 'pinrelay'), $this->folder($relay)];
 

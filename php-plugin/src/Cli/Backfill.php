@@ -7,7 +7,6 @@ namespace Pinrelay\WooCommerce\Cli;
 use Pinrelay\WooCommerce\Orders\Reconcile;
 use Pinrelay\WooCommerce\Orders\ReconcilePages;
 use Pinrelay\WooCommerce\Orders\ReconcileRules;
-use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Status\Probe;
 use Pinrelay\WooCommerce\Status\Reasons;
@@ -23,7 +22,7 @@ final class Backfill
     }
 
     /**
-     * Looks at the orders placed in a span of time, hands over those that Pinterest was not told of, and says of all
+     * Looks at the orders placed in a span of time, takes up those that Pinterest was not told of, and says of all
      * others why not. Ends with 0 when nothing is left to do, 1 on an error, 2 when work is left.
      *
      * An order that was told, or waits to be, is never told again. Pinterest takes the sales of the last seven days.
@@ -40,7 +39,7 @@ final class Backfill
      * : Tells what would be done, and changes nothing.
      *
      * [--limit=<number>]
-     * : Hands over so many orders at most.
+     * : Takes up so many orders at most.
      *
      * [--list]
      * : Names each order with its reason, and not their numbers only.
@@ -64,9 +63,9 @@ final class Backfill
         if (!ctype_digit((string) $limit) || (int) $limit < 1) {
             \WP_CLI::error('--limit: not a whole number above zero.');
         }
-        $hindrance = Probe::hindrance($this->store->settings());
-        if ($hindrance !== null && Extension::state() === Extension::OK) {
-            \WP_CLI::error($hindrance);
+        // Without an extension here the orders wait in the shop, and the web server takes them from there.
+        if (!$this->store->settings()->apiReady()) {
+            \WP_CLI::error((string) Probe::hindrance($this->store->settings()));
         }
         $isDry = isset($options['dry-run']);
         [$decisions, $isCut] = $this->walk($from, $to, (int) $limit, $isDry, $now);
@@ -74,10 +73,10 @@ final class Backfill
 
         $moved = count(array_filter($decisions, self::isMove(...)));
         if ($isDry) {
-            \WP_CLI::line(sprintf('%d orders would be handed over. Nothing was changed.', $moved));
+            \WP_CLI::line(sprintf('%d orders would be taken up. Nothing was changed.', $moved));
             \WP_CLI::halt($moved > 0 || $isCut ? Desk::WORK_LEFT : Desk::DONE);
         }
-        \WP_CLI::line(sprintf('%d orders were looked into and handed over.', $moved));
+        \WP_CLI::line(sprintf('%d orders taken up.', $moved));
         if ($isCut) {
             \WP_CLI::line('--limit is reached; there may be more.');
             \WP_CLI::halt(Desk::WORK_LEFT);
@@ -88,7 +87,8 @@ final class Backfill
     /** @return array{array<int, array{move: string, reason: string}>, bool} by order id; whether --limit cut it short */
     private function walk(int $from, int $to, int $limit, bool $isDry, int $now): array
     {
-        $statuses = array_map('strval', array_keys(wc_get_order_statuses()));
+        // A draft is a checkout that somebody looked at.
+        $statuses = array_values(array_diff(array_keys(wc_get_order_statuses()), ['wc-checkout-draft']));
         $bar = \WP_CLI\Utils\make_progress_bar('Orders', self::count($from, $to, $statuses));
         $decisions = [];
         $moved = 0;

@@ -92,8 +92,8 @@ final class Command
         if (!is_numeric($seconds) || (float) $seconds <= 0.0) {
             \WP_CLI::error('--seconds: not a number above zero.');
         }
-        $this->tick->run(time(), (float) $seconds);
         $this->desk->relayOrEnd();
+        $this->tick->run(time(), (float) $seconds);
         $delivered = 0;
         foreach (array_unique([$this->store->settings()->destination(), ...$this->outbox->destinations()]) as $name) {
             $delivered += $this->drainOne($name, (float) $seconds);

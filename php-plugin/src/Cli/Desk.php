@@ -28,11 +28,11 @@ final class Desk
     ) {
     }
 
-    /** The Relay of the settings in effect, or the command ends with the reason. */
+    /** The Relay of the settings in effect, with a spool that is this user's; or the command ends with the reason. */
     public function relayOrEnd(): Relay
     {
         $relay = $this->relays->relay();
-        if ($relay === null) {
+        if ($relay === null || $this->relays->node() === null) {
             $trouble = $this->relays->trouble();
             $hindrance = Probe::hindrance($this->store->settings());
             \WP_CLI::error(match (true) {
@@ -87,7 +87,16 @@ final class Desk
     private static function troubleWords(Trouble $trouble): string
     {
         return $trouble->reason === 'foreign_owner'
-            ? $trouble->message
+            ? self::withNames($trouble->message)
             : Words::trouble($trouble) . ' ' . $trouble->message;
+    }
+
+    /** "user 33" as "user 33 (www-data)": what one types after `sudo -u`. */
+    private static function withNames(string $message): string
+    {
+        return (string) preg_replace_callback('/\buser (\d+)/', static function (array $found): string {
+            $user = function_exists('posix_getpwuid') ? posix_getpwuid((int) $found[1]) : false;
+            return $found[0] . ($user === false ? '' : " ({$user['name']})");
+        }, $message);
     }
 }

@@ -86,7 +86,7 @@ final class Refused
         }
         $relay = $this->desk->relayOrEnd();
         $ids = isset($options['all'])
-            ? array_column($relay->rejected(self::ALL), 'event_id')
+            ? array_column($this->letters->newest($relay, self::ALL), 'event_id')
             : array_map($this->eventId(...), $arguments);
         $count = $this->again($relay, array_values(array_unique($ids)));
         \WP_CLI::line(sprintf('%d of %d events are back in line.', $count, count($ids)));

@@ -6,6 +6,8 @@ namespace Pinrelay\WooCommerce\Collect;
 
 use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Installer;
+use Pinrelay\WooCommerce\Relay\RelayFactory;
+use Pinrelay\WooCommerce\Support\Failure;
 use Pinrelay\WooCommerce\Support\Guard;
 
 /**
@@ -21,6 +23,7 @@ final class Doors
     public function __construct(
         private readonly LiveConfig $live,
         private readonly ConfigFile $file,
+        private readonly RelayFactory $relays,
         private readonly Guard $guard,
         private readonly string $mainFile,
     ) {
@@ -70,11 +73,9 @@ final class Doors
         if ($config === null) {
             return 503;
         }
-        $collector = new Collector(
-            $config,
-            new Rate($config->rateFile, $config->key),
-            static fn (array $options): Relay => new Relay($options),
-        );
+        // Here the token is at hand, so what is collected may be sent at once.
+        $open = fn (): Relay => $this->relays->relay() ?? throw new Failure('The spool cannot be used.');
+        $collector = new Collector($config, new Rate($config->rateFile, $config->key), $open);
         return $collector->answer(Beacon::of(wp_unslash($_SERVER), wp_unslash($_COOKIE), $body), time());
     }
 }

@@ -9,19 +9,31 @@ use Pinrelay\Relay;
 /**
  * The events that Pinterest refused, with its words: they lie in the spool of the web server that sent them, and a sale
  * among them has its row in the outbox, which has to follow.
+ *
+ * The extension keeps a letter for seven days and has no word for throwing one away earlier. So what the owner discards
+ * is remembered here for as long, shown no more and not sent with the others (option pinrelay_discarded: time by event
+ * id).
  */
 final class DeadLetters
 {
+    public const OPTION = 'pinrelay_discarded';
+    private const KEEP_SECONDS = 7 * 86400;
+
     public function __construct(private readonly Outbox $outbox)
     {
     }
 
     /**
-     * @return list<array{event_id: string, event_name: string, at: int, message: string, order_id: ?int}> newest first
+     * @return list<array{event_id: string, event_name: string, at: int, message: string, order_id: ?int}> newest
+     *         first, without what was discarded since it was refused
      */
     public function newest(Relay $relay, int $limit): array
     {
-        $letters = $relay->rejected($limit);
+        $discarded = self::discarded();
+        $letters = array_values(array_filter(
+            $relay->rejected($limit),
+            static fn (array $letter): bool => ($discarded[$letter['event_id']] ?? 0) < $letter['at'],
+        ));
         $orders = [];
         foreach ($this->outbox->byEventIds(array_column($letters, 'event_id')) as $row) {
             $orders[$row->eventId] = $row->orderId;
@@ -60,5 +72,23 @@ final class DeadLetters
             $count += $found;
         }
         return $count;
+    }
+
+    /**
+     * @param list<string> $eventIds
+     * @return int how many
+     */
+    public function discard(array $eventIds, int $now): int
+    {
+        $known = array_filter(self::discarded(), static fn (int $at): bool => $at > $now - self::KEEP_SECONDS);
+        update_option(self::OPTION, array_fill_keys($eventIds, $now) + $known, false);
+        return count($eventIds);
+    }
+
+    /** @return array<string, int> unix seconds by event id */
+    private static function discarded(): array
+    {
+        $known = get_option(self::OPTION, []);
+        return is_array($known) ? array_map('intval', $known) : [];
     }
 }

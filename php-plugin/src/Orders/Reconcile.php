@@ -35,8 +35,8 @@ final class Reconcile
      * @param list<int> $orderIds
      * @param int       $floor    unix seconds; what was accepted before is left alone
      * @param bool      $isDry    only tells what it would do
-     * @return \Generator<int, array{move: string, reason: string}> by order id, with what was done as it is done: whoever
-     *         stops listening stops the work
+     * @return \Generator<int, array{move: string, reason: string}> by order id, with what was done as it is done:
+     *         whoever stops listening stops the work
      */
     public function look(array $orderIds, int $now, int $floor = 0, bool $isDry = false): \Generator
     {

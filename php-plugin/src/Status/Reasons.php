@@ -13,9 +13,9 @@ final class Reasons
     public static function say(string $reason): string
     {
         return match ($reason) {
-            'send_on_time' => __('Missed, and still in time to be told.', 'pinrelay'),
-            'send_late' => __('Missed, and told late: the browser did not tell of it.', 'pinrelay'),
-            'covered' => __('Too late to be told twice; the browser told of it.', 'pinrelay'),
+            'send_on_time' => __('Not told yet, and still in time.', 'pinrelay'),
+            'send_late' => __('Not told yet, and goes late: the browser is not known to have told of it.', 'pinrelay'),
+            'covered' => __('Told by the browser; too late to be told by the server as well.', 'pinrelay'),
             'expired' => __('Too old: Pinterest takes the sales of the last seven days only.', 'pinrelay'),
             'tag_only' => __('Only the browser tells of orders, by your settings.', 'pinrelay'),
             'waiting' => __('With the sender already.', 'pinrelay'),

@@ -12,15 +12,21 @@ final class Fpm implements WebServer
     private $process;
     private readonly string $socket;
     private readonly string $log;
+    private readonly int $pid;
     private bool $running = true;
 
     /**
      * @param array<string, string> $pool lines of the pool section
      * @param array<string, string> $global lines of the global section
-     * @param list<string> $arguments more of the command line
+     * @param array<string, string> $ini
+     * @param bool $daemon whether it leaves its launcher, as system services of old do
      */
-    public function __construct(array $pool = [], array $global = [], array $arguments = [])
-    {
+    public function __construct(
+        array $pool = [],
+        array $global = [],
+        array $ini = [],
+        private readonly bool $daemon = false
+    ) {
         $binary = getenv('PINRELAY_FPM') ?: skip('there is no php-fpm');
         $home = directory('fpm');
         $this->socket = "$home/fpm.sock";
@@ -31,15 +37,21 @@ final class Fpm implements WebServer
             $pool += ['user' => given('PINRELAY_USER'), 'group' => given('PINRELAY_USER')];
         }
         // Without a timeout the master cuts its children off in the middle of a request.
-        $global += ['error_log' => $this->log, 'process_control_timeout' => '10s'];
+        $global += ['error_log' => $this->log, 'pid' => "$home/fpm.pid", 'process_control_timeout' => '10s'];
         $lines = ['[global]', ...self::lines($global), '[shop]', ...self::lines($pool)];
         file_put_contents("$home/fpm.conf", implode("\n", $lines) . "\n");
-        $command = [$binary, '-n', '-F', '-y', "$home/fpm.conf", '-d', 'extension=' . given('PINRELAY_SO')];
-        array_push($command, ...$arguments);
+        $command = [$binary, '-n', $daemon ? '-D' : '-F', '-y', "$home/fpm.conf"];
+        foreach ($ini + ['extension' => given('PINRELAY_SO')] as $name => $value) {
+            array_push($command, '-d', "$name=$value");
+        }
         $null = ['file', '/dev/null', 'r+'];
         $this->process = proc_open($command, [$null, $null, $null], $pipes);
         afterwards($this->end(...));
+        if ($daemon) {
+            same(0, proc_close($this->process), 'the exit code of the launcher');
+        }
         eventually('FPM answers', fn (): bool => @stream_socket_client("unix://{$this->socket}") !== false);
+        $this->pid = (int) file_get_contents("$home/fpm.pid");
     }
 
     public function request(string $script, array $input = []): string
@@ -73,26 +85,29 @@ final class Fpm implements WebServer
 
     public function signal(int $number): void
     {
-        proc_terminate($this->process, $number);
+        exec("kill -$number {$this->pid} 2>&1");
     }
 
     /** Waits until the master has gone. */
     public function ended(float $guard): void
     {
-        eventually('FPM ended', fn (): bool => !proc_get_status($this->process)['running'], $guard);
+        $runs = fn (): bool => $this->daemon
+            ? file_exists("/proc/{$this->pid}")
+            : proc_get_status($this->process)['running'];
+        eventually('FPM ended', static fn (): bool => !$runs(), $guard);
         $this->running = false;
     }
 
     public function pid(): int
     {
-        return proc_get_status($this->process)['pid'];
+        return $this->pid;
     }
 
     /** @return list<int> the pids of the workers */
     public function workers(): array
     {
-        $pid = $this->pid();
-        return array_map(intval(...), explode(' ', trim((string) @file_get_contents("/proc/$pid/task/$pid/children"))));
+        $children = (string) @file_get_contents("/proc/{$this->pid}/task/{$this->pid}/children");
+        return array_map(intval(...), preg_split('~ ~', $children, flags: PREG_SPLIT_NO_EMPTY));
     }
 
     public function log(): string
@@ -106,7 +121,9 @@ final class Fpm implements WebServer
             $this->signal(15);
             $this->ended(60.0);
         }
-        proc_close($this->process);
+        if (!$this->daemon) {
+            proc_close($this->process);
+        }
     }
 
     /** @return list<string> */

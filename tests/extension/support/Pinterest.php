@@ -23,7 +23,7 @@ final class Pinterest
     /** @return list<array{path: string, authorization: string, events: list<array<string, mixed>>}> */
     public function requests(): array
     {
-        return self::read($this->records . '/requests.ndjson');
+        return self::read($this->called());
     }
 
     /** @return list<string> every event id received, in order */
@@ -52,6 +52,12 @@ final class Pinterest
         $file = $this->records . '/behaviour.json';
         file_put_contents("$file.new", json_encode($how));
         rename("$file.new", $file);
+    }
+
+    /** A file that is there once a call has arrived. */
+    public function called(): string
+    {
+        return $this->records . '/requests.ndjson';
     }
 
     public function waitFor(string ...$eventIds): void

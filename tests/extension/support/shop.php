@@ -10,6 +10,9 @@ namespace Pinrelay\Tests;
 
 require_once __DIR__ . '/WebServer.php';
 require_once __DIR__ . '/Fpm.php';
+require_once __DIR__ . '/HttpServer.php';
+require_once __DIR__ . '/CliServer.php';
+require_once __DIR__ . '/Apache.php';
 
 /**
  * Captures in a request and returns the worker's pid.
@@ -57,4 +60,26 @@ function shopOptions(string $base, array $changes = []): array
         chown($place, given('PINRELAY_USER'));
     }
     return $options;
+}
+
+/** A directory that the workers may write into. */
+function shopFiles(): string
+{
+    $files = directory('files');
+    chmod($files, 0777);
+    return $files;
+}
+
+/**
+ * Does something in a request whose process is in the middle of a call to Pinterest.
+ * @param string $what one of those in tests/extension/web/sending.php
+ */
+function sending(WebServer $server, Pinterest $pinterest, array $options, string $what): mixed
+{
+    $report = $options['spool_dir'] . '-' . bin2hex(random_bytes(4)) . '.report';
+    $event = event(['event_id' => 'in-flight']);
+    $input = ['options' => $options, 'do' => $what, 'called' => $pinterest->called(), 'event' => $event];
+    $output = $server->request('sending.php', $input + ['report' => $report]);
+    $answer = eventually("a report $output", static fn(): string|false => @file_get_contents($report));
+    return json_decode($answer, true)['result'] ?? fail("no result: $answer {$server->log()}");
 }

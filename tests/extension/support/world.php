@@ -77,10 +77,13 @@ function event(array $changes = []): array
     ];
 }
 
-/** Runs PHP with the extension: [exit code, output]. */
-function php(array $arguments, array $environment = []): array
+/**
+ * Runs PHP with the extension: [exit code, output].
+ * @param list<string> $as a command that runs another as somebody else
+ */
+function php(array $arguments, array $environment = [], array $as = []): array
 {
-    $command = [PHP_BINARY, '-n', '-d', 'extension=' . given('PINRELAY_SO'), ...$arguments];
+    $command = [...$as, PHP_BINARY, '-n', '-d', 'extension=' . given('PINRELAY_SO'), ...$arguments];
     $environment += getenv();
     $streams = [['file', '/dev/null', 'r'], ['pipe', 'w'], ['redirect', 1]];
     $process = proc_open($command, $streams, $pipes, null, $environment);
@@ -95,6 +98,22 @@ function silentPinterest(): string
     $socket = stream_socket_server('tcp://127.0.0.1:0') ?: fail('no port');
     afterwards(static fn () => fclose($socket));
     return 'http://' . stream_socket_get_name($socket, false) . '/v5';
+}
+
+/** Takes no connection at all, as an address that no route leads to: connecting to it hangs. Returns its API base. */
+function unroutablePinterest(): string
+{
+    $context = stream_context_create(['socket' => ['backlog' => 0]]);
+    $flags = STREAM_SERVER_BIND | STREAM_SERVER_LISTEN;
+    $socket = stream_socket_server('tcp://127.0.0.1:0', flags: $flags, context: $context) ?: fail('no port');
+    $address = stream_socket_get_name($socket, false);
+    // Its queue is full once a connection no longer comes about; Linux then drops what knocks.
+    $queue = [$socket];
+    while (($waiting = @stream_socket_client("tcp://$address", timeout: 0.2)) !== false) {
+        $queue[] = $waiting;
+    }
+    afterwards(static fn () => array_map(fclose(...), $queue));
+    return "http://$address/v5";
 }
 
 /** Every file below a directory, as one text. */

@@ -2,7 +2,8 @@
 
 /**
  * Captures the given event. Its id is noted in the file `acknowledge`, if there is one, once the capture has returned;
- * then, if so told, the worker is killed before it can do anything else.
+ * then, if so told, the worker stays busy for `pause` microseconds, works for ever, or is killed before it can do
+ * anything else.
  */
 
 declare(strict_types=1);
@@ -20,6 +21,13 @@ try {
     echo json_encode(['event_id' => $id, 'pid' => getmypid()]);
 } catch (Throwable $failure) {
     echo json_encode(['failure' => $failure::class . ': ' . $failure->getMessage()]);
+}
+usleep($input['pause'] ?? 0);
+if ($input['forever'] ?? false) {
+    ini_set('display_errors', '1');
+    set_time_limit(1);
+    for (;;) {
+    }
 }
 if ($input['kill'] ?? false) {
     flush();

@@ -70,6 +70,22 @@ final class DeadLettersTest extends TestCase
         }
     }
 
+    public function testWhatIsDiscardedIsShownNoMoreUntilItIsRefusedAnew(): void
+    {
+        $relay = $this->rig->relays->relay();
+        $this->letters->discard(['cart'], self::NOW);
+        self::assertSame(['event-71'], array_column($this->letters->newest($relay, 50), 'event_id'));
+        Relay::$rejected[1]['at'] = self::NOW + 60;
+        self::assertCount(2, $this->letters->newest($relay, 50));
+    }
+
+    public function testAWeekLaterADiscardIsForgottenAsTheLetterIs(): void
+    {
+        $this->letters->discard(['cart'], self::NOW);
+        $this->letters->discard(['event-71'], self::NOW + 7 * 86400);
+        self::assertSame(['event-71' => self::NOW + 7 * 86400], get_option(DeadLetters::OPTION));
+    }
+
     public function testADeliveredSaleIsNeverPutBack(): void
     {
         $this->rig->pendingRow(72, 1795000000);

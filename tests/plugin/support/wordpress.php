@@ -95,6 +95,11 @@ function get_locale(): string
     return 'en_US';
 }
 
+function human_time_diff(int $from, int $to): string
+{
+    return intdiv($to - $from, 60) . ' minutes';
+}
+
 function home_url(string $path = ''): string
 {
     return 'https://shop.example' . $path;

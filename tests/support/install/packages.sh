@@ -48,6 +48,9 @@ have_fpm() { compgen -G "/usr/sbin/php-fpm$(php_version)" >/dev/null || have php
 
 have_libclang() { compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null; }
 
+# It brings Apache with it.
+have_mod_php() { compgen -G "/usr/lib/apache2/modules/libphp$(php_version).so" >/dev/null; }
+
 have_nginx() { have nginx || [ -x /usr/sbin/nginx ]; }
 
 # Where PATH of a plain user does not reach either.
@@ -58,6 +61,7 @@ missing_php() {
   prefix=$(php_prefix)
   have php || echo "${prefix}cli"
   have php-config || echo "${prefix}dev"
+  have_mod_php || echo "libapache2-mod-${prefix%-}"
   have_fpm || echo "${prefix}fpm"
   modules=$(php -m 2>/dev/null | tr '[:upper:]' '[:lower:]' || true)
   for module in $PHP_MODULES; do

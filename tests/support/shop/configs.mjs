@@ -79,7 +79,30 @@ export const SHOPPER_IP = '203.0.113.20';
 
 const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
-export function nginxConfig(at, { account, port }) {
+/** The usual recipe for WooCommerce: whatever has no cart, no account and no query is kept, whatever headers it has. */
+const cacheOfPages = {
+  http: (at) => `
+  fastcgi_cache_path ${at.run}/nginx-cache levels=1 keys_zone=pages:1m;
+  map "$request_method$http_cookie$query_string$uri" $skip_cache {
+    default 0;
+    "~^(?!GET)" 1;
+    "~(woocommerce_items_in_cart|wordpress_logged_in)" 1;
+    "~(add-to-cart|wc-ajax|pinrelay-test|rest_route)" 1;
+    "~(/wp-json/|/wp-admin/|/wp-login|/checkout/|/cart/|/my-account/|collect\\.php)" 1;
+  }`,
+  php: `
+      fastcgi_cache pages;
+      fastcgi_cache_key $host$request_uri;
+      fastcgi_cache_valid 200 10m;
+      fastcgi_ignore_headers Cache-Control Expires Set-Cookie;
+      fastcgi_cache_bypass $skip_cache;
+      fastcgi_no_cache $skip_cache;
+      add_header X-Cache $upstream_cache_status always;`,
+};
+
+/** `cache`: a full-page cache in front; `forbid`: the path of a PHP file that the host does not let anybody call. */
+export function nginxConfig(at, { account, port, cache = false, forbid = '' }) {
+  const pages = cache ? cacheOfPages : { http: () => '', php: '' };
   return `${account ? `user ${account.name};` : ''}
 daemon off;
 worker_processes 1;
@@ -90,13 +113,13 @@ http {
   include /etc/nginx/mime.types;
   access_log ${at.run}/nginx-access.log;
   client_max_body_size 16m;
-${temporary.map((name) => `  ${name}_temp_path ${at.run}/nginx-${name};`).join('\n')}
+${temporary.map((name) => `  ${name}_temp_path ${at.run}/nginx-${name};`).join('\n')}${pages.http(at)}
   server {
     listen 127.0.0.1:${port};
     server_name _;
     root ${at.docroot};
     index index.php;
-    location / { try_files $uri $uri/ /index.php?$args; }
+${forbid ? `    location = ${forbid} { return 403; }\n` : ''}    location / { try_files $uri $uri/ /index.php?$args; }
     location ~ \\.php$ {
       try_files $uri =404;
       include /etc/nginx/fastcgi_params;
@@ -105,7 +128,7 @@ ${temporary.map((name) => `  ${name}_temp_path ${at.run}/nginx-${name};`).join('
       fastcgi_param REMOTE_ADDR ${SHOPPER_IP};
       # With the port, which some distributions' fastcgi_params cut off.
       fastcgi_param HTTP_HOST $http_host;
-      fastcgi_read_timeout 120s;
+      fastcgi_read_timeout 120s;${pages.php}
       fastcgi_pass unix:${at.socket};
     }
   }

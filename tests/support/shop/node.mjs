@@ -33,7 +33,7 @@ export async function startNode(at, wish, env = {}) {
   const port = wish.port || (await freePort());
   await mkdir(at.run, { recursive: true });
   await writeFile(`${at.run}/fpm.conf`, fpmConfig(at, { account, ...wish, workers: wish.workers ?? 4 }));
-  await writeFile(`${at.run}/nginx.conf`, nginxConfig(at, { account, port }));
+  await writeFile(`${at.run}/nginx.conf`, nginxConfig(at, { ...wish, account, port }));
   if (account) {
     await run('chown', ['-R', `${account.uid}:${account.gid}`, at.run]);
   }

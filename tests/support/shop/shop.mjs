@@ -78,6 +78,8 @@ async function installPlugin(at) {
  * @param {object} [wish.constants]   wp-config constants; they win over the stand-in's, and null takes one away
  * @param {number} [wish.workers]     PHP-FPM workers
  * @param {boolean} [wish.ondemand]   FPM's ondemand manager instead of static
+ * @param {boolean} [wish.cache]      a full-page cache in front of PHP (default false)
+ * @param {string} [wish.forbid]      path of a PHP file that the web server refuses to everybody
  * @param {number} [wish.idleSeconds] after which that one lets a worker go
  * @param {boolean} [wish.clock]      whether the shop has a clock of its own, `shop.clock`
  * @param {boolean} [wish.plugin]     whether our plugin is active (default true)
@@ -155,6 +157,8 @@ export async function startShop(wish = {}) {
       ? { checkout: { classic: '/classic-checkout/', block: '/checkout/' }, cart: { classic: '/classic-cart/', block: '/cart/' } }
       : { checkout: { classic: '/classic-checkout/' }, cart: { classic: '/classic-cart/' } },
     wp,
+    /** The same as somebody else: {uid, gid}, or {} for whoever runs the tests. */
+    wpAs: (asWhom) => wpCli(at, asWhom, clock?.env),
     /** Runs a PHP snippet inside WordPress, as WP-CLI does, and gives what it prints. */
     php: (code) => wp('eval', code),
     /** What the mu-plugin pinrelay-test-window answers, asked at any of the shop's web servers. */

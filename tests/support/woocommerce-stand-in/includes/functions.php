@@ -40,7 +40,8 @@ function wc_get_order(mixed $order): WC_Order|false
 }
 
 /**
- * Understands status, limit, orderby id and return ids, newest first.
+ * Understands status, limit, offset and return ids, newest first; or date_created or date_modified as a span of
+ * timestamps, and then oldest first.
  *
  * @return list<WC_Order|int>
  */
@@ -53,8 +54,20 @@ function wc_get_orders(array $args): array
         $wanted = array_map($bare, (array) $args['status']);
         $orders = array_filter($orders, static fn(WC_Order $order): bool => $order->has_status($wanted));
     }
+    foreach (['created', 'modified'] as $by) {
+        if (isset($args["date_$by"])) {
+            [$from, $to] = array_map('intval', explode('...', $args["date_$by"]));
+            $time = static fn(WC_Order $order): int => $order->{"get_date_$by"}()->getTimestamp();
+            $orders = array_filter(
+                $orders,
+                static fn(WC_Order $order): bool => $time($order) >= $from && $time($order) <= $to
+            );
+            usort($orders, static fn(WC_Order $a, WC_Order $b): int => [$time($a), $a->get_id()] <=>
+                [$time($b), $b->get_id()]);
+        }
+    }
     $limit = (int) ($args['limit'] ?? -1);
-    $orders = array_slice(array_values($orders), 0, $limit < 0 ? null : $limit);
+    $orders = array_slice(array_values($orders), (int) ($args['offset'] ?? 0), $limit < 0 ? null : $limit);
     return ($args['return'] ?? '') === 'ids'
         ? array_map(static fn(WC_Order $order): int => $order->get_id(), $orders)
         : $orders;

@@ -27,7 +27,8 @@ class WC_Order extends WC_Abstract_Order
             'payment_method' => '', 'payment_method_title' => '', 'transaction_id' => '', 'order_key' => '',
             'total' => '0', 'total_tax' => '0', 'shipping_total' => '0', 'shipping_tax' => '0', 'discount_total' => '0',
             'cart_tax' => '0', 'coupon_codes' => [], 'fees' => [], 'lines' => [], 'customer_ip_address' => '',
-            'customer_user_agent' => '', 'created' => 0, 'paid' => 0, 'meta' => [],
+            'customer_user_agent' => '', 'created' => 0, 'paid' => 0, 'completed' => 0, 'modified' => 0,
+            'meta' => [],
             'billing_email' => '', 'billing_phone' => '', 'billing_first_name' => '', 'billing_last_name' => '',
             'billing_address_1' => '', 'billing_city' => '', 'billing_state' => '', 'billing_postcode' => '',
             'billing_country' => '',
@@ -44,6 +45,7 @@ class WC_Order extends WC_Abstract_Order
 
     public function save(): int
     {
+        $this->data['modified'] = time();
         if ($this->id === 0) {
             $this->data['created'] = time();
             $post = ['post_type' => 'shop_order', 'post_status' => 'publish', 'post_title' => 'Order'];
@@ -62,6 +64,9 @@ class WC_Order extends WC_Abstract_Order
     {
         $this->from = $this->data['status'];
         $this->data['status'] = preg_replace('/^wc-/', '', $status);
+        if ($this->data['status'] === 'completed') {
+            $this->data['completed'] = time();
+        }
     }
 
     public function update_status(string $status, string $note = ''): bool
@@ -136,9 +141,19 @@ class WC_Order extends WC_Abstract_Order
         return new WC_DateTime('@' . $this->data['created']);
     }
 
+    public function get_date_modified(): WC_DateTime
+    {
+        return new WC_DateTime('@' . $this->data['modified']);
+    }
+
     public function get_date_paid(): ?WC_DateTime
     {
         return $this->data['paid'] ? new WC_DateTime('@' . $this->data['paid']) : null;
+    }
+
+    public function get_date_completed(): ?WC_DateTime
+    {
+        return $this->data['completed'] ? new WC_DateTime('@' . $this->data['completed']) : null;
     }
 
     public function get_meta(string $key): mixed

@@ -1,0 +1,53 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Storefront;
+
+use Pinrelay\WooCommerce\Mapping\Visit;
+use Pinrelay\WooCommerce\Support\Guard;
+
+/**
+ * A shopper makes an account: on the account page, at either checkout, or by WordPress' own form. Accounts that others
+ * make (the merchant, an import, a connected system) are none of a shopper's.
+ */
+final class Signup
+{
+    private const EVENT = 'signup';
+
+    public function __construct(
+        private readonly ServerEvents $events,
+        private readonly Visitor $visitor,
+        private readonly Guard $guard,
+    ) {
+    }
+
+    public function register(): void
+    {
+        if ($this->events->wants(self::EVENT)) {
+            $made = $this->guard->action(self::EVENT, $this->made(...));
+            add_action('woocommerce_created_customer', $made, 10, 1);
+            // By wp-login.php, which WooCommerce does not hear of.
+            add_action('register_new_user', $made, 10, 1);
+        }
+    }
+
+    private function made(mixed $userId): void
+    {
+        $user = is_numeric($userId) ? get_userdata((int) $userId) : false;
+        // A shopper who makes his account is nobody yet, or has just been logged in as this one.
+        if ($user === false || !in_array(get_current_user_id(), [0, $user->ID], true) || !self::isInABrowser()) {
+            return;
+        }
+        $this->events->tell(
+            ['event_name' => self::EVENT, 'event_time' => time()]
+                + Visit::part($this->visitor->context(), ['email' => (string) $user->user_email]),
+            $user->ID,
+        );
+    }
+
+    private static function isInABrowser(): bool
+    {
+        return !wp_doing_cron() && !(defined('WP_CLI') && WP_CLI);
+    }
+}

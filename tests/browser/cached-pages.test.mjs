@@ -1,0 +1,118 @@
+// A full-page cache gives all visitors the same bytes. Each visit is told all the same, by both halves under an id of its
+// own, and the bytes say nothing of anybody.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { until } from '../support/shop/service.mjs';
+import { hooksUnless, needsWooCommerce, openWorld } from './world.mjs';
+
+const VISITORS = 50;
+const AT_ONCE = 5;
+const PAGE = '/product/blue-mug/';
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
+
+describe('pages from a full-page cache', () => {
+  const { before, after, afterEach } = hooksUnless(needsWooCommerce);
+  let world;
+
+  before(async () => {
+    world = await openWorld({ theme: 'classic', cache: true });
+    await world.tick();
+  });
+  afterEach(() => {
+    world.assertNothingRefused();
+    world.standin.reset();
+  });
+  after(() => world.close());
+
+  /** The page as the cache keeps it, once it does. */
+  const cached = (path) =>
+    until(`the cache to hold ${path}`, async () => {
+      const answer = await fetch(world.shop.url + path);
+      const html = await answer.text();
+      return answer.headers.get('x-cache') === 'HIT' && html;
+    });
+
+  test(`${VISITORS} visitors of one cached page are ${VISITORS} visits, each matched`, { skip: needsWooCommerce }, async () => {
+    await cached(PAGE);
+    const hits = [];
+    const visit = async () => {
+      const visitor = await world.shopper();
+      // The theme's own files are not the question, and fifty times over they take their time.
+      await visitor.context.route(/\/wp-(content\/themes|content\/plugins\/woocommerce|includes)\//, (route) => route.abort());
+      const collected = visitor.page.waitForResponse(/collect\.php/);
+      const page = await visitor.open(PAGE);
+      hits.push(page.headers()['x-cache']);
+      assert.equal((await collected).status(), 204);
+      await visitor.page.waitForFunction(() => window.pintrk.recording);
+      return visitor;
+    };
+    for (let done = 0; done < VISITORS; done += AT_ONCE) {
+      const visitors = await Promise.all(Array.from({ length: AT_ONCE }, visit));
+      await world.seen((seen) => seen.browser.filter(({ api_name }) => api_name === 'page_visit').length >= done + AT_ONCE);
+      await Promise.all(visitors.map((visitor) => visitor.close()));
+    }
+    await world.tick();
+    const pairs = await world.matched('page_visit', VISITORS);
+    assert.ok(pairs.every((pair) => pair.browser_count === 1 && pair.server_count === 1));
+    assert.equal(new Set(pairs.map((pair) => pair.event_id)).size, VISITORS);
+    assert.deepEqual(new Set(hits), new Set(['HIT']));
+    const browsers = world.standin.records().server.map(({ event }) => event.user_data.external_id[0]);
+    assert.equal(new Set(browsers).size, VISITORS);
+  });
+
+  test('the cached bytes hold no id, no nonce and nothing of who came first', { skip: needsWooCommerce }, async () => {
+    const path = '/product/vase/';
+    const cookie = 'pinrelay_vid=6f1c0c1e-8a52-4b6e-9d7a-2f4f7b9b1c3d; _epik=dj0yJnU9cookie';
+    const first = await fetch(world.shop.url + path, { headers: { cookie, 'user-agent': 'Ottilie/1.0' } });
+    assert.equal(first.headers.get('x-cache'), 'MISS');
+    assert.ok(!/pinrelay|_epik/.test(first.headers.get('set-cookie') ?? ''));
+    const html = await cached(path);
+    assert.equal(html, await first.text());
+    const ours = html.match(/<script[^>]*id="pinrelay[^>]*>[\s\S]*?<\/script>/g);
+    assert.ok(ours.some((element) => element.includes('pinrelay-page')));
+    for (const element of ours) {
+      assert.doesNotMatch(element, UUID);
+      assert.doesNotMatch(element, /nonce|consent|dj0yJnU9|Ottilie|203\.0\.113/i);
+    }
+  });
+
+  test('what a shopper has in the cart never gets into the cache', { skip: needsWooCommerce }, async () => {
+    const shopper = await world.shopper();
+    await shopper.open(PAGE);
+    await shopper.addByStoreApi('MUG-1');
+    const answer = await shopper.open(world.shop.pages.checkout.classic);
+    assert.match(answer.headers()['cache-control'], /no-store|no-cache/);
+    assert.notEqual(answer.headers()['x-cache'], 'HIT');
+    await shopper.close();
+    await world.fence();
+  });
+});
+
+describe('a host that forbids direct PHP files', () => {
+  const { before, after } = hooksUnless(needsWooCommerce);
+  let world;
+
+  before(async () => {
+    world = await openWorld({ theme: 'classic', forbid: '/wp-content/plugins/pinrelay/collect.php' });
+  });
+  after(() => world.close());
+
+  test('the REST route takes the visit in its place', { skip: needsWooCommerce }, async () => {
+    const shopper = await world.shopper();
+    const tried = [];
+    shopper.page.on('response', (response) => {
+      const { pathname } = new URL(response.url());
+      if (/\/collect(\.php)?$/.test(pathname)) {
+        tried.push([pathname.split('/').pop(), response.status()]);
+      }
+    });
+    await shopper.open(PAGE);
+    await world.matched('page_visit', 1);
+    await shopper.open('/shop/');
+    await world.matched('view_category', 1);
+    assert.deepEqual(tried, [['collect.php', 403], ['collect', 204], ['collect', 204]]);
+    world.assertNothingRefused();
+  });
+});
