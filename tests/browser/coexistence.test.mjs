@@ -30,6 +30,13 @@ describe('beside others', () => {
   /** Code of somebody else's, as a must-use plugin. */
   const put = (code) => writeFile(path.join(world.shop.paths.content, 'mu-plugins/somebody-else.php'), `<?php\n${code}`);
 
+  /** Status and words of one of our tests, as Tools > Site Health runs it. */
+  const siteHealth = (name) =>
+    world.shop.php(`
+      require_once ABSPATH . 'wp-admin/includes/class-wp-site-health.php';
+      $result = (WP_Site_Health::get_tests()['direct']['pinrelay_${name}']['test'])();
+      echo $result['status'], ' ', wp_strip_all_tags($result['description']);`);
+
   test("Pinterest's own plugin holds our server half back until the owner decides", { skip: needsWooCommerce }, async () => {
     await world.shop.php(
       "update_option('pinterest_for_woocommerce', ['track_conversions' => true, 'track_conversions_capi' => true]);",
@@ -66,10 +73,13 @@ describe('beside others', () => {
     await owner.open(PAGE);
     assert.match(await owner.page.locator('table.widefat').innerText(), /2700000000001/);
     await screenshot(owner.page, 'settings-all');
+    assert.match(await siteHealth('second_tag'), /recommended.*2700000000001/);
     await put('');
     const gone = owner.page.waitForResponse((response) => response.url().includes('second-tag') && response.status() === 204);
     await owner.open('/');
     await gone;
+    assert.match(await siteHealth('second_tag'), /^good/);
+    assert.match(await siteHealth('address'), /^good/);
     await owner.open(PAGE);
     assert.doesNotMatch(await owner.page.locator('table.widefat').innerText(), /2700000000001/);
   });
