@@ -280,11 +280,15 @@ impl Model {
     /// What stands unsettled in the spool, by the number of its capture.
     fn waiting(&self) -> HashMap<usize, (SegmentName, u64)> {
         let mut waiting = HashMap::new();
-        let unread = Ledger::new(&self.sound).scan(|segment, end, record| {
-            let event: Value = serde_json::from_str(record.event.get()).unwrap();
-            let seq = event["seq"].as_u64().unwrap() as usize;
-            waiting.insert(seq, (segment.clone(), end));
-        });
+        let unread = Ledger::new(&self.sound).scan(
+            |_, _| true,
+            |segment, end, record| {
+                let record = record.unwrap();
+                let event: Value = serde_json::from_str(record.event.get()).unwrap();
+                let seq = event["seq"].as_u64().unwrap() as usize;
+                waiting.insert(seq, (segment.clone(), end));
+            },
+        );
         assert_eq!(unread.unwrap(), None);
         waiting
     }
