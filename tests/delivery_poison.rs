@@ -225,6 +225,18 @@ fn an_answer_that_nobody_can_read_is_asked_for_five_times_in_a_quarter_of_an_hou
 }
 
 #[test]
+fn an_unread_answer_counts_for_the_events_that_were_in_the_call_and_no_others() {
+    let world = World::new();
+    world.capture(Lane::Revenue, "a");
+    world.at(MINUTE * 2, |world| world.capture(Lane::Revenue, "b"));
+    let mut api = Api::new(&world, |_| answer(200, json!({"hello": 1})));
+    world.lead(&settings(Late::Send), &mut api, Some(MINUTE * 16));
+    assert_eq!(world.of(Verdict::Unconfirmed), ["a"]);
+    assert_eq!(world.state().lost["unconfirmed"], 1);
+    assert_eq!(world.waiting(), 1);
+}
+
+#[test]
 fn a_page_of_maintenance_served_as_a_200_for_ten_minutes_costs_no_order() {
     let world = world_of(3);
     let mut api = Api::new(&world, |call| match call.at < MINUTE * 10 {
