@@ -111,6 +111,11 @@ impl Slot {
         self.send && self.ruling.is_none()
     }
 
+    /// Whether it is neither to be sent nor settled yet.
+    pub fn is_waiting(&self) -> bool {
+        !self.send && self.ruling.is_none()
+    }
+
     /// Its event, if it holds one.
     pub fn event(&self) -> Option<&Event> {
         match &self.entry.content {

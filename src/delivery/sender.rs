@@ -15,7 +15,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How often a leader that may not send looks at its settings, and how often
 /// at what can be settled without a call, for which it reads the line.
 const LOOK_HELD: Duration = Duration::from_secs(1);
-const SETTLE_HELD: Duration = Duration::from_secs(15);
+const SETTLE_HELD: Duration = Duration::from_secs(60);
 /// How long the first waiting event of a lane waits for company.
 const LINGER_REVENUE: Duration = Duration::from_millis(50);
 const LINGER_VISIT: Duration = Duration::from_secs(1);
