@@ -245,7 +245,6 @@ impl Stay<'_> {
         let left = until
             .deadline
             .map(|deadline| deadline.saturating_duration_since(time.now()));
-        let before = self.books.state.clone();
         let result = what(&mut Round {
             books: &mut self.books,
             client: &mut *self.client,
@@ -258,9 +257,7 @@ impl Stay<'_> {
             // A call that is begun at the last moment still gets a second.
             limit: left.map_or(limit, |left| limit.min(left.max(Duration::from_secs(1)))),
         });
-        if self.books.state != before {
-            self.books.save();
-        }
+        self.books.save();
         result
     }
 
