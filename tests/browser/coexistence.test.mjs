@@ -122,19 +122,6 @@ describe('beside others', () => {
     assert.deepEqual(refused.filter((text) => /pinrelay|pintrk|core\.js/.test(text)), []);
     await shopper.close();
   });
-});
-
-describe('the fields of privacy and surroundings', () => {
-  const { before, after } = hooksUnless(needsWooCommerce);
-  let world;
-  let owner;
-
-  before(async () => {
-    world = await openWorld({ theme: 'classic' });
-    owner = await world.shopper();
-    await logIn(owner.page, world.shop);
-  });
-  after(() => world.close());
 
   const field = (name) => owner.page.locator(`#pinrelay-${name}`);
   const save = () => Promise.all([owner.page.waitForEvent('load'), owner.page.locator('#submit').click()]);
@@ -164,5 +151,6 @@ describe('the fields of privacy and surroundings', () => {
     assert.ok(await owner.page.locator('input[name="order_sources[]"][value="subscription"]').isChecked());
     assert.ok(await field('gtm').isChecked());
     await screenshot(owner.page, 'settings-privacy');
+    await world.shop.php("delete_option('pinrelay_settings');");
   });
 });
