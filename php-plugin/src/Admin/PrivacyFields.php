@@ -57,8 +57,8 @@ final class PrivacyFields
         $this->table->open(__('Your server and other plugins', 'pinrelay'));
         $this->table->entries('trusted_headers', __(
             'Only for shops behind a proxy or load balancer: the header in which it says who the visitor is, for '
-                . 'example X-Real-IP. Cloudflare is recognized without it, unless a proxy of your own stands behind it: '
-                . 'then enter CF-Connecting-IP. A wrong entry lets visitors pretend to be somebody else.',
+                . 'example X-Real-IP. Cloudflare is recognized without it, unless a proxy of your own stands behind '
+                . 'it: then enter CF-Connecting-IP. A wrong entry lets visitors pretend to be somebody else.',
             'pinrelay',
         ));
         $this->table->checkbox(
