@@ -71,7 +71,7 @@ describe('beside others', () => {
     await owner.open('/');
     await told;
     await owner.open(PAGE);
-    assert.match(await owner.page.locator('table.widefat').innerText(), /2700000000001/);
+    assert.match(await owner.page.locator('.wrap').innerText(), /2700000000001/);
     await screenshot(owner.page, 'settings-all');
     assert.match(await siteHealth('second_tag'), /recommended.*2700000000001/);
     await put('');
@@ -81,7 +81,7 @@ describe('beside others', () => {
     assert.match(await siteHealth('second_tag'), /^good/);
     assert.match(await siteHealth('address'), /^good/);
     await owner.open(PAGE);
-    assert.doesNotMatch(await owner.page.locator('table.widefat').innerText(), /2700000000001/);
+    assert.doesNotMatch(await owner.page.locator('.wrap').innerText(), /2700000000001/);
   });
 
   test('a shopper does not load what looks for other tags', { skip: needsWooCommerce }, async () => {
