@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 ENV := . tests/support/install/env.sh &&
 
-.PHONY: help build test soak demo bench clean
+.PHONY: help build test soak demo bench pot clean
 
 help:
 	@echo 'make build   the release extension: target/release/libpinrelay.so'
@@ -12,6 +12,7 @@ help:
 	@echo 'make soak    the long rounds: 200 kills, 20,000 segments, a minute of hammering; PARTS="kill" for some of it'
 	@echo 'make demo    a shop, a shopper and a stand-in of Pinterest on this machine'
 	@echo 'make bench   the figures of the README, measured here; BENCHES="handoff idle" for some of them'
+	@echo 'make pot     the list of words to translate: php-plugin/languages/pinrelay.pot'
 	@echo 'make clean   what the commands above made, except the downloads in the cache'
 
 # As a cdylib alone: with the rlib beside it cargo would apply no LTO.
@@ -26,6 +27,9 @@ soak:
 
 demo:
 	@tests/demo/run
+
+pot:
+	@$(ENV) node tests/support/shop/pot.mjs
 
 bench:
 	@benches/run $(BENCHES)

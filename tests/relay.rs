@@ -470,3 +470,14 @@ fn work_left_by_another_process_is_taken_up_by_the_next_request() {
     let _relay = pinrelay::relay::Relay::new(&Raw::from(&shop.options), &host).unwrap();
     until("delivery", || peer.ids() == ["o-1"]);
 }
+
+#[test]
+fn who_cannot_send_leaves_the_look_of_a_second_to_who_can() {
+    let peer = Peer::good();
+    let shop = Shop::lasting(&peer);
+    let mute = || shop.relay_with(json!({"access_token": null}));
+    capture(&mute(), &order("o-1"));
+    // Visits come in by the dozen between two requests of the shop.
+    let (_mute, _relay) = (mute(), shop.relay());
+    until("delivery", || peer.ids() == ["o-1"]);
+}

@@ -59,8 +59,23 @@ fn a_segment_that_cannot_be_read_waits_is_told_and_comes_when_it_can() {
     assert_eq!((waiting.revenue, waiting.visit), (0, 1));
     assert!(waiting.unread.unwrap().message.contains("/seg/r-"));
     spool.disk.mend();
-    // To the next leader.
+    // To the next leader at once, and to this one when it looks again.
     assert_eq!(ids(&next(&mut spool.ledger(), 9)), ["a", "v"]);
+    assert_eq!(ids(&next(&mut ledger, 9)), ["v"]);
+    for _ in 0..1_000 {
+        ledger.refresh().unwrap();
+    }
+    assert_eq!(ids(&next(&mut ledger, 9)), ["a", "v"]);
+}
+
+#[test]
+fn what_stands_before_a_bad_sector_is_sent() {
+    let spool = Spool::with(&["a", "b", "c"]);
+    let bad = 2 * line("a").len() as u64 + 9;
+    spool.disk.fail(Op::Read, "/seg/", How::Ends(bad));
+    assert_eq!(all(&spool), ["a", "b"]);
+    spool.disk.mend();
+    assert_eq!(all(&spool), ["c"]);
 }
 
 #[test]
@@ -226,8 +241,6 @@ fn on_a_read_only_disk_nobody_leads_and_everybody_can_look() {
         Leader::try_lead(&spool.place).unwrap_err().reason,
         Reason::ReadOnly
     );
-    spool.disk.mend();
-    fs::remove_file(spool.place.file("leader.lock")).unwrap_or_default();
     assert!(Leader::is_free(&spool.place).unwrap());
     assert!(!spool.place.file("leader.lock").exists());
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use pinrelay::spool::{Lane, Ledger, Limits, Reason, SegmentName, Writer, unix_now};
 use rustix::fs::{FlockOperation, flock};
-use spool_support::{LIMITS, Spool, all, files, ids, line, next, settle};
+use spool_support::{How, LIMITS, Op, Spool, all, files, ids, line, next, settle};
 
 #[test]
 fn orders_come_before_visits_and_each_in_line() {
@@ -257,6 +257,58 @@ fn letters_that_nobody_looks_at_do_not_keep_orders_out() {
         .append(&line("a"), &limits)
         .unwrap();
     assert!(spool.place.bytes() > 2_000);
+}
+
+#[test]
+fn a_disk_that_runs_full_is_left_room_for_the_verdicts_and_visits_leave_some_for_orders() {
+    let spool = Spool::new();
+    for (mebibytes, orders, visits) in [(17, true, true), (15, true, false), (3, false, false)] {
+        spool.disk.mend();
+        spool.disk.fail(Op::Free, "", How::Short(mebibytes << 20));
+        let taken = |lane| match spool.writer(lane).append(&line("a"), &LIMITS) {
+            Ok(()) => true,
+            Err(error) => {
+                assert_eq!(error.reason, Reason::Full);
+                assert!(error.message.contains("bytes left"), "{error}");
+                false
+            }
+        };
+        assert_eq!(
+            (taken(Lane::Revenue), taken(Lane::Visit)),
+            (orders, visits),
+            "{mebibytes}"
+        );
+        assert_eq!(spool.place.probe().is_ok(), orders);
+    }
+}
+
+#[test]
+fn the_longest_record_comes_out_and_a_longer_one_is_refused() {
+    let spool = Spool::new();
+    let longest = 2 << 20;
+    let id = |len: usize| "x".repeat(len);
+    // The id stands in a record twice.
+    let around = line("").len();
+    let fits = line(&id((longest - around) / 2));
+    assert!(longest - fits.len() < 2);
+    let mut writer = spool.writer(Lane::Revenue);
+    writer.append(&fits, &LIMITS).unwrap();
+    let refused = writer.append(&line(&id(longest / 2)), &LIMITS);
+    assert!(refused.unwrap_err().message.contains("longer"));
+    assert_eq!(all(&spool), [id((longest - around) / 2)]);
+}
+
+#[test]
+fn a_segment_of_the_future_goes_as_soon_as_it_is_settled() {
+    let spool = Spool::with(&["a"]);
+    let path = spool.segments().remove(0);
+    let future = path.with_file_name("r-7000000000000000-1-0.seg");
+    fs::rename(path, &future).unwrap();
+    let mut ledger = spool.ledger();
+    let entries = next(&mut ledger, 9);
+    settle(&mut ledger, &entries);
+    ledger.sweep(false, unix_now());
+    assert_eq!(spool.segments().len(), 0);
 }
 
 #[test]

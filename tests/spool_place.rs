@@ -48,6 +48,20 @@ fn everything_it_makes_is_private() {
 }
 
 #[test]
+fn those_who_make_it_at_the_same_time_agree() {
+    let root = tempfile::tempdir().unwrap();
+    let root = root.path().join("spool");
+    let nodes: Vec<String> = std::thread::scope(|scope| {
+        let openers: Vec<_> = (0..12)
+            .map(|_| scope.spawn(|| open(&root).unwrap().node().to_owned()))
+            .collect();
+        openers.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(nodes.iter().all(|node| *node == nodes[0]), "{nodes:?}");
+    assert_eq!(open(&root).unwrap().node(), nodes[0]);
+}
+
+#[test]
 fn an_empty_open_directory_is_made_private_and_a_full_one_refused() {
     let root = tempfile::tempdir().unwrap();
     chmod(root.path(), 0o755);

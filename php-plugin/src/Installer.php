@@ -43,6 +43,10 @@ final class Installer
         }
         (new OutboxTable($GLOBALS['wpdb']))->create();
         $state->secret();
+        // A shop that is set up by constants alone would ask for the missing row on every page view.
+        if (get_option(SettingsStore::OPTION) === false) {
+            update_option(SettingsStore::OPTION, [], true);
+        }
         $known = $state->all();
         // The first activation starts at now: orders of the years before are not conversions of today.
         $state->put([

@@ -35,9 +35,9 @@ impl Held {
 }
 
 impl Batch {
-    /// Takes the lines that come first, without repeats.
+    /// Takes the lines whose turn it is.
     pub fn new(slots: impl Iterator<Item = Slot>) -> Self {
-        let slots = without_repeats(slots);
+        let slots = in_turn(slots);
         let send = (0..slots.len())
             .filter(|index| slots[*index].is_to_be_sent())
             .collect();
@@ -94,21 +94,24 @@ impl Batch {
     }
 }
 
-/// Leaves an order that is in line twice, and what is behind its second record,
-/// for a later batch: by then Pinterest's word on the first one is known. In one
-/// call it would get both, and past the first hour it counts both.
-fn without_repeats(slots: impl Iterator<Item = Slot>) -> Vec<Slot> {
+/// Leaves what must not be sent yet, and all that is behind it in its segment,
+/// for a later batch: it could not be settled, and would be sent again.
+///
+/// That is a line that has to wait, and an order that is in line twice, whose
+/// first record is in this batch: by then Pinterest's word on the first one is
+/// known. In one call it would get both, and past the first hour it counts both.
+fn in_turn(slots: impl Iterator<Item = Slot>) -> Vec<Slot> {
     let (mut seen, mut left_out) = (HashSet::new(), HashSet::new());
+    let mut is_repeat = |slot: &Slot| {
+        let id = slot.event().map(|event| hash(&event.id));
+        slot.is_to_be_sent()
+            && slot.entry.lane() == Lane::Revenue
+            && id.is_some_and(|id| !seen.insert(id))
+    };
     slots
         .filter(|slot| {
             let segment = &slot.entry.segment;
-            if slot.is_to_be_sent()
-                && slot.entry.lane() == Lane::Revenue
-                && !left_out.contains(segment)
-                && slot
-                    .event()
-                    .is_some_and(|event| !seen.insert(hash(&event.id)))
-            {
+            if !left_out.contains(segment) && (slot.is_waiting() || is_repeat(slot)) {
                 left_out.insert(segment.clone());
             }
             !left_out.contains(segment)

@@ -111,6 +111,11 @@ impl Slot {
         self.send && self.ruling.is_none()
     }
 
+    /// Whether it is neither to be sent nor settled yet.
+    pub fn is_waiting(&self) -> bool {
+        !self.send && self.ruling.is_none()
+    }
+
     /// Its event, if it holds one.
     pub fn event(&self) -> Option<&Event> {
         match &self.entry.content {
@@ -138,6 +143,8 @@ pub struct Books {
     pub ledger: Ledger,
     /// What the owner and the next leader are told.
     pub state: State,
+    /// The same as it was last written down.
+    written: State,
     log: VerdictLog,
     dead: DeadLetters,
     withdrawn: Withdrawn,
@@ -152,7 +159,8 @@ impl Books {
     pub fn open(place: &Place, generation: u64, now: i64) -> Result<Self, SpoolError> {
         let log = VerdictLog::new(place);
         let dead = DeadLetters::new(place);
-        let mut state = State::read(place).for_generation(generation);
+        let written = State::read(place);
+        let mut state = written.clone().for_generation(generation);
         dead.remove_unfinished();
         // By a clock that jumped forward everything would be a week old: the
         // verdicts that nobody has read, and the memory of what was delivered.
@@ -168,6 +176,7 @@ impl Books {
             delivered: IdSet::delivered(place),
             withdrawn: Withdrawn::read(place),
             state,
+            written,
             place: place.clone(),
             ledger,
             log,
@@ -324,8 +333,14 @@ impl Books {
         Ok(settlement)
     }
 
-    /// Writes the counters down. A failure costs counters, not events.
-    pub fn save(&self) {
+    /// Writes the state down where it has changed since anybody did: also by
+    /// what opening the books found out, or a leader that stays for seconds would
+    /// never have seen the clock run. A failure costs counters, not events.
+    pub fn save(&mut self) {
+        if self.state == self.written {
+            return;
+        }
+        self.written = self.state.clone();
         if let Err(error) = self.state.write(&self.place) {
             log::warn!(target: self.place.log_target(), "cannot write state.json: {error}");
         }

@@ -15,7 +15,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How often a leader that may not send looks at its settings, and how often
 /// at what can be settled without a call, for which it reads the line.
 const LOOK_HELD: Duration = Duration::from_secs(1);
-const SETTLE_HELD: Duration = Duration::from_secs(15);
+const SETTLE_HELD: Duration = Duration::from_secs(60);
 /// How long the first waiting event of a lane waits for company.
 const LINGER_REVENUE: Duration = Duration::from_millis(50);
 const LINGER_VISIT: Duration = Duration::from_secs(1);
@@ -237,7 +237,6 @@ impl Stay<'_> {
         let left = until
             .deadline
             .map(|deadline| deadline.saturating_duration_since(time.now()));
-        let before = self.books.state.clone();
         let result = what(&mut Round {
             books: &mut self.books,
             client: &mut *self.client,
@@ -250,9 +249,7 @@ impl Stay<'_> {
             // A call that is begun at the last moment still gets a second.
             limit: left.map_or(limit, |left| limit.min(left.max(Duration::from_secs(1)))),
         });
-        if self.books.state != before {
-            self.books.save();
-        }
+        self.books.save();
         result
     }
 

@@ -118,8 +118,17 @@ impl Event {
         self.action_source
     }
 
-    /// An upper bound of its size as JSON, close enough to hold a limit against.
-    fn bytes(&self) -> usize {
+    /// Whether its size as JSON may exceed [`MOST_BYTES`].
+    fn is_too_large(&self) -> bool {
+        // Nearly all events are far below the limit, and need not be looked
+        // through for characters that JSON escapes.
+        self.bytes(|text| 6 * text.len()) > MOST_BYTES && self.bytes(escaped_len) > MOST_BYTES
+    }
+
+    /// An upper bound of its size as JSON, close enough to hold a limit against,
+    /// if `len` says how long a text is there.
+    fn bytes(&self, len: fn(&str) -> usize) -> usize {
+        let json_len = |text: Option<&str>| text.map_or(0, |text| 3 + len(text));
         /// Names, braces and numbers of the event itself, all present.
         const FRAME: usize = 1_024;
         /// The same of one line.
@@ -168,14 +177,14 @@ impl fmt::Debug for Event {
     }
 }
 
-/// A text's length as a JSON string with its quotes.
-fn json_len(text: Option<&str>) -> usize {
+/// A text's length inside a JSON string.
+fn escaped_len(text: &str) -> usize {
     let escaped = |byte: u8| match byte {
         b'"' | b'\\' => 2,
         0..0x20 => 6,
         _ => 1,
     };
-    text.map_or(0, |text| 3 + text.bytes().map(escaped).sum::<usize>())
+    text.bytes().map(escaped).sum()
 }
 
 /// Validates, normalises and hashes what a caller gave.

@@ -18,6 +18,10 @@ use super::raw::Raw;
 /// Beyond any order, in any currency: what is larger is a mistake.
 const MOST: Decimal = Decimal::from_parts(0xA4C6_8000, 0x0003_8D7E, 0, false, 0); // 10^15
 
+/// Up to here every integer is a float.
+const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
+const POWERS_OF_TEN: [f64; 5] = [1.0, 1e1, 1e2, 1e3, 1e4];
+
 /// Longer than any decimal text of an amount below [`MOST`] has reason to be.
 const LONGEST: usize = 64;
 
@@ -62,7 +66,13 @@ impl Money {
 
     /// The nearest float, for the tag, whose library wants numbers.
     pub fn to_f64(self) -> f64 {
-        // By way of the text, whose parser rounds correctly; a division by a power of ten does not.
+        // Both are exact as floats, so their quotient is the nearest one.
+        if let Some(power) = POWERS_OF_TEN.get(self.0.scale() as usize)
+            && self.0.mantissa().unsigned_abs() <= EXACT
+        {
+            return self.0.mantissa() as f64 / power;
+        }
+        // Else by way of the text, whose parser rounds once; a division would round twice.
         self.to_string().parse().unwrap_or_default()
     }
 }
@@ -187,6 +197,25 @@ mod tests {
         }
         for raw in [Raw::Float(f64::NAN), Raw::Float(f64::NEG_INFINITY)] {
             assert!(Money::read(&raw, 2).unwrap_err().contains("finite"));
+        }
+    }
+
+    #[test]
+    fn the_float_is_the_nearest_one_to_the_text() {
+        for text in [
+            "0",
+            "20",
+            "72.39",
+            "0.1",
+            "-19.999",
+            "1234567.8912",
+            "0.00000000001",
+            "9007199254740.993",
+            "90071992547409.93",
+            "999999999999999.99",
+        ] {
+            let money = Money::read(&Raw::Text(text.into()), 2).unwrap();
+            assert_eq!(money.to_f64(), text.parse::<f64>().unwrap(), "{text}");
         }
     }
 

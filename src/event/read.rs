@@ -160,7 +160,7 @@ pub(super) fn event(raw: &Raw, moment: &Moment<'_>, found: &mut Findings) -> Opt
         video_title,
         property,
     };
-    if event.bytes() > MOST_BYTES {
+    if event.is_too_large() {
         found.fault(
             top.field("event"),
             format!("is larger than {MOST_BYTES} bytes"),

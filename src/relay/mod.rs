@@ -145,7 +145,9 @@ impl Relay {
     /// Starts the sender where work was left behind; at most one look a second,
     /// and never a reason for a page to fail.
     fn look(&self) {
-        if !self.lasting || !self.rules.sender || !self.options.enabled {
+        // Who cannot send leaves the one look of this second to somebody who can.
+        let can_send = self.options.enabled && self.options.access_token.is_some();
+        if !self.lasting || !self.rules.sender || !can_send {
             return;
         }
         // A spool that cannot be looked at says so when it is used.

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::Path;
 
-use rustix::fs::{FallocateFlags, OFlags, fallocate};
+use rustix::fs::{FallocateFlags, OFlags, fallocate, statvfs};
 
 /// How a file is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,12 @@ pub trait Disk: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// As above.
     fn reserve(&self, file: &File, offset: u64, len: u64) -> io::Result<()>;
+
+    /// Bytes that are left for us on the disk of a directory.
+    ///
+    /// # Errors
+    /// As above.
+    fn free(&self, dir: &Path) -> io::Result<u64>;
 
     /// Brings a file's content to the platter.
     ///
@@ -139,6 +145,11 @@ impl Disk for RealDisk {
             Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => Ok(()),
             other => Ok(other?),
         }
+    }
+
+    fn free(&self, dir: &Path) -> io::Result<u64> {
+        let disk = statvfs(dir)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
     fn sync(&self, file: &File) -> io::Result<()> {

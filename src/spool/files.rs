@@ -67,18 +67,32 @@ pub(super) fn write_all(disk: &dyn Disk, file: &File, mut bytes: &[u8]) -> io::R
 
 /// Reads up to `len` bytes from `offset` on; fewer when the file ends.
 pub(super) fn read_at(disk: &dyn Disk, file: &File, offset: u64, len: u64) -> io::Result<Vec<u8>> {
+    let (bytes, end) = read_as_far(disk, file, offset, len);
+    end.map(|()| bytes)
+}
+
+/// The same, and what came before a place that cannot be read.
+pub(super) fn read_as_far(
+    disk: &dyn Disk,
+    file: &File,
+    offset: u64,
+    len: u64,
+) -> (Vec<u8>, io::Result<()>) {
     let mut bytes = vec![0; usize::try_from(len).unwrap_or(usize::MAX)];
-    let mut filled = 0;
+    let (mut filled, mut end) = (0, Ok(()));
     while filled < bytes.len() {
         match disk.read_at(file, &mut bytes[filled..], offset + filled as u64) {
             Ok(0) => break,
             Ok(n) => filled += n,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            Err(error) => {
+                end = Err(error);
+                break;
+            }
         }
     }
     bytes.truncate(filled);
-    Ok(bytes)
+    (bytes, end)
 }
 
 /// The whole of a file; one that is not there is `None`.

@@ -13,6 +13,10 @@ use super::record::{Envelope, Record};
 use super::segment::SegmentName;
 use super::{Lane, Place, SpoolError, Withdrawn, files};
 
+/// A leader may stay for days, and a disk that could not be read a moment ago may
+/// be well again: this is about a minute of a leader who waits.
+const LEFT_ALONE: u32 = 1_000;
+
 /// What waits in a spool.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
@@ -38,14 +42,19 @@ impl Waiting {
 pub(super) struct Known {
     pub acked: u64,
     pub len: u64,
-    /// The next record is of a later version, or the file cannot be read: it is
-    /// left to the next leader.
-    pub blocked: bool,
+    /// The next record is of a later version, or the file cannot be read: for how
+    /// many looks it is left alone.
+    blocked: u32,
 }
 
 impl Known {
     fn has_work(&self) -> bool {
-        !self.is_done() && !self.blocked
+        !self.is_done() && !self.is_blocked()
+    }
+
+    /// Whether it is left alone for now.
+    pub fn is_blocked(&self) -> bool {
+        self.blocked > 0
     }
 
     /// Whether it is settled to its end.
@@ -101,6 +110,7 @@ impl Ledger {
                 ..Known::default()
             });
             known.len = meta.len();
+            known.blocked = known.blocked.saturating_sub(1);
             there.insert(name);
         }
         self.segments.retain(|name, _| there.contains(name));
@@ -147,7 +157,7 @@ impl Ledger {
             match next::next(self.place.disk(), rest, events, left, &mut entries) {
                 Ok(looked) => {
                     left = left.saturating_sub(looked.bytes);
-                    known.blocked = looked.blocked;
+                    known.blocked = if looked.blocked { LEFT_ALONE } else { 0 };
                 }
                 Err(error) => {
                     log::error!(
@@ -155,7 +165,7 @@ impl Ledger {
                         "cannot read {}: {error}",
                         path.display()
                     );
-                    known.blocked = true;
+                    known.blocked = LEFT_ALONE;
                 }
             }
         }

@@ -44,7 +44,10 @@
 //! 4. After a failed or short write the segment is cut back and abandoned.
 //! 5. Segments are strictly first in, first out: one offset acknowledges one.
 //! 6. Only the holder of `leader.lock` writes `ack`, `settled`, `state.json`.
-//! 7. A verdict is in `settled` before the offset moves past its record.
+//! 7. A verdict is in `settled` before the offset moves past its record, and the
+//!    marker of a withdrawal goes after that.
+//! 8. Captures leave room on the disk for the verdicts: a full spool can be
+//!    emptied.
 //!
 //! Locks are `flock`, never `fcntl`: they belong to the open file, so another
 //! reader of the file in the same PHP process cannot strip them.
@@ -66,6 +69,7 @@ mod place;
 mod private_dir;
 mod record;
 mod refused;
+mod room;
 mod sealed;
 mod segment;
 mod state;

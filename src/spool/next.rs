@@ -11,8 +11,8 @@ use super::record::Record;
 use super::segment::SegmentName;
 use super::{Disk, Lane, files};
 
-/// No record is longer; what has no end by then is no record.
-const LONGEST_LINE: u64 = 2 << 20;
+/// No record is longer, newline included; what has no end by then is no record.
+pub(super) const LONGEST_LINE: u64 = 2 << 20;
 
 /// One line of a segment that is not settled yet.
 #[derive(Debug)]
@@ -67,14 +67,14 @@ pub(super) fn next(
         return Ok(looked);
     };
     let there = rest.len - rest.from;
-    let mut text = files::read_at(disk, &file, rest.from, there.min(left))?;
+    let mut text = lines_at(disk, &file, rest.from, there.min(left))?;
     if !text.contains(&b'\n') && there > left {
         if !entries.is_empty() {
             // It does not fit any more, and the batch is full.
             looked.bytes = left;
             return Ok(looked);
         }
-        text = files::read_at(disk, &file, rest.from, there.min(LONGEST_LINE))?;
+        text = lines_at(disk, &file, rest.from, there.min(LONGEST_LINE))?;
     }
     looked.bytes = text.len() as u64;
     let before = entries.len();
@@ -92,6 +92,15 @@ pub(super) fn next(
         entries.extend(torn_tail(disk, &file, rest, end));
     }
     Ok(looked)
+}
+
+/// What there is before a place that cannot be read, if that is a line or more.
+fn lines_at(disk: &dyn Disk, file: &File, from: u64, len: u64) -> io::Result<Vec<u8>> {
+    let (text, end) = files::read_as_far(disk, file, from, len);
+    match end {
+        Err(error) if !text.contains(&b'\n') => Err(error),
+        _ => Ok(text),
+    }
 }
 
 /// Adds an entry for each whole line, up to `most`. False when it met a record

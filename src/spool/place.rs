@@ -10,6 +10,7 @@ use super::claim::{claim, node};
 use super::error::Context;
 use super::network::is_shared;
 use super::private_dir::{Made, private_dir};
+use super::room::check_disk;
 use super::{Disk, Mode, RealDisk, Refused, SpoolError, files, hash_name};
 
 const PARTS: [&str; 5] = ["seg", "ack", "settled", "dead", "withdrawn"];
@@ -104,6 +105,7 @@ impl Place {
     /// # Errors
     /// What a capture would be refused with, but for `pinrelay.max_bytes`.
     pub fn probe(&self) -> Result<(), SpoolError> {
+        check_disk(self)?;
         let dir = self.file("seg");
         let path = dir.join(format!(".probe-{:016x}", files::random()));
         let tried = self.disk.open(&path, Mode::New).and_then(|file| {

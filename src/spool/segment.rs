@@ -36,11 +36,14 @@ impl SegmentName {
         })
     }
 
-    /// Whether it was begun before this time, unix seconds.
-    pub fn is_older_than(&self, time: i64) -> bool {
+    /// Whether it was begun this many seconds ago. One that will be begun in the
+    /// future, by a clock that was wrong, is as old as any.
+    pub fn is_old(&self, now: i64, seconds: u64) -> bool {
         let start = self.text.split('-').nth(1);
         let nanos = start.and_then(|hex| u64::from_str_radix(hex, 16).ok());
-        nanos.is_some_and(|nanos| nanos / 1_000_000_000 < time.max(0).unsigned_abs())
+        nanos.is_none_or(|nanos| {
+            (nanos / 1_000_000_000).abs_diff(now.max(0).unsigned_abs()) > seconds
+        })
     }
 
     /// The lane that its records wait in.

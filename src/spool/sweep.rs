@@ -10,9 +10,9 @@ use super::{Ledger, Mode, SpoolError, files};
 
 /// A segment that nobody has written to for this long is deleted as soon as it
 /// is settled; a busier one may be written to again, and stays a little.
-const IDLE_SECONDS: i64 = 5;
+const IDLE_SECONDS: u64 = 5;
 /// A segment that is this old is deleted even when it is busy.
-const LONGEST_LIFE: i64 = 30 * 60;
+const LONGEST_LIFE: u64 = 30 * 60;
 /// A segment that was never renamed into place was abandoned by its maker.
 const STILLBORN_SECONDS: i64 = 3_600;
 
@@ -24,7 +24,7 @@ impl Ledger {
             || self
                 .segments
                 .iter()
-                .any(|(name, known)| known.is_done() && name.is_older_than(now - LONGEST_LIFE))
+                .any(|(name, known)| known.is_done() && name.is_old(now, LONGEST_LIFE))
     }
 
     /// Deletes segments that are settled to their end: with `all`, every one
@@ -48,10 +48,10 @@ impl Ledger {
             if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
                 continue;
             }
-            let old = all || name.is_older_than(now - LONGEST_LIFE);
+            let old = all || name.is_old(now, LONGEST_LIFE);
             // Looked at under the lock: nothing can be added any more.
             let done = file.metadata().is_ok_and(|meta| {
-                meta.len() <= acked && (old || meta.mtime() <= now - IDLE_SECONDS)
+                meta.len() <= acked && (old || meta.mtime().abs_diff(now) >= IDLE_SECONDS)
             });
             if done && files::remove(disk, &path).is_ok() {
                 // An idle writer may have it open for days. Not before it has no
@@ -94,7 +94,7 @@ impl Ledger {
         let blocked: Vec<_> = self
             .segments
             .iter()
-            .filter(|(_, known)| known.blocked)
+            .filter(|(_, known)| known.is_blocked())
             .map(|(name, _)| name.clone())
             .collect();
         for name in blocked {

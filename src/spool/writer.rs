@@ -4,19 +4,18 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
-use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 
 use super::error::Context;
+use super::next::LONGEST_LINE;
+use super::room::Room;
 use super::segment::SegmentName;
 use super::{Disk, Lane, Mode, Place, Reason, Refused, SpoolError, files};
 use crate::process::Descriptor;
 
 /// A segment that has grown this far is left for a new one.
 const ROTATE_AT: u64 = 1 << 20;
-/// How long a measured size of the spool is good for.
-const MEASURE_EVERY: Duration = Duration::from_secs(1);
 
 /// What must have reached the disk before `capture()` returns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,7 +55,7 @@ pub struct Writer {
     place: Place,
     lane: Lane,
     open: Option<Segment>,
-    measured: Option<(Instant, u64)>,
+    room: Room,
 }
 
 #[derive(Debug)]
@@ -76,7 +75,7 @@ impl Writer {
             place,
             lane,
             open: None,
-            measured: None,
+            room: Room::new(lane),
         }
     }
 
@@ -91,9 +90,16 @@ impl Writer {
     }
 
     fn try_append(&mut self, line: &[u8], limits: &Limits) -> Result<(), SpoolError> {
-        self.check_size(line.len() as u64, limits.max_bytes)?;
+        let bytes = line.len() as u64;
+        if bytes > LONGEST_LINE {
+            return Err(SpoolError::new(
+                Reason::Io,
+                format!("an event of {bytes} bytes is longer than a spool takes"),
+            ));
+        }
+        self.room.check(&self.place, bytes, limits.max_bytes)?;
         let sync = limits.durability.covers(self.lane);
-        let mut segment = match self.take_open(line.len() as u64) {
+        let mut segment = match self.take_open(bytes) {
             Some(segment) => segment,
             None => self.create()?,
         };
@@ -112,11 +118,9 @@ impl Writer {
             }
             return Err(SpoolError::from_io("write to", self.place.dir(), &error));
         }
-        segment.len += line.len() as u64;
+        segment.len += bytes;
         let _ = flock(&segment.file, FlockOperation::Unlock);
-        if let Some((_, bytes)) = &mut self.measured {
-            *bytes += line.len() as u64;
-        }
+        self.room.take(bytes);
         self.open = Some(segment);
         Ok(())
     }
@@ -168,35 +172,6 @@ impl Writer {
             .inspect_err(|_| drop(files::remove(disk, &hidden)))
             .context("create a segment in", &dir)?;
         Ok(segment)
-    }
-
-    fn check_size(&mut self, more: u64, max_bytes: u64) -> Result<(), SpoolError> {
-        let limit = match self.lane {
-            Lane::Revenue => max_bytes,
-            Lane::Visit => max_bytes / 5 * 4,
-        };
-        let bytes = match self.measured {
-            Some((when, bytes)) if when.elapsed() < MEASURE_EVERY => bytes,
-            _ => {
-                let bytes = self.place.backlog_bytes();
-                self.measured = Some((Instant::now(), bytes));
-                bytes
-            }
-        };
-        if bytes.saturating_add(more) <= limit {
-            return Ok(());
-        }
-        Err(SpoolError::new(
-            Reason::Full,
-            format!(
-                "{} holds {bytes} bytes, and pinrelay.max_bytes lets {} have {limit}",
-                self.place.dir().display(),
-                match self.lane {
-                    Lane::Revenue => "a spool",
-                    Lane::Visit => "visits",
-                }
-            ),
-        ))
     }
 }
 

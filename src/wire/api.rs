@@ -10,8 +10,15 @@ use crate::event::{Event, Item, Items, Money, UserData};
 
 /// One API event object as compact JSON, the same bytes for the same event.
 pub fn render(event: &Event) -> String {
+    /// Of an order of a few lines.
+    const USUAL: usize = 2_048;
+    let mut json = Vec::with_capacity(USUAL);
     // Serialising these types to memory cannot fail; they hold strings, integers and maps of them.
-    serde_json::to_string(&Api(event)).unwrap_or_default()
+    let written = serde_json::to_writer(&mut json, &Api(event));
+    written
+        .ok()
+        .and_then(|()| String::from_utf8(json).ok())
+        .unwrap_or_default()
 }
 
 struct Api<'a>(&'a Event);

@@ -9,31 +9,29 @@ pub fn safe_json(value: &impl Serialize) -> String {
     // Values that go into a page are texts, numbers, lists and maps with text
     // keys, which always serialise.
     let json = serde_json::to_string(value).unwrap_or_default();
-    // Most have none of them: names with these characters are rare.
-    if !json.bytes().any(is_suspect) {
-        return json;
-    }
     let mut safe = String::with_capacity(json.len() + 64);
-    let mut copied = 0;
-    for (at, found) in json.match_indices(UNSAFE) {
-        safe.push_str(&json[copied..at]);
-        safe.push_str(match found {
-            "<" => "\\u003c",
-            ">" => "\\u003e",
-            "&" => "\\u0026",
-            "\u{2028}" => "\\u2028",
-            _ => "\\u2029",
-        });
-        copied = at + found.len();
+    let mut rest = &*json;
+    while let Some(at) = rest.bytes().position(may_begin_unsafe) {
+        let (before, behind) = rest.split_at(at);
+        let found = behind.chars().next().unwrap_or_default();
+        safe.push_str(before);
+        match found {
+            '<' => safe.push_str("\\u003c"),
+            '>' => safe.push_str("\\u003e"),
+            '&' => safe.push_str("\\u0026"),
+            '\u{2028}' => safe.push_str("\\u2028"),
+            '\u{2029}' => safe.push_str("\\u2029"),
+            harmless => safe.push(harmless),
+        }
+        rest = &behind[found.len_utf8()..];
     }
-    safe.push_str(&json[copied..]);
+    safe.push_str(rest);
     safe
 }
 
-const UNSAFE: [char; 5] = ['<', '>', '&', '\u{2028}', '\u{2029}'];
-
-/// Whether a character of [`UNSAFE`] may begin with this byte.
-fn is_suspect(byte: u8) -> bool {
+/// Bytes are looked at, because decoding every character would cost more than
+/// all the rest. 0xE2 begins the two line separators, and other characters.
+fn may_begin_unsafe(byte: u8) -> bool {
     matches!(byte, b'<' | b'>' | b'&' | 0xE2)
 }
 
@@ -44,9 +42,10 @@ mod tests {
 
     #[test]
     fn nothing_in_it_can_leave_the_script_element() {
-        let hostile = json!(["</script><!--", "]]>&amp;\u{2028}\u{2029}", "plain"]);
+        let hostile = json!(["</script><!--", "]]>&amp;\u{2028}\u{2029}", "plain", "“€”"]);
         let safe = safe_json(&hostile);
-        assert!(!safe.contains(UNSAFE), "{safe}");
+        let unsafe_ones = ['<', '>', '&', '\u{2028}', '\u{2029}'];
+        assert!(!safe.contains(unsafe_ones), "{safe}");
         let back: Value = serde_json::from_str(&safe).unwrap();
         assert_eq!(back, hostile);
     }

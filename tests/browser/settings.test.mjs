@@ -66,6 +66,24 @@ describe('the settings page', () => {
     await screenshot(owner.page, 'settings-saved');
   });
 
+  test('every event is on in both halves until somebody takes a tick away, which stays away', async () => {
+    const ticks = owner.page.locator('#pinrelay-events input[type=checkbox]');
+    const lead = owner.page.locator('[name="events[lead][tag]"]');
+    assert.equal(await ticks.count(), 28);
+    assert.equal(await owner.page.locator('#pinrelay-events input:checked').count(), 28);
+    await lead.uncheck();
+    await save();
+    assert.equal(await lead.isChecked(), false);
+    assert.equal(await owner.page.locator('#pinrelay-events input:checked').count(), 27);
+    const page = await world.shopper();
+    await page.open('/');
+    const told = JSON.parse(await page.page.locator('#pinrelay-page').textContent());
+    assert.deepEqual([told.track.lead, told.track.signup], [[false, true], [true, true]]);
+    await page.close();
+    await lead.check();
+    await save();
+  });
+
   test('the token never comes back to the browser', async () => {
     await owner.open(PAGE);
     assert.equal(await field('access_token').inputValue(), '');

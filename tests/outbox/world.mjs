@@ -1,7 +1,7 @@
 // What the outbox's tests need: a shop without a browser, the stand-in of Pinterest, many buyers, and a look at each
 // place where an order can be.
 
-import { readFileSync, readdirSync, existsSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { extensionFile } from '../support/extension.mjs';
@@ -94,9 +94,9 @@ export async function openShop(wish = {}) {
 
     /** The plugin's own actions so far: ["accepted 71", "settled 71 delivered", ...]. */
     heard: () =>
-      readFileSync(heard, 'utf8')
-        .trim()
+      (existsSync(heard) ? readFileSync(heard, 'utf8') : '')
         .split('\n')
+        .filter(Boolean)
         .map((line) => line.replace(/^(accepted \d+) .*/, '$1')),
 
     /** Order ids in the checkouts that Pinterest has received, one for each time. */
@@ -121,6 +121,7 @@ export async function openShop(wish = {}) {
     async close() {
       await shop.stop();
       await standin.stop();
+      rmSync(heard, { force: true });
     },
   };
   return world;

@@ -5,12 +5,14 @@
 
 mod disk;
 mod lead;
+mod model;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use disk::{FaultyDisk, How, Op};
 pub use lead::{Pinterest, lead, verdicts};
+pub use model::{Model, WRITERS};
 use pinrelay::spool::{
     Content, Disk, Durability, Entry, Envelope, Lane, Ledger, Limits, Place, Writer, encode,
 };

@@ -63,6 +63,7 @@ final class SettingsView
             'value' => __('Value of an order', 'pinrelay'),
             'item_id' => __('Product IDs', 'pinrelay'),
             'gateways' => __('When an order counts', 'pinrelay'),
+            'events' => __('Events', 'pinrelay'),
             'order_sources' => __('Other orders that count', 'pinrelay'),
             'consent' => __('Consent of your visitors', 'pinrelay'),
             'consent_default' => __('Orders without an answer', 'pinrelay'),
@@ -131,6 +132,7 @@ final class SettingsView
                 . 'The orders chosen here are reported as offline sales.',
             'pinrelay',
         ));
+        EventTable::print($this->table, $this->values);
         $this->table->close();
     }
 

@@ -59,6 +59,13 @@ final class StatusView
             return $lines;
         }
         $lines[] = [__('Waiting to be sent', 'pinrelay'), [$this->waiting($relay, $now)]];
+        if ($report->bots > 0) {
+            $lines[] = [__('Left out', 'pinrelay'), [sprintf(
+                /* translators: %s: number of visits */
+                __('%s visits of search engines and other bots', 'pinrelay'),
+                number_format_i18n($report->bots),
+            )]];
+        }
         if ($relay['paused'] !== null) {
             $lines[] = [__('Stopped', 'pinrelay'), [
                 Words::paused($relay['paused']),

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Cli;
 
+use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Orders\Tick;
@@ -57,6 +58,10 @@ final class Command
             'destination' => $report->settings->destination(),
             'orders' => $report->counts,
             'verdicts' => $report->verdicts,
+            'ended_after_delivery' => $report->ended,
+            'bots_left_out' => $report->bots,
+            'other_tags' => SecondTag::known(),
+            'held_by_other_plugin' => $report->settings->apiHeld,
             'trouble' => $report->trouble === null ? null : [
                 'reason' => $report->trouble->reason,
                 'message' => $report->trouble->message,

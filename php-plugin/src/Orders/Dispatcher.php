@@ -28,10 +28,14 @@ final class Dispatcher
     ) {
     }
 
-    /** True when the order is in the spool; otherwise its row stays pending, or was settled with the reason. */
-    public function send(OutboxRow $row, int $now): bool
+    /**
+     * True when the order is in the spool; otherwise its row stays pending, or was settled with the reason.
+     *
+     * @param ?\WC_Order $order where the caller has it at hand
+     */
+    public function send(OutboxRow $row, int $now, ?\WC_Order $order = null): bool
     {
-        $order = wc_get_order($row->orderId);
+        $order ??= wc_get_order($row->orderId);
         $isSale = $order instanceof \WC_Order && Acceptance::isSale($order->get_status());
         if (!$isSale || $row->verdict === OutboxRow::WITHDRAW) {
             $this->settle($row, 'withdrawn', null, $now, [OutboxRow::PENDING]);

@@ -19,6 +19,8 @@ final class OrderHooks
 {
     /** @var array<int, true> orders this request has accepted or found accepted */
     private array $accepted = [];
+    /** @var array<int, OutboxRow> rows that this request has made: most orders are placed and accepted in one */
+    private array $noted = [];
 
     public function __construct(
         private readonly Outbox $outbox,
@@ -92,12 +94,15 @@ final class OrderHooks
             $this->refuse($order->get_id());
             return;
         }
-        $this->outbox->note(
+        $row = $this->outbox->note(
             $order->get_id(),
             $this->visitor->context(),
             $answer === true ? Consent::GRANTED : null,
             time(),
         );
+        if ($row !== null) {
+            $this->noted[$row->orderId] = $row;
+        }
     }
 
     /** The shopper of this order refused consent, or took it back: what Pinterest has not been told is not told. */
@@ -122,7 +127,9 @@ final class OrderHooks
         $settings = $this->store->settings();
         $now = time();
         $eventId = EventId::ofOrder($id, $this->state->secret());
-        $row = $this->outbox->find($id);
+        // Should somebody have moved it since, the claim below fails, as it does for whoever comes second.
+        $row = $this->noted[$id] ?? $this->outbox->find($id);
+        unset($this->noted[$id]);
         if ($row === null && $this->consent->withoutShopper() === false) {
             $this->outbox->refuse($id, $now);
             return;
@@ -139,7 +146,8 @@ final class OrderHooks
             $this->accepted[$id] = true;
             return;
         }
-        if (!$this->outbox->accept($id, $eventId, $settings->destination(), $now, $at ?? $now)) {
+        $destination = $settings->destination();
+        if (!$this->outbox->accept($id, $eventId, $destination, $now, $at ?? $now)) {
             return;
         }
         $this->accepted[$id] = true;
@@ -151,15 +159,15 @@ final class OrderHooks
          */
         do_action('pinrelay_order_accepted', $id, $eventId);
 
-        $row = $this->outbox->find($id);
+        $row = $row?->accepted($eventId, $destination, $at ?? $now, $now) ?? $this->outbox->find($id);
         if ($row === null) {
             return;
         }
-        if ($settings->destination() === '' || !$settings->wants('checkout', 'api')) {
+        if ($destination === '' || !$settings->wants('checkout', 'api')) {
             $this->dispatcher->settle($row, 'tag_only', null, $now);
             return;
         }
-        $this->dispatcher->send($row, $now);
+        $this->dispatcher->send($row, $now, $order);
     }
 
     /** Whether this order is a purchase, by the owner's policy and whoever has a say in it. */

@@ -51,8 +51,9 @@ final class Outbox
      * facts, and may have agreed since he refused.
      *
      * @param array<string, mixed> $context as Storefront\Visitor::context() gives it
+     * @return ?OutboxRow the row, where this made it
      */
-    public function note(int $orderId, array $context, ?string $consent, int $now): void
+    public function note(int $orderId, array $context, ?string $consent, int $now): ?OutboxRow
     {
         $json = self::contextJson($context);
         $made = $this->change(
@@ -78,6 +79,13 @@ final class Outbox
                 OutboxRow::REFUSED,
             );
         }
+        return $made === 1 ? OutboxRow::fromDatabase([
+            'order_id' => $orderId,
+            'state' => OutboxRow::NOTED,
+            'consent' => $consent,
+            'context' => $json,
+            'updated_at' => $now,
+        ]) : null;
     }
 
     /**

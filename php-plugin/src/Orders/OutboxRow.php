@@ -82,6 +82,22 @@ final class OutboxRow
         );
     }
 
+    /** This row as it is once it was accepted, for the one who did that. */
+    public function accepted(string $eventId, string $destination, int $eventTime, int $now): self
+    {
+        return new self(
+            orderId: $this->orderId,
+            eventId: $eventId,
+            destination: $destination,
+            state: self::PENDING,
+            eventTime: $eventTime,
+            consent: $this->consent,
+            context: $this->context,
+            browser: $this->browser,
+            updatedAt: $now,
+        );
+    }
+
     /** Whether the shop has counted this order as a purchase, so that its browser half may be printed. */
     public function isAccepted(): bool
     {

@@ -58,37 +58,36 @@ final class Tick
     {
         ['at' => $last, 'cursors' => $before] = $this->nodes->get($node);
         $cursors = $before;
+        $seen = [];
         foreach ($this->outbox->destinations() as $destination) {
             $relay = $this->relays->relayFor($destination);
-            if ($relay === null) {
-                continue;
+            if ($relay !== null) {
+                $cursor = $cursors[$destination] ?? '';
+                $seen[$destination] = $this->lookAfterSpool($relay, $destination, $node, $cursor, $now);
+                $cursors[$destination] = $seen[$destination] ?? $cursor;
             }
-            $cursors[$destination] = $this->lookAfterSpool(
-                $relay,
-                $destination,
-                $node,
-                $cursors[$destination] ?? '',
-                $now,
-            );
         }
-        // Last, so that a node whose spool cannot be read any more falls silent and gives its rows back.
+        if ($seen !== [] && array_filter($seen, 'is_string') === []) {
+            // None of its spools can be read any more: it falls silent, and another node takes its rows over.
+            return;
+        }
         if ($cursors !== $before || $now - $last >= self::BEAT_SECONDS || $last > $now) {
             $this->nodes->beat($node, $cursors, $now);
         }
     }
 
-    /** @return string the cursor to go on from */
-    private function lookAfterSpool(Relay $relay, string $destination, string $node, string $cursor, int $now): string
+    /** @return ?string the cursor to go on from, null where the spool could not be read */
+    private function lookAfterSpool(Relay $relay, string $destination, string $node, string $cursor, int $now): ?string
     {
         // The order matters: what no longer waits now has its verdict written already, so an order that is still
         // without one after they were all read was lost. Asked the other way round, a sender that delivers a backlog
         // in between would make hundreds of delivered orders look lost.
-        $isEmpty = $this->guard->run('spool', fn (): bool => $this->isEmpty($relay, $destination, $node, $now), false);
+        $isEmpty = $this->guard->run('spool', fn (): bool => $this->isEmpty($relay, $destination, $node, $now));
         $read = $this->guard->run('verdicts', fn (): string => $this->takeOverVerdicts($relay, $cursor, $now));
-        if ($isEmpty && $read !== null) {
+        if ($isEmpty === true && $read !== null) {
             $this->guard->run('lost orders', fn () => $this->returnLost($destination, $node, $now));
         }
-        return $read ?? $cursor;
+        return $isEmpty === null ? null : $read;
     }
 
     /** @return string the cursor to go on from */

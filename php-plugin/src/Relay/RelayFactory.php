@@ -68,9 +68,11 @@ final class RelayFactory
     /** The node whose spool this process writes; null without a Relay. */
     public function node(): ?string
     {
-        if ($this->node === null) {
-            $relay = $this->relay();
-            $this->node = $relay === null ? null : $this->attempt('the node', static fn () => $relay->status()['node']);
+        $relay = $this->node === null ? $this->relay() : null;
+        if ($relay !== null) {
+            $dir = $this->spool->dir();
+            $this->node = (is_string($dir) ? NodeName::read($dir) : null)
+                ?? $this->attempt('the node', static fn () => $relay->status()['node']);
         }
         return $this->node;
     }

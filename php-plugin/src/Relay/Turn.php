@@ -18,9 +18,6 @@ final class Turn
 {
     public const OPTION = 'pinrelay_step';
     private const FILE = 'turn';
-    /** Written by the extension into a root that it found private and ours. */
-    private const MARK = 'node';
-
     /** @var ?resource locked while it is our turn */
     private mixed $held = null;
 
@@ -35,8 +32,10 @@ final class Turn
      */
     public function take(?string $root, int $seconds, int $now): bool
     {
-        // "e": a program that somebody starts meanwhile must not keep the lock.
-        $file = $root !== null && @is_file($root . '/' . self::MARK) ? @fopen($root . '/' . self::FILE, 'c+e') : false;
+        // The extension names the node in a root that it found private and ours. "e": a program that somebody starts
+        // meanwhile must not keep the lock.
+        $isThere = $root !== null && @is_file($root . '/' . NodeName::FILE);
+        $file = $isThere ? @fopen($root . '/' . self::FILE, 'c+e') : false;
         if ($file === false) {
             return $this->throttle->claim(self::OPTION, $seconds, $now);
         }

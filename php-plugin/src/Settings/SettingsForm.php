@@ -28,7 +28,7 @@ final class SettingsForm
      * @param array<string, mixed> $input     as submitted, unslashed: enabled, tag_id, ad_account_id, access_token,
      *                                        access_token_clear, test_mode, value, item_id, gateways[id],
      *                                        order_sources[], consent, consent_default, ldp_states, trusted_headers,
-     *                                        gtm
+     *                                        gtm, events[name][tag or api]
      * @param array<string, mixed> $stored    what is stored now: kept where the form does not say otherwise
      * @param Constants            $constants the fields they fix are not read from the form
      */
@@ -63,6 +63,9 @@ final class SettingsForm
         }
 
         $values['gtm'] = !empty($input['gtm']);
+        if (is_array($input['events'] ?? null)) {
+            $values['events'] = self::events($input['events']);
+        }
 
         $faults = [];
         foreach (array_filter($faulty) as $field => $rule) {
@@ -98,6 +101,20 @@ final class SettingsForm
         $this->values = ['gateways' => $gateways] + $lists + $values;
         $this->faults = $faults;
         $this->hasNewToken = $token !== '';
+    }
+
+    /**
+     * @param array<mixed> $ticked
+     * @return array<string, array{tag: bool, api: bool}> every event of the plugin and no other
+     */
+    private static function events(array $ticked): array
+    {
+        $events = [];
+        foreach (EventNames::ALL as $name) {
+            $halves = is_array($ticked[$name] ?? null) ? $ticked[$name] : [];
+            $events[$name] = ['tag' => !empty($halves['tag']), 'api' => !empty($halves['api'])];
+        }
+        return $events;
     }
 
     /** @return list<string> */

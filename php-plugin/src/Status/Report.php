@@ -11,6 +11,7 @@ use Pinrelay\WooCommerce\Relay\Health;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Trouble;
 use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Storefront\BotCount;
 
 /** How things stand, gathered once for the settings page, the notices and the command line. Read-only. */
 final class Report
@@ -21,6 +22,7 @@ final class Report
      * @param ?Trouble              $trouble   of this process, or the last that a web request met
      * @param array<string, int>    $counts    orders by state
      * @param array<string, int>    $verdicts  settled orders by verdict
+     * @param int                   $bots      visits of bots that were dropped
      * @param int                   $ended     orders that were cancelled or refunded after Pinterest was told
      */
     public function __construct(
@@ -32,6 +34,7 @@ final class Report
         public readonly array $counts,
         public readonly array $verdicts,
         public readonly int $ended = 0,
+        public readonly int $bots = 0,
     ) {
     }
 
@@ -54,6 +57,8 @@ final class Report
             $outbox?->counts() ?? [],
             $outbox?->verdicts() ?? [],
             $outbox?->endedCount() ?? 0,
+            // Beside the folders of the destinations.
+            $status === null ? 0 : BotCount::read(dirname($status['spool']['dir'], 2)),
         );
     }
 

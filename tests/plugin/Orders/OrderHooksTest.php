@@ -63,6 +63,17 @@ final class OrderHooksTest extends TestCase
         self::assertSame(OutboxRow::QUEUED, $rig->row()->state);
     }
 
+    public function testAnOrderThatIsPlacedAndPaidInOneRequestCostsThreeStatements(): void
+    {
+        $rig = new Rig();
+        $order = self::placed();
+        $before = Site::$database->num_queries;
+        do_action('woocommerce_checkout_order_processed', 71, [], $order);
+        self::paid($order);
+        self::assertSame(OutboxRow::QUEUED, $rig->row()->state);
+        self::assertSame(3, Site::$database->num_queries - $before - 1, 'made, accepted, claimed');
+    }
+
     public function testBlocksCheckoutPaidAtOnceIsOnePurchase(): void
     {
         $rig = new Rig();

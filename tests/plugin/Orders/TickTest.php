@@ -163,6 +163,19 @@ final class TickTest extends TestCase
         self::assertSame(OutboxRow::PENDING, $rig->row()->state);
     }
 
+    public function testANodeThatKnowsItsNameAndCannotReadItsSpoolFallsSilent(): void
+    {
+        $rig = new Rig();
+        self::queued($rig, 71);
+        $rig->relays->node();
+        Relay::$throws['status'] = new SpoolException('', 'io');
+        $rig->tick->run(self::NOW + self::MINUTE);
+        self::assertSame(0, $rig->nodes->get('node-a')['at']);
+        Relay::$throws = [];
+        $rig->tick->run(self::NOW + 2 * self::MINUTE);
+        self::assertSame(self::NOW + 2 * self::MINUTE, $rig->nodes->get('node-a')['at']);
+    }
+
     public function testHeartbeatsOfNodesLongGoneAreRemoved(): void
     {
         $rig = new Rig();

@@ -6,6 +6,7 @@ namespace Pinrelay\WooCommerce\Tests\Settings;
 
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Settings\Constants;
+use Pinrelay\WooCommerce\Settings\EventNames;
 use Pinrelay\WooCommerce\Settings\SettingsForm;
 
 final class SettingsFormTest extends TestCase
@@ -154,5 +155,23 @@ final class SettingsFormTest extends TestCase
     {
         $form = self::read(self::GOOD, ['gateways' => ['old' => 'placed', 'cod' => 'paid']]);
         self::assertSame(['old' => 'placed', 'cod' => 'placed', 'bacs' => 'paid'], $form->values['gateways']);
+    }
+
+    public function testEachHalfOfAnEventIsOnWhereItIsTicked(): void
+    {
+        $both = ['tag' => '1', 'api' => '1'];
+        $ticked = ['shown' => '1', 'lead' => ['api' => '1'], 'checkout' => $both, 'purchase' => $both];
+        $events = self::read(['events' => $ticked] + self::GOOD)->values['events'];
+        self::assertSame(EventNames::ALL, array_keys($events));
+        self::assertSame(['tag' => false, 'api' => true], $events['lead']);
+        self::assertSame(['tag' => true, 'api' => true], $events['checkout']);
+        self::assertSame(['tag' => false, 'api' => false], $events['search']);
+    }
+
+    public function testAFormWithoutTheTableLeavesTheEventsAlone(): void
+    {
+        $stored = ['events' => ['lead' => ['tag' => false, 'api' => true]]];
+        self::assertSame($stored['events'], self::read(self::GOOD, $stored)->values['events']);
+        self::assertArrayNotHasKey('events', self::read(['events' => 'all'] + self::GOOD)->values);
     }
 }

@@ -43,6 +43,15 @@ final class EventCookiesTest extends TestCase
         self::assertSame([$call[1], $call[2]], self::decode(EventCookies::encode($call)));
     }
 
+    public function testALongCartTravelsWithoutItsLines(): void
+    {
+        $lines = array_fill(0, 60, ['product_id' => '1234567', 'product_price' => 12.5, 'product_quantity' => 1]);
+        $data = ['event_id' => 'a', 'value' => 750, 'order_quantity' => 60, 'line_items' => $lines];
+        self::assertTrue((new EventCookies())->send(['track', 'addpaymentinfo', $data]));
+        [, $sent] = self::decode(current(Site::$cookies)['value']);
+        self::assertSame(['event_id' => 'a', 'value' => 750, 'order_quantity' => 60], $sent);
+    }
+
     public function testTwoEventsAreTwoCookies(): void
     {
         $cookies = new EventCookies();

@@ -15,6 +15,8 @@ final class Database
     public string $prefix = 'wp_';
     public string $options = 'wp_options';
     public string $last_error = '';
+    /** As wpdb counts them. */
+    public int $num_queries = 0;
     /** Makes the next statements fail, as a database that went away does. */
     public bool $isGone = false;
     private readonly \PDO $pdo;
@@ -104,6 +106,7 @@ final class Database
 
     private function attempt(\Closure $work, mixed $failed): mixed
     {
+        $this->num_queries++;
         $this->last_error = $this->isGone ? 'MySQL server has gone away' : '';
         if ($this->isGone) {
             return $failed;

@@ -16,6 +16,8 @@ final class Site
     public static array $orders = [];
     /** @var list<string> */
     public static array $log = [];
+    /** @var array<string, string> interval by scheduled job */
+    public static array $cron = [];
     /** @var list<array<string, mixed>> what wc_get_orders() was asked */
     public static array $queries = [];
 
@@ -26,6 +28,7 @@ final class Site
         self::$orders = [];
         self::$log = [];
         self::$queries = [];
+        self::$cron = [];
         $GLOBALS['wpdb'] = self::$database;
         (new OutboxTable(self::$database))->create();
     }

@@ -95,6 +95,23 @@ function get_locale(): string
     return 'en_US';
 }
 
+function wp_next_scheduled(string $hook): int|false
+{
+    return isset(Site::$cron[$hook]) ? 1795000000 : false;
+}
+
+function wp_schedule_event(int $at, string $interval, string $hook): bool
+{
+    Site::$cron[$hook] = $interval;
+    return true;
+}
+
+function wp_clear_scheduled_hook(string $hook): int
+{
+    unset(Site::$cron[$hook]);
+    return 1;
+}
+
 function human_time_diff(int $from, int $to): string
 {
     return intdiv($to - $from, 60) . ' minutes';

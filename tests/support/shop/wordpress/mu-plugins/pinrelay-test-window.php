@@ -17,6 +17,9 @@
  * &start=<moment> it waits before WordPress has read anything.
  *
  * Where PINRELAY_TEST_HEARD names a file, each of the plugin's own actions leaves a line in it: action, order, word.
+ * PINRELAY_TEST_SLOW is for how many seconds whoever listens to a settled order sleeps first. Where
+ * PINRELAY_TEST_QUERIES names a file, each statement that names something of the plugin's leaves a line: "page" while
+ * the visitor waits or "after", and the statement.
  */
 
 declare(strict_types=1);
@@ -65,7 +68,25 @@ add_action('wp_loaded', static function () use ($look, $wait): void {
 if (defined('PINRELAY_TEST_HEARD')) {
     foreach (['accepted', 'settled'] as $action) {
         add_action("pinrelay_order_$action", static function ($order, $word) use ($action): void {
+            if ($action === 'settled' && defined('PINRELAY_TEST_SLOW')) {
+                sleep((int) PINRELAY_TEST_SLOW);
+            }
             file_put_contents(PINRELAY_TEST_HEARD, "$action $order $word\n", FILE_APPEND);
         }, 10, 2);
     }
+}
+
+if (defined('PINRELAY_TEST_QUERIES')) {
+    $phase = 'page';
+    // The first at this priority, since no plugin is loaded yet.
+    add_action('shutdown', static function () use (&$phase): void {
+        $phase = 'after';
+    }, PHP_INT_MAX);
+    add_filter('query', static function ($sql) use (&$phase) {
+        if (str_contains((string) $sql, 'pinrelay_')) {
+            $line = $phase . ' ' . preg_replace('/\s+/', ' ', $sql) . "\n";
+            file_put_contents(PINRELAY_TEST_QUERIES, $line, FILE_APPEND);
+        }
+        return $sql;
+    });
 }

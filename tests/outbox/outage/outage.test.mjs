@@ -2,15 +2,15 @@
 // then 429; PHP-FPM is reloaded each hour; some orders are cancelled meanwhile, and of some the browser half fired. Once
 // it is over, each order has been counted once, and each has a verdict that says how.
 //
-// PINRELAY_ROUNDS is how many orders come in each ten minutes. A Black Friday has 200; that takes a while.
+// PINRELAY_OUTAGE_ORDERS is how many come in each ten minutes. A Black Friday has 200; that takes a while.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { until } from '../support/shop/service.mjs';
-import { openShop, tally } from './world.mjs';
+import { until } from '../../support/shop/service.mjs';
+import { openShop, tally } from '../world.mjs';
 
-const PER_STEP = Number(process.env.PINRELAY_ROUNDS ?? 2);
+const PER_STEP = Number(process.env.PINRELAY_OUTAGE_ORDERS ?? 2);
 const STEP_SECONDS = 600;
 const STEPS_AN_HOUR = 6;
 const HOURS = [{ mode: '503' }, { mode: 'hang' }, { mode: '429', retry_after: 30 }];
@@ -46,12 +46,12 @@ test('after three hours without Pinterest each order was counted once and has it
     for (let step = 0; step < STEPS_AN_HOUR; step += 1) {
       const placed = await world.buy(PER_STEP, { shoppers: Math.min(PER_STEP, 4) });
       const at = world.clock.now() / 1000;
-      orders.push(...placed.map((id) => ({ id, at, fired: id % 3 === 1, cancelled: id % 7 === 3 })));
-      for (const { id } of orders.slice(-PER_STEP).filter((order) => order.fired)) {
-        await world.sql(`UPDATE wp_pinrelay_orders SET browser = 'fired' WHERE order_id = ${id}`);
-      }
+      const news = placed.map((id) => ({ id, at, fired: id % 3 === 1, cancelled: id % 7 === 3 }));
+      orders.push(...news);
+      const fired = news.filter((order) => order.fired).map(({ id }) => id);
+      await world.sql(`UPDATE wp_pinrelay_orders SET browser = 'fired' WHERE order_id IN (${[0, ...fired]})`);
       await world.clock.advance(STEP_SECONDS);
-      for (const { id } of orders.slice(-PER_STEP).filter((order) => order.cancelled)) {
+      for (const { id } of news.filter((order) => order.cancelled)) {
         await world.shop.look('status', { id, to: 'cancelled' });
       }
       await world.tick();

@@ -1,0 +1,150 @@
+// A shopper and a cookie banner: what is loaded, kept and told before he answers, when he agrees, when he refuses, and
+// when he takes it back; on both halves, with the functions and events of the WP Consent API and with code of one's own.
+
+import assert from 'node:assert/strict';
+import { cp } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { hooksUnless, needsWooCommerce, openWorld } from './world.mjs';
+
+const PLUGINS = fileURLToPath(new URL('../support/consent', import.meta.url));
+
+const json = (value) => `json_decode('${JSON.stringify(value)}', true)`;
+
+async function openShopWithBanner(theme, settings, banner) {
+  const world = await openWorld({ theme });
+  for (const plugin of ['wp-consent-api', 'test-banner']) {
+    await cp(path.join(PLUGINS, plugin), path.join(world.shop.paths.plugins, plugin), { recursive: true });
+    if (plugin === 'test-banner' || banner.talks === 'api') {
+      await world.shop.wp('plugin', 'activate', plugin);
+    }
+  }
+  await world.shop.php(`update_option('test_banner', ${json(banner)}); update_option('pinrelay_settings', ${json(settings)});`);
+  return world;
+}
+
+const MODES = [
+  { name: 'the WP Consent API', settings: { consent: 'wp_consent_api' }, banner: { type: 'optin', talks: 'api' } },
+  { name: 'own code', settings: { consent: 'filter' }, banner: { type: 'optin', talks: 'pinrelay' } },
+];
+
+for (const { name, settings, banner } of MODES) {
+  const theme = banner.talks === 'api' ? 'block' : 'classic';
+  const onlyWith = theme === 'block' && needsWooCommerce;
+
+  describe(`consent by ${name}`, () => {
+    const { before, after, afterEach } = hooksUnless(onlyWith);
+    let world;
+    let shopper;
+
+    before(async () => {
+      world = await openShopWithBanner(theme, settings, banner);
+    });
+    after(() => world.close());
+    afterEach(async () => {
+      await shopper.close();
+      world.assertNothingRefused();
+      world.standin.reset();
+    });
+
+    const answer = (id) => shopper.page.locator(`#${id}`).click();
+    const ours = async () =>
+      (await shopper.context.cookies()).map((cookie) => cookie.name).filter((one) => /^(pinrelay_(?!consent)|_epik|_pin)/.test(one));
+    const buy = () => (theme === 'block' ? shopper.checkoutBlock() : shopper.checkoutClassic());
+    const row = async (id) => (await world.outbox()).find((one) => Number(one.order_id) === id);
+    const lastOrder = async () => (await world.orders())[0].id;
+    /** Whoever agreed has been heard since; what had to come before him would be there. */
+    async function othersAreHeard() {
+      const other = await world.shopper();
+      await other.open('/product/blue-mug/');
+      await other.page.locator('#accept').click();
+      await other.addByForm('/product/blue-mug/');
+      await world.matched('add_to_cart');
+      await other.close();
+    }
+
+    test(`a shopper who does not answer buys, and nothing is loaded, kept or told (${name})`, { skip: onlyWith }, async () => {
+      shopper = await world.shopper();
+      await shopper.open('/product/blue-mug/?epik=dj0yJnU9');
+      await shopper.addByForm('/product/blue-mug/');
+      await buy();
+      const id = await lastOrder();
+      await othersAreHeard();
+      assert.deepEqual(await ours(), []);
+      assert.deepEqual(world.pairs('checkout'), []);
+      assert.equal(world.pairs('add_to_cart').length, 1, 'the other one');
+      assert.equal(await shopper.page.locator('script[src*="core.js"], #pinrelay-purchase, #pinrelay-match').count(), 0);
+      assert.deepEqual([(await row(id)).verdict, (await row(id)).context, (await row(id)).event_id], ['refused', '', '']);
+      assert.deepEqual(shopper.errors.map(String), []);
+    });
+
+    test(`a shopper who refuses buys, and nothing is told (${name})`, { skip: onlyWith }, async () => {
+      shopper = await world.shopper();
+      await shopper.open('/product/blue-mug/');
+      await answer('decline');
+      await shopper.addByForm('/product/blue-mug/');
+      await buy();
+      const id = await lastOrder();
+      await othersAreHeard();
+      assert.deepEqual(await ours(), []);
+      assert.deepEqual(world.pairs('checkout'), []);
+      assert.equal((await row(id)).consent, 'refused');
+    });
+
+    test(`a shopper who agrees is told of from that page on, by both halves (${name})`, { skip: onlyWith }, async () => {
+      shopper = await world.shopper();
+      await shopper.open('/product/blue-mug/?epik=dj0yJnU9');
+      await answer('accept');
+      await world.seen(({ pairs }) => pairs.some((pair) => pair.event_name === 'page_visit' && pair.matched));
+      const commands = world.standin.records().browser.map(({ command }) => command);
+      assert.deepEqual(commands.slice(0, 2), ['setconsent', 'load']);
+      await shopper.addByForm('/product/blue-mug/');
+      await world.matched('add_to_cart');
+      await buy();
+      const [pair] = await world.matched('checkout');
+      const id = await lastOrder();
+      assert.equal((await row(id)).consent, 'granted');
+      const { server } = world.halves(pair.event_id);
+      assert.equal(server[0].user_data.click_id, 'dj0yJnU9', 'from the page before the answer');
+    });
+
+    test(`consent taken back stops the order that is not sent yet (${name})`, { skip: onlyWith }, async () => {
+      world.standin.misbehave({ mode: '503' });
+      shopper = await world.shopper();
+      await shopper.open('/product/blue-mug/');
+      await answer('accept');
+      await shopper.addByForm('/product/blue-mug/');
+      await buy();
+      const id = await lastOrder();
+      assert.equal((await row(id)).consent, 'granted');
+      await Promise.all([
+        shopper.page.waitForResponse((response) => response.url().includes('pinrelay/v1/consent')),
+        answer('decline'),
+      ]);
+      assert.equal((await row(id)).consent, 'refused');
+      assert.deepEqual(await ours(), []);
+      world.standin.misbehave({ mode: 'ok' });
+      const rows = await world.outboxUntil('the order to be taken back', (all) =>
+        all.some((one) => Number(one.order_id) === id && one.state === 'settled'),
+      );
+      assert.match(rows.find((one) => Number(one.order_id) === id).verdict, /^(withdrawn|refused)$/);
+      assert.deepEqual(world.standin.records().server.filter(({ event_name }) => event_name === 'checkout'), []);
+      await shopper.page.reload();
+      assert.equal(await shopper.page.locator('#pinrelay-purchase').count(), 0, 'nor by the browser');
+    });
+
+    test(`nothing of the decision is in the page (${name})`, { skip: onlyWith }, async () => {
+      const ours = (text) => [...text.matchAll(/<script\b[^>]*pinrelay[^>]*>[\s\S]*?<\/script>/gi)].map(([whole]) => whole);
+      shopper = await world.shopper();
+      await shopper.open('/product/blue-mug/');
+      await answer('accept');
+      await world.seen(({ pairs }) => pairs.some((pair) => pair.event_name === 'page_visit'));
+      await shopper.open('/product/blue-mug/');
+      const sources = (await shopper.sources()).map(({ text }) => ours(text));
+      assert.ok(sources[0].length > 0);
+      assert.deepEqual(sources[0], sources[1]);
+    });
+  });
+}

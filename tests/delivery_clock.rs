@@ -1,0 +1,106 @@
+//! Clocks that jump, either way, and what must not come of it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod delivery_support;
+
+use delivery_support::{Api, HOUR, MINUTE, World, error, good, settings};
+use pinrelay::delivery::Late;
+use pinrelay::spool::{Lane, Verdict};
+
+const DAY: i64 = 86_400;
+
+#[test]
+fn a_clock_set_forward_by_weeks_and_back_expires_nothing_that_waits() {
+    let world = World::new();
+    let mut api = Api::new(&world, |_| error(503, "away"));
+    for n in 0..20 {
+        world.capture(Lane::Revenue, &format!("o-{n}"));
+        world.capture(Lane::Visit, &format!("v-{n}"));
+    }
+    world.lead(&settings(Late::Return), &mut api, Some(MINUTE * 15));
+    for _ in 0..3 {
+        world.skew.set(20 * DAY);
+        // Leaders come and go, and each sees the wrong time only.
+        for _ in 0..3 {
+            world.lead(&settings(Late::Return), &mut api, Some(MINUTE * 3));
+        }
+        world.skew.set(0);
+        world.lead(&settings(Late::Return), &mut api, Some(MINUTE));
+    }
+    assert_eq!(world.waiting(), 40);
+    api.now(good);
+    world.lead(&settings(Late::Return), &mut api, None);
+    assert_eq!(world.of(Verdict::Delivered).len(), 40);
+}
+
+#[test]
+fn a_clock_set_forward_does_not_make_a_leader_forget_what_it_delivered() {
+    let world = World::new();
+    let mut api = Api::new(&world, good);
+    world.capture(Lane::Revenue, "o-1");
+    world.lead(&settings(Late::Return), &mut api, None);
+    let time = pinrelay::delivery::Time::unix(&world);
+    world.skew.set(9 * DAY);
+    world.capture(Lane::Revenue, "o-2");
+    world.lead(&settings(Late::Return), &mut api, None);
+    world.skew.set(0);
+    // The shop was in doubt, and captures it again.
+    world.capture_with(Lane::Revenue, "o-1", time, false);
+    world.lead(&settings(Late::Return), &mut api, None);
+    assert_eq!(api.ids(), ["o-1", "o-2"]);
+    // And whoever has not read its verdict yet still can.
+    assert_eq!(
+        world.verdicts()["o-1"],
+        [Verdict::Delivered, Verdict::Delivered]
+    );
+}
+
+#[test]
+fn a_clock_that_stays_is_believed_after_ten_minutes() {
+    let world = World::new();
+    let old = pinrelay::delivery::Time::unix(&world) - 8 * DAY;
+    world.capture_with(Lane::Revenue, "old", old, true);
+    world.capture(Lane::Revenue, "new");
+    let mut api = Api::new(&world, good);
+    world.lead(&settings(Late::Return), &mut api, Some(MINUTE * 9));
+    assert_eq!((world.of(Verdict::Expired).len(), world.waiting()), (0, 2));
+    world.lead(&settings(Late::Return), &mut api, Some(MINUTE * 2));
+    assert_eq!(world.of(Verdict::Expired), ["old"]);
+    assert_eq!(world.of(Verdict::Delivered), ["new"]);
+    assert_eq!(api.ids(), ["new"]);
+}
+
+#[test]
+fn a_clock_set_back_by_days_silences_nobody_for_more_than_an_hour() {
+    let world = World::new();
+    world.capture(Lane::Revenue, "o-1");
+    let mut api = Api::new(&world, |call| match call.at < MINUTE {
+        true => error(401, "no"),
+        false => good(call),
+    });
+    world.lead(&settings(Late::Send), &mut api, Some(MINUTE));
+    world.skew.set(-5 * DAY);
+    world.lead(&settings(Late::Send), &mut api, None);
+    assert_eq!(world.of(Verdict::Delivered), ["o-1"]);
+    assert!(world.passed() <= HOUR + MINUTE * 2, "{:?}", world.passed());
+}
+
+#[test]
+fn a_clock_that_jumps_under_a_leader_neither_ends_nor_stretches_its_wait() {
+    for jump in [-3 * DAY, 3 * DAY] {
+        let world = World::new();
+        world.capture(Lane::Revenue, "o-1");
+        world.at(MINUTE, move |world| world.skew.set(jump));
+        let mut api = Api::new(&world, |call| match call.at < MINUTE * 2 {
+            true => error(401, "no"),
+            false => good(call),
+        });
+        world.lead(&settings(Late::Send), &mut api, None);
+        assert_eq!(api.calls.len(), 2, "{jump}");
+        assert!(
+            (MINUTE * 15..MINUTE * 16).contains(&api.calls[1].at),
+            "{jump}"
+        );
+    }
+}

@@ -1,0 +1,53 @@
+// What a page view pays for the outbox: nothing that its visitor waits for.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+
+import { until } from '../support/shop/service.mjs';
+import { openShop } from './world.mjs';
+
+const queries = `/tmp/pinrelay-queries-${process.pid}`;
+
+let world;
+
+before(async () => {
+  world = await openShop({
+    clock: true,
+    constants: { PINRELAY_TEST_SLOW: 3, PINRELAY_TEST_QUERIES: queries },
+  });
+});
+after(async () => {
+  await world.close();
+  rmSync(queries, { force: true });
+});
+
+const asked = () => (existsSync(queries) ? readFileSync(queries, 'utf8').split('\n').filter(Boolean) : []);
+
+async function view() {
+  rmSync(queries, { force: true });
+  const answer = await fetch(`${world.shop.url}/product/blue-mug/`);
+  assert.equal(answer.status, 200);
+  await answer.text();
+}
+
+test('a verdict is copied after a page view, when its visitor has the whole page', async () => {
+  const [id] = await world.buy(1);
+  await world.standin.until(() => world.delivered().includes(id));
+  // The next view has the turn.
+  await world.clock.advance(11);
+  const word = `settled ${id} delivered`;
+  await view();
+  assert.equal(world.heard().includes(word), false, 'whoever listens to it is still asleep');
+  await until('the verdict', () => world.heard().includes(word));
+});
+
+test('a page view asks the database nothing of ours, and between two turns nothing afterwards either', async () => {
+  await view();
+  await view();
+  assert.deepEqual(asked(), []);
+  await world.clock.advance(11);
+  await view();
+  await until('the step', () => asked().length > 0);
+  assert.deepEqual(asked().filter((line) => line.startsWith('page ')), []);
+});
