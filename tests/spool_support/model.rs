@@ -202,8 +202,9 @@ impl Model {
     /// What stands unsettled in the spool, by the number of its capture.
     fn waiting(&self) -> HashMap<usize, (SegmentName, u64)> {
         let mut waiting = HashMap::new();
-        let unread = Ledger::new(&self.sound).scan(|segment, end, record| {
-            let event: Value = serde_json::from_str(record.event.get()).unwrap();
+        let read_all = |_: &SegmentName, _: &[u8]| true;
+        let unread = Ledger::new(&self.sound).scan(read_all, |segment, end, record| {
+            let event: Value = serde_json::from_str(record.unwrap().event.get()).unwrap();
             let seq = event["seq"].as_u64().unwrap() as usize;
             waiting.insert(seq, (segment.clone(), end));
         });
