@@ -61,6 +61,9 @@ impl Ledger {
                 let _ = self.acks.forget(&name);
                 self.segments.remove(&name);
             }
+            // Not left to the end of the file: a child forked in this moment
+            // has it open for as long as it lives.
+            let _ = flock(&file, FlockOperation::Unlock);
         }
     }
 
