@@ -11,7 +11,7 @@ pub fn safe_json(value: &impl Serialize) -> String {
     let json = serde_json::to_string(value).unwrap_or_default();
     let mut safe = String::with_capacity(json.len() + 64);
     let mut rest = &*json;
-    while let Some(at) = rest.bytes().position(may_begin_unsafe) {
+    while let Some(at) = next_suspect(rest.as_bytes()) {
         let (before, behind) = rest.split_at(at);
         let found = behind.chars().next().unwrap_or_default();
         safe.push_str(before);
@@ -29,10 +29,32 @@ pub fn safe_json(value: &impl Serialize) -> String {
     safe
 }
 
+/// Where the first byte is that may begin a character to be escaped.
+fn next_suspect(bytes: &[u8]) -> Option<usize> {
+    /// Looked at as a whole, which the compiler does in a few instructions.
+    const BLOCK: usize = 32;
+    let is_clean = |block: &[u8]| {
+        !block
+            .iter()
+            .fold(false, |any, b| any | may_begin_unsafe(*b))
+    };
+    let clean = BLOCK
+        * bytes
+            .chunks_exact(BLOCK)
+            .take_while(|block| is_clean(block))
+            .count();
+    let at = bytes
+        .get(clean..)?
+        .iter()
+        .position(|byte| may_begin_unsafe(*byte))?;
+    Some(clean + at)
+}
+
 /// Bytes are looked at, because decoding every character would cost more than
-/// all the rest. 0xE2 begins the two line separators, and other characters.
+/// all the rest; and compared without a branch, which can be done for many at
+/// once. 0xE2 begins the two line separators, and other characters.
 fn may_begin_unsafe(byte: u8) -> bool {
-    matches!(byte, b'<' | b'>' | b'&' | 0xE2)
+    (byte == b'<') | (byte == b'>') | (byte == b'&') | (byte == 0xE2)
 }
 
 #[cfg(test)]
@@ -48,5 +70,14 @@ mod tests {
         assert!(!safe.contains(unsafe_ones), "{safe}");
         let back: Value = serde_json::from_str(&safe).unwrap();
         assert_eq!(back, hostile);
+    }
+
+    #[test]
+    fn an_unsafe_character_is_found_wherever_it_stands() {
+        for at in 0..100 {
+            let text = format!("{}<{}", "a".repeat(at), "b".repeat(100 - at));
+            let expected = format!("\"{}\"", text.replace('<', "\\u003c"));
+            assert_eq!(safe_json(&text), expected);
+        }
     }
 }
