@@ -1,5 +1,5 @@
 /*
- * Pinrelay's browser half; Storefront/BaseTag.php says what it reads, keeps and offers, to keep this small.
+ * Pinrelay's browser half; Storefront/BaseTag.php says what it reads, keeps and offers.
  * Pinterest's library may never arrive: ad blockers.
  */
 (() => {
@@ -12,8 +12,8 @@
   const ONCE = 'pinrelay_once';
   const YEAR = 31536000;
   const MOST_FIRED = 100;
-  // Anything else is the word of the host or a firewall.
-  const OWN_ANSWERS = [0, 204, 400, 413, 429, 503];
+  // Other answers below 500 are the host's or a firewall's.
+  const OWN_ANSWERS = [0, 204, 400, 413, 429];
 
   // Only known now.
   const nonce = document.currentScript && document.currentScript.nonce;
@@ -113,7 +113,7 @@
     const body = { url: location.href, events };
     if (!stored('sessionStorage', FALLBACK)) {
       const { status } = await post(page.collect, body);
-      if (OWN_ANSWERS.includes(status)) {
+      if (status > 499 || OWN_ANSWERS.includes(status)) {
         return;
       }
       stored('sessionStorage', FALLBACK, '1');
@@ -134,9 +134,7 @@
   function isRepeated(event) {
     const key = event.once && JSON.stringify(event);
     const isKnown = key && stored('sessionStorage', ONCE) === key;
-    if (key) {
-      stored('sessionStorage', ONCE, key);
-    }
+    stored('sessionStorage', ONCE, key);
     return isKnown;
   }
 
@@ -258,7 +256,7 @@
     library.async = true;
     library.src = page.library;
     library.onload = () => setTimeout(() => report(isTaken() ? 'fired' : 'blocked'), 2000);
-    // Behind the purchase, which takes its turn, too.
+    // Behind the purchase.
     library.onerror = () => alone(() => report('blocked'));
     if (nonce) {
       library.nonce = nonce;

@@ -120,12 +120,33 @@ for (const theme of ['classic', 'block']) {
         assert.deepEqual(await told(1), [['MUG-1', 1]], 'only the one that the fence made');
       });
     } else {
-      const added = () => shopper.page.waitForResponse((answer) => /\/wc\/store\/v1\/(batch|cart)/.test(answer.url()) && answer.request().method() === 'POST');
+      const form = () => shopper.page.locator('form.wp-block-add-to-cart-with-options');
+      const pressInBlock = () => Promise.all([
+        shopper.page.waitForResponse((answer) => /\/wc\/store\/v1\/(batch|cart)/.test(answer.url()) && answer.request().method() === 'POST'),
+        form().locator('.single_add_to_cart_button:not(.disabled)').click(),
+      ]);
 
-      test('the block with options tells a simple product', only, async () => {
+      test('the block with options tells a simple product and how many', only, async () => {
         await open('/options-blue-mug/');
-        await Promise.all([added(), shopper.page.locator('.wp-block-add-to-cart-with-options button[type=submit], .wp-block-woocommerce-add-to-cart-with-options button[type=submit]').first().click()]);
-        assert.deepEqual(await told(1), [['MUG-1', 1]]);
+        await form().getByRole('button', { name: 'Increase quantity' }).click();
+        await pressInBlock();
+        assert.deepEqual(await told(1), [['MUG-1', 2]]);
+      });
+
+      test('the block with options tells the variation that was chosen', only, async () => {
+        await open('/options-vase/');
+        await form().getByRole('radio', { name: 'Large' }).click();
+        await pressInBlock();
+        assert.deepEqual(await told(1), [['VASE-Large', 1]]);
+      });
+
+      test('the block with options tells each product of a group, by one batch', only, async () => {
+        await open('/options-set/');
+        for (const more of await form().getByRole('button', { name: 'Increase quantity' }).all()) {
+          await more.click();
+        }
+        await pressInBlock();
+        assert.deepEqual(await told(2), [['BOOK-1', 1], ['MUG-1', 1]]);
       });
 
       test('a button of blocks that sends shoppers to the cart is a link, and tells its add', only, async () => {
