@@ -8,7 +8,7 @@ import { reported } from './report.mjs';
 
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 const [BEGIN, END] = ['<!-- figures: written by `make bench` -->', '<!-- end of figures -->'];
-const BENCHES = ['handoff', 'drain', 'freshness', 'idle', 'shop'];
+const BENCHES = ['handoff', 'drain', 'freshness', 'idle', 'collect', 'shop'];
 
 const cell = (text) => String(text ?? '').replaceAll('|', '\\|');
 
