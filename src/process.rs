@@ -6,6 +6,21 @@
 //! what it inherited; a thread blocks every signal and keeps the library
 //! mapped; leaving takes no lock that interrupted code may hold.
 //!
+//! | host | what it runs when a process ends | so here |
+//! |---|---|---|
+//! | FPM | QUIT: MSHUTDOWN, KILL a second later; TERM: nothing | 200 ms in [`stop`] |
+//! | mod_php | MSHUTDOWN, on TERM from a signal handler | [`stop`] takes no lock |
+//! | its parent | MSHUTDOWN and MINIT at each graceful restart | [`start`] begins anew |
+//! | LiteSpeed | when idle: MSHUTDOWN; TERM: `exit` alone | as FPM |
+//! | command line | MSHUTDOWN, but nothing after a signal | no thread at all |
+//!
+//! LiteSpeed is here by reasoning from its source, not by tests: `lsphp` loads
+//! the library in a parent that forks its children before they accept requests,
+//! and each serves many, one at a time, as FPM's do.
+//!
+//! Whatever ends a process without a word has lost nothing: events are on disk
+//! before `capture()` returns, and a lock goes with its holder.
+//!
 //! It must not know what the threads do. All of libc that has no safe wrapper
 //! is called here, and nowhere else outside the PHP face.
 

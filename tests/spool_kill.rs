@@ -6,17 +6,41 @@
 mod spool_support;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use pinrelay::delivery::purge;
 use pinrelay::spool::{
-    DeadLetters, Durability, Lane, Leader, Limits, Verdict, Withdrawn, unix_now,
+    DeadLetters, Durability, Lane, Leader, Ledger, Limits, Verdict, Withdrawn, Writer, unix_now,
 };
-use spool_support::{LIMITS, Pinterest, Spool, all, files, lead, line, next, verdicts};
+use spool_support::{
+    FaultyDisk, LIMITS, Pinterest, Spool, all, files, lead, line, next, open, verdicts,
+};
 
 /// Kills a process at its first change of the disk, its second, and so on, each
 /// time on a spool of its own, until it comes to its end. Says how many died.
 fn at_every_step(mut run: impl FnMut(usize) -> bool) -> usize {
     (0..10_000).find(|n| run(*n)).expect("it never ends")
+}
+
+#[test]
+fn a_process_killed_while_it_makes_the_spool_keeps_nobody_from_making_it() {
+    let died = at_every_step(|n| {
+        let dir = tempfile::tempdir().unwrap();
+        let disk = Arc::default();
+        let done = FaultyDisk::kill_at(&disk, n, || open(&disk, dir.path()).unwrap());
+        let place = open(&disk, dir.path()).unwrap();
+        let mut writer = Writer::new(place.clone(), Lane::Visit);
+        writer.append(&line("a"), &LIMITS).unwrap();
+        let mut ledger = Ledger::new(&place);
+        assert_eq!(next(&mut ledger, 9).len(), 1, "step {n}");
+        ledger.tidy(unix_now() + 3_700);
+        let left = files(place.dir());
+        let is_half = |path: &PathBuf| path.extension().is_some_and(|ext| ext == "tmp");
+        assert!(!left.iter().any(is_half), "step {n}: {left:?}");
+        done.is_some()
+    });
+    assert!(died >= 12, "{died}");
 }
 
 #[test]

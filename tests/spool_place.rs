@@ -161,7 +161,22 @@ fn a_damaged_note_of_whose_spool_it_is_stops_and_says_what_to_do() {
     fs::write(place.file("spool.json"), "{").unwrap();
     let error = open(root.path()).unwrap_err();
     assert_eq!(error.reason, Reason::Io);
-    assert!(error.message.contains("spool.json"), "{error}");
+    assert!(
+        error.message.contains("spool.json is damaged: remove"),
+        "{error}"
+    );
+    fs::remove_file(place.file("spool.json")).unwrap();
+    open(root.path()).unwrap();
+}
+
+#[test]
+fn a_machine_whose_name_is_damaged_gets_a_new_one() {
+    let root = tempfile::tempdir().unwrap();
+    let place = open(root.path()).unwrap();
+    fs::write(root.path().join("node"), "{").unwrap();
+    let renamed = open(root.path()).unwrap();
+    assert_ne!(renamed.node(), place.node());
+    assert_eq!(open(root.path()).unwrap().node(), renamed.node());
 }
 
 /// What is behind a planted symlink, and must neither be read nor written.

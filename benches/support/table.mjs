@@ -1,5 +1,5 @@
-// Puts the figures that the benches left into the README, between two markers.
-// Writes nothing where no bench has left any.
+// Puts the figures that the named benches left into the README, in this order
+// and between two markers. Writes nothing where none has left any.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,6 @@ import { reported } from './report.mjs';
 
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 const [BEGIN, END] = ['<!-- figures: written by `make bench` -->', '<!-- end of figures -->'];
-const BENCHES = ['handoff', 'drain', 'freshness', 'idle', 'collect', 'shop'];
 
 const cell = (text) => String(text ?? '').replaceAll('|', '\\|');
 
@@ -35,7 +34,7 @@ function caption(reports) {
   ];
 }
 
-const reports = BENCHES.map(reported).filter(Boolean);
+const reports = process.argv.slice(2).map(reported).filter(Boolean);
 const readme = readFileSync(README, 'utf8');
 const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
 if (from < 0 || to < from) {

@@ -190,8 +190,13 @@ impl Books {
     /// What the file system says.
     pub fn refresh(&mut self) -> Result<(), SpoolError> {
         self.ledger.refresh()?;
-        self.withdrawn = Withdrawn::read(&self.place);
+        self.see_withdrawn();
         Ok(())
+    }
+
+    /// Looks again at what was taken back.
+    pub fn see_withdrawn(&mut self) {
+        self.withdrawn = Withdrawn::read(&self.place);
     }
 
     /// Looks at the clock, and says whether it is to be believed.

@@ -14,6 +14,8 @@ use super::{Secret, Settings, Transport};
 /// A word on each of 1000 events fits many times over.
 const LONGEST_ANSWER: u64 = 4 << 20;
 
+const NO_HOST: &str = "the host name was not found";
+
 /// What came back.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
@@ -115,7 +117,15 @@ fn failure(error: &ureq::Error) -> CallFailed {
             None => "the proxy did not answer".to_owned(),
         },
         ureq::Error::Timeout(what) => format!("no answer in time ({what})"),
-        ureq::Error::HostNotFound => "the host name was not found".to_owned(),
+        ureq::Error::HostNotFound => NO_HOST.to_owned(),
+        // As the standard library words it; its kind has no name.
+        ureq::Error::Io(error) if error.to_string().starts_with("failed to lookup address") => {
+            NO_HOST.to_owned()
+        }
+        // What the library has against a certificate, or against what is no TLS.
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            format!("no secure connection: {error}")
+        }
         ureq::Error::ConnectionFailed => "the connection failed".to_owned(),
         ureq::Error::Io(error) => format!("the connection failed: {}", kind(error)),
         ureq::Error::Rustls(error) => format!("no secure connection: {error}"),

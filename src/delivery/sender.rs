@@ -145,6 +145,7 @@ impl Stay<'_> {
         let mut quiet_since = self.time.now();
         let mut work_since: Option<Instant> = None;
         let mut settled_at: Option<Instant> = None;
+        let mut looked_at = quiet_since;
         let mut barren = 0;
         // A process that is stopping still makes one call, if it comes back in
         // time: where workers live for one request, no other would ever do.
@@ -155,7 +156,14 @@ impl Stay<'_> {
             }
             last_call = process::is_stopping();
             self.leader.heartbeat();
-            self.books.refresh()?;
+            // A look costs a system call for each segment. While known lines
+            // wait there is no need of one between any two calls.
+            if self.books.ledger.work().is_none() || self.since(looked_at) >= LOOK_EVERY {
+                self.books.refresh()?;
+                looked_at = self.time.now();
+            } else {
+                self.books.see_withdrawn();
+            }
             let Some(lane) = self.books.ledger.work() else {
                 work_since = None;
                 self.books.ledger.sweep(false, self.time.unix());

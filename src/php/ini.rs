@@ -5,16 +5,18 @@
 
 #![allow(unsafe_code)]
 
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, CString, c_char, c_int};
+use std::panic::catch_unwind;
 use std::ptr;
 use std::sync::OnceLock;
 
+use ext_php_rs::ffi::zend_ini_entry;
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
 
 use crate::relay::Ini;
 
-// SAFETY: declared as in PHP's Zend/zend_ini.h; both are exported by every PHP from 8.1 on.
+// SAFETY: declared as in PHP's Zend/zend_ini.h; all are exported by every PHP from 8.1 on.
 unsafe extern "C" {
     fn zend_ini_string_ex(
         name: *const c_char,
@@ -23,7 +25,11 @@ unsafe extern "C" {
         exists: *mut bool,
     ) -> *const c_char;
     fn zend_unregister_ini_entries(module: i32);
+    // As in main/php_output.h.
+    fn php_output_write(text: *const c_char, length: usize) -> usize;
 }
+
+const PROXY: &CStr = c"pinrelay.proxy";
 
 /// A setting's name, the field that carries its text, and what an empty text says. In an ini file
 /// PHP makes an empty text of the bare words `off`, `no`, `false` and `none`, so that is what
@@ -35,7 +41,7 @@ const SETTINGS: [Setting; 9] = [
     (c"pinrelay.sender", |ini| &mut ini.sender, "off"),
     (c"pinrelay.durability", |ini| &mut ini.durability, "off"),
     (c"pinrelay.max_bytes", |ini| &mut ini.max_bytes, ""),
-    (c"pinrelay.proxy", |ini| &mut ini.proxy, ""),
+    (PROXY, |ini| &mut ini.proxy, ""),
     (c"pinrelay.cafile", |ini| &mut ini.cafile, ""),
     (
         c"pinrelay.connect_timeout",
@@ -57,10 +63,28 @@ pub fn register(module: i32) {
             let default = CString::new(field(&mut defaults).as_str()).unwrap_or_default();
             let default = Box::leak(default.into_boxed_c_str());
             *entry = IniEntryDef::new(name, default, IniEntryPermission::System);
+            if name == PROXY {
+                entry.displayer = Some(show_proxy);
+            }
         }
         Box::leak(Box::new(IniEntryDefs::new(entries)))
     });
     IniEntryDef::register(table.as_slice(), module);
+}
+
+/// How phpinfo() shows the proxy: hosts leave that page open to strangers.
+unsafe extern "C" fn show_proxy(_: *mut zend_ini_entry, _: c_int) {
+    // A panic must not cross into C.
+    let shown = catch_unwind(|| {
+        let proxy = text(PROXY).unwrap_or_default();
+        match crate::relay::without_password(&proxy) {
+            "" => "no value".to_owned(),
+            shown => shown.to_owned(),
+        }
+    });
+    let shown = shown.unwrap_or_default();
+    // SAFETY: PHP copies as many bytes as it is told, and the text is that long.
+    unsafe { php_output_write(shown.as_ptr().cast(), shown.len()) };
 }
 
 /// Takes them back at shutdown: PHP's table would keep pointing into the unloaded library.

@@ -170,6 +170,11 @@ pub fn read(ini: &Ini, faults: &mut Vec<Fault>) -> Rules {
     }
 }
 
+/// What may be shown of a proxy's address: the part behind its name and password.
+pub fn without_password(proxy: &str) -> &str {
+    proxy.rsplit_once('@').map_or(proxy, |(_, host)| host)
+}
+
 fn text(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
@@ -237,6 +242,20 @@ mod tests {
                 "pinrelay.timeout",
             ]
         );
+    }
+
+    #[test]
+    fn a_proxy_is_shown_without_its_password() {
+        for (proxy, shown) in [
+            ("", ""),
+            ("http://proxy.example:3128", "http://proxy.example:3128"),
+            (
+                "http://ada:open@sesame@proxy.example:3128",
+                "proxy.example:3128",
+            ),
+        ] {
+            assert_eq!(without_password(proxy), shown);
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod tend;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use ini::Ini;
+pub use ini::{Ini, without_password};
 pub use receipt::Receipt;
 pub use refusal::Refusal;
 

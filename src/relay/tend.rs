@@ -10,7 +10,7 @@ use super::{Refusal, Relay, lane, report};
 use crate::delivery;
 use crate::event::{EventName, Raw};
 use crate::spool::{
-    DeadLetters, Lane, Leader, Ledger, Reason, SpoolError, Verdicts, Withdrawn, unix_now,
+    DeadLetters, Lane, Leader, Ledger, Reason, SpoolError, Verdicts, Withdrawn, beginning, unix_now,
 };
 
 /// How long [`Relay::purge`] waits for a sender to leave, beyond the time that
@@ -79,15 +79,22 @@ impl Relay {
     /// [`Refusal::Spool`].
     pub fn withdraw(&self, ids: &Raw) -> Result<i64, Refusal> {
         let spool = self.spool()?;
-        let wanted: Vec<String> = texts(ids).collect();
+        let heads: Vec<String> = texts(ids).map(|id| beginning(&id)).collect();
+        let is_wanted = |json: &[u8]| heads.iter().any(|head| json.starts_with(head.as_bytes()));
+        let wanted: HashSet<String> = texts(ids).collect();
         let mut withdrawn = Withdrawn::read(&spool.place);
         let mut found = Vec::new();
-        Ledger::new(&spool.place).scan(|segment, end, event| {
-            let is_wanted = wanted.iter().any(|wanted| *wanted == event.id);
-            if is_wanted && !withdrawn.contains(segment, end) {
-                found.push((event.id.clone().into_owned(), segment.clone(), end));
-            }
-        })?;
+        Ledger::new(&spool.place).scan(
+            |_, json| is_wanted(json),
+            |segment, end, event| {
+                let id = event.map(|event| event.id.as_ref());
+                if let Some(id) = id.filter(|id| wanted.contains(*id))
+                    && !withdrawn.contains(segment, end)
+                {
+                    found.push((id.to_owned(), segment.clone(), end));
+                }
+            },
+        )?;
         let mut ids = HashSet::new();
         for (id, segment, end) in found {
             withdrawn.mark(&segment, end)?;

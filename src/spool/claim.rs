@@ -47,6 +47,7 @@ pub(super) fn claim(
         test,
         inode,
     })?;
+    let owner = owner.ok_or_else(|| damaged(&path))?;
     if owner.inode != inode {
         return Err(SpoolError::new(
             Reason::ForeignSite,
@@ -66,8 +67,8 @@ pub(super) fn claim(
     Ok(())
 }
 
-/// This machine's name. A copied root gets a new one: rows that wait for the
-/// old machine must not be taken for this one's.
+/// This machine's name. A copied root gets a new one, and so does a damaged one:
+/// rows that wait for the old machine must not be taken for this one's.
 ///
 /// # Errors
 /// What the file system says.
@@ -77,17 +78,34 @@ pub(super) fn node(disk: &dyn Disk, root: &Path) -> Result<String, SpoolError> {
         node: format!("{:016x}", files::random()),
         inode,
     };
-    let (node, inode) = once(disk, &path, fresh)?;
-    if node.inode == inode {
-        return Ok(node.node);
+    match once(disk, &path, fresh)? {
+        (Some(node), inode) if node.inode == inode => return Ok(node.node),
+        _ => files::remove(disk, &path).context("replace", &path)?,
     }
-    files::remove(disk, &path).context("replace the copied", &path)?;
-    Ok(once(disk, &path, fresh)?.0.node)
+    match once(disk, &path, fresh)? {
+        (Some(node), _) => Ok(node.node),
+        (None, _) => Err(damaged(&path)),
+    }
+}
+
+fn damaged(path: &Path) -> SpoolError {
+    SpoolError::new(
+        Reason::Io,
+        format!(
+            "{} is damaged: remove that file alone, and it is written again",
+            path.display()
+        ),
+    )
 }
 
 /// Reads a file that is written once and holds its own inode, or writes it.
 /// Two processes may try at the same time: one of them links it, both read it.
-fn once<T>(disk: &dyn Disk, path: &Path, fresh: impl Fn(u64) -> T) -> Result<(T, u64), SpoolError>
+/// A damaged one is `None`.
+fn once<T>(
+    disk: &dyn Disk,
+    path: &Path,
+    fresh: impl Fn(u64) -> T,
+) -> Result<(Option<T>, u64), SpoolError>
 where
     T: Serialize + for<'a> Deserialize<'a>,
 {
@@ -95,14 +113,7 @@ where
         let meta = file.metadata().context("look at", path)?;
         let (inode, len) = (meta.ino(), meta.len());
         let text = files::read_at(disk, &file, 0, len).context("read", path)?;
-        return serde_json::from_slice(&text)
-            .map(|value| (value, inode))
-            .map_err(|error| {
-                SpoolError::new(
-                    Reason::Io,
-                    format!("cannot read {}: {error}", path.display()),
-                )
-            });
+        return Ok((serde_json::from_slice(&text).ok(), inode));
     }
     let temporary = path.with_extension(format!("{:016x}.tmp", files::random()));
     let file = disk

@@ -1,6 +1,7 @@
 //! The leader's view of a spool: which segments there are, and what in them is
 //! not settled.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use super::ack::Acks;
 use super::error::Context;
 use super::lines::Lines;
 use super::next::{self, Entry, Rest};
-use super::record::{Envelope, Record};
+use super::record::{self, Envelope, Record};
 use super::segment::SegmentName;
 use super::{Lane, Place, SpoolError, Withdrawn, files};
 
@@ -189,14 +190,17 @@ impl Ledger {
         Ok(())
     }
 
-    /// Counts what waits, leaving out what was taken back. Reads the whole
-    /// backlog: for people and tests, not for the sender.
+    /// Counts what waits, leaving out what was taken back. Of the backlog it
+    /// sums up every line and reads one a segment, the oldest.
     ///
     /// # Errors
     /// What the file system says.
     pub fn waiting(&mut self, withdrawn: &Withdrawn) -> Result<Waiting, SpoolError> {
         let mut waiting = Waiting::default();
-        let unread = self.scan(|segment, end, event| {
+        // The segment whose oldest event was read.
+        let read = RefCell::new(None);
+        let is_unread = |segment: &SegmentName, _: &[u8]| read.borrow().as_ref() != Some(segment);
+        let unread = self.scan(is_unread, |segment, end, event| {
             if withdrawn.contains(segment, end) {
                 return;
             }
@@ -204,21 +208,27 @@ impl Ledger {
                 Lane::Revenue => waiting.revenue += 1,
                 Lane::Visit => waiting.visit += 1,
             }
-            let oldest = waiting.oldest_at.map_or(event.at, |at| at.min(event.at));
-            waiting.oldest_at = Some(oldest);
+            if let Some(event) = event {
+                let oldest = waiting.oldest_at.map_or(event.at, |at| at.min(event.at));
+                waiting.oldest_at = Some(oldest);
+                read.replace(Some(segment.clone()));
+            }
         })?;
         waiting.unread = unread;
         Ok(waiting)
     }
 
-    /// Shows every event that waits, and where its line ends, to `see`. Says
-    /// why a segment could not be read, if one could not.
+    /// Shows every event that waits, and where its line ends, to `see`; read only
+    /// where `wants` says so of the line's JSON, or where that is damaged. A
+    /// request may ask, so what is not wanted costs no more than its checksum.
+    /// Says why a segment could not be read, if one could not.
     ///
     /// # Errors
     /// What the file system says of the directory.
     pub fn scan(
         &mut self,
-        mut see: impl FnMut(&SegmentName, u64, &Envelope<'_>),
+        mut wants: impl FnMut(&SegmentName, &[u8]) -> bool,
+        mut see: impl FnMut(&SegmentName, u64, Option<&Envelope<'_>>),
     ) -> Result<Option<SpoolError>, SpoolError> {
         self.refresh()?;
         let mut unread = None;
@@ -229,15 +239,27 @@ impl Ledger {
                 let Some(file) = file else { return Ok(None) };
                 files::read_at(disk, &file, known.acked, rest).map(Some)
             });
-            match text.context("read", &path) {
-                Ok(text) => {
-                    for (end, record) in Lines::new(&text.unwrap_or_default()) {
-                        if let Record::Whole(event) = record {
-                            see(name, known.acked + end as u64, &event);
-                        }
+            let text = match text.context("read", &path) {
+                Ok(text) => text.unwrap_or_default(),
+                Err(error) => {
+                    unread = Some(error);
+                    continue;
+                }
+            };
+            let mut end = known.acked;
+            for line in text.split_inclusive(|byte| *byte == b'\n') {
+                let start = end;
+                end += line.len() as u64;
+                let sound = line.strip_suffix(b"\n").and_then(record::sound);
+                if sound.is_some_and(|json| !wants(name, json)) {
+                    see(name, end, None);
+                    continue;
+                }
+                for (offset, record) in Lines::new(line) {
+                    if let Record::Whole(event) = record {
+                        see(name, start + offset as u64, Some(&event));
                     }
                 }
-                Err(error) => unread = Some(error),
             }
         }
         Ok(unread)

@@ -90,7 +90,7 @@ pub use ledger::{Ledger, Waiting};
 pub use lines::{Content, Event, Lines};
 pub use next::Entry;
 pub use place::Place;
-pub use record::{Envelope, Head, Record, decode, encode, frame};
+pub use record::{Envelope, Head, Record, beginning, decode, encode, frame};
 pub use refused::Refused;
 pub use segment::SegmentName;
 pub use state::{LastError, Pause, Seen, State};

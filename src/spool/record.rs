@@ -110,16 +110,23 @@ pub(super) fn may_start(text: &[u8]) -> bool {
         && (text[1], text[10], text[HEAD]) == (b' ', b' ', b'{')
 }
 
-fn read(line: &[u8]) -> Option<Envelope<'_>> {
+/// The JSON of a line of this version whose checksum fits, without reading it.
+pub(super) fn sound(line: &[u8]) -> Option<&[u8]> {
     let (head, json) = line.split_at_checked(HEAD)?;
     if head[0] != FORMAT || head[1] != b' ' || head[10] != b' ' {
         return None;
     }
     let sum = u32::from_str_radix(std::str::from_utf8(&head[2..10]).ok()?, 16).ok()?;
-    if sum != crc32c::crc32c(json) {
-        return None;
-    }
-    serde_json::from_slice(json).ok()
+    (sum == crc32c::crc32c(json)).then_some(json)
+}
+
+/// How the JSON of a record of this id begins.
+pub fn beginning(id: &str) -> String {
+    format!("{{\"id\":{},", serde_json::Value::from(id))
+}
+
+fn read(line: &[u8]) -> Option<Envelope<'_>> {
+    serde_json::from_slice(sound(line)?).ok()
 }
 
 /// A later format is believed only when the line checks out as one: a flipped

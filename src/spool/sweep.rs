@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
 
@@ -72,12 +73,17 @@ impl Ledger {
                 let _ = self.acks.forget(&segment);
             }
         }
+        self.remove_old(&self.dir, now, |name| name.starts_with('.'));
+        self.remove_old(self.place.dir(), now, |name| name.ends_with(".tmp"));
+    }
+
+    fn remove_old(&self, dir: &Path, now: i64, which: impl Fn(&str) -> bool) {
         let disk = self.place.disk();
-        for name in disk.names(&self.dir).unwrap_or_default() {
-            let path = self.dir.join(&name);
+        for name in disk.names(dir).unwrap_or_default() {
+            let path = dir.join(&name);
             let is_old = fs::symlink_metadata(&path)
                 .is_ok_and(|meta| meta.mtime() < now - STILLBORN_SECONDS);
-            if is_old && name.starts_with('.') {
+            if is_old && which(&name) {
                 let _ = files::remove(disk, &path);
             }
         }

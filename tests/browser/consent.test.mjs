@@ -126,6 +126,7 @@ for (const { name, settings, banner } of MODES) {
       assert.equal((await row(id)).consent, 'refused');
       assert.deepEqual(await ours(), []);
       world.standin.misbehave({ mode: 'ok' });
+      world.standin.reset();
       const rows = await world.outboxUntil('the order to be taken back', (all) =>
         all.some((one) => Number(one.order_id) === id && one.state === 'settled'),
       );

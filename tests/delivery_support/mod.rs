@@ -14,7 +14,7 @@ use pinrelay::delivery::{
 use pinrelay::process::Bell;
 use pinrelay::spool::{
     Durability, Envelope, Lane, Leader, Ledger, Limits, Place, State, Verdict, Verdicts, Withdrawn,
-    Writer, encode, unix_now,
+    Writer, beginning, encode, unix_now,
 };
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -133,11 +133,14 @@ impl World {
         let mut found = Vec::new();
         let mut ledger = Ledger::new(&self.place);
         ledger
-            .scan(|segment, end, event| {
-                if event.id == id {
-                    found.push((segment.clone(), end));
-                }
-            })
+            .scan(
+                |_, json| json.starts_with(beginning(id).as_bytes()),
+                |segment, end, event| {
+                    if event.is_some_and(|event| event.id == id) {
+                        found.push((segment.clone(), end));
+                    }
+                },
+            )
             .unwrap();
         for (segment, end) in found {
             Withdrawn::read(&self.place).mark(&segment, end).unwrap();

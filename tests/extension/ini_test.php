@@ -55,6 +55,14 @@ test('phpinfo() shows the build and the settings, and no state', function (): vo
     }
 });
 
+test('phpinfo() does not show the password of the proxy', function (): void {
+    $proxy = 'http://ada:opensesame@proxy.example:3128';
+    [$status, $output] = php(['-d', "pinrelay.proxy=$proxy", '-r', 'phpinfo(INFO_MODULES);']);
+    same(0, $status);
+    contains('pinrelay.proxy => proxy.example:3128 => proxy.example:3128', $output);
+    same(false, strpos($output, 'opensesame'));
+});
+
 test('the module starts and ends cleanly without being used', function (): void {
     same([0, 'yes'], php(['-r', 'echo extension_loaded("pinrelay") ? "yes" : "no";']));
 });

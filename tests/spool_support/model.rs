@@ -351,7 +351,19 @@ impl Model {
             if let Some((segment, end)) = &captured.at
                 && let Some(before) = last.insert(segment, *end)
             {
-                assert!(before < *end, "{} overtook", captured.id);
+                let sent = || {
+                    self.pinterest
+                        .sent
+                        .iter()
+                        .map(|seq| (seq, &self.captured[*seq].at))
+                };
+                assert!(
+                    before < *end,
+                    "{} ({seq}) overtook: {:?}, told {:?}",
+                    captured.id,
+                    sent().collect::<Vec<_>>(),
+                    self.told
+                );
             }
         }
     }

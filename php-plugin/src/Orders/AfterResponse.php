@@ -68,8 +68,9 @@ final class AfterResponse
     {
         $this->tick->run($now, self::CAPTURE_SECONDS);
         $trouble = $this->relays->trouble();
-        if ($trouble === null && $relay !== null && !$relay->status()['spool']['writable']) {
-            $trouble = new Trouble('readonly', 'The spool folder cannot be written.');
+        $met = $trouble === null ? $relay?->status()['spool']['trouble'] : null;
+        if ($met !== null) {
+            $trouble = new Trouble($met['reason'], $met['message']);
         }
         Health::remember(Extension::state(), Extension::version(), $trouble);
         $this->spool->settle($now);

@@ -395,6 +395,17 @@ final class Outbox
         );
     }
 
+    /** Whether any order ever arrived at this destination. Not indexed: for the rare time that the answer matters. */
+    public function hasDelivered(string $destination): bool
+    {
+        return [] !== $this->column(
+            "SELECT order_id FROM {$this->table} WHERE destination = %s AND state = %s AND verdict = %s LIMIT 1",
+            $destination,
+            OutboxRow::SETTLED,
+            'delivered',
+        );
+    }
+
     /** An account that never worked gives its rows to the one that replaced it. */
     public function redirect(string $from, string $to, int $now): int
     {

@@ -59,6 +59,8 @@ final class ReconcilePages
     {
         return match (true) {
             $count < $size => ['from' => $to, 'offset' => 0],
+            // It changed after the page was read, so its time says nothing of those behind it. The page is read again.
+            $last !== null && $last > $to => $cursor,
             // Orders of the last second may go on behind this page, so that second is read again.
             $last !== null && $last > $cursor['from'] => ['from' => $last, 'offset' => 0],
             // A whole page of one second, as a bulk edit makes them.

@@ -135,8 +135,9 @@ final class Tick
         }
         $status = $relay->status();
         $isRetired = $destination !== $this->store->settings()->destination();
-        if ($isRetired && $status['last_success_at'] === null) {
-            // It never worked, so it was most likely mistyped: its orders belong to the account that replaced it.
+        if ($isRetired && $status['last_success_at'] === null && !$this->outbox->hasDelivered($destination)) {
+            // It never worked, neither here nor on another node or a disk that is gone, so it was most likely mistyped:
+            // its orders belong to the account that replaced it.
             $this->outbox->redirect($destination, $this->store->settings()->destination(), $now);
             $relay->purge();
             return false;

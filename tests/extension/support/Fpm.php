@@ -50,7 +50,8 @@ final class Fpm implements WebServer
         if ($daemon) {
             same(0, proc_close($this->process), 'the exit code of the launcher');
         }
-        eventually('FPM answers', fn (): bool => @stream_socket_client("unix://{$this->socket}") !== false);
+        // It says so when it has started its workers; the socket alone is there before.
+        eventually('FPM is ready', fn (): bool => str_contains($this->log(), 'ready to handle connections'));
         $this->pid = (int) file_get_contents("$home/fpm.pid");
     }
 

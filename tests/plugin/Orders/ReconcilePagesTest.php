@@ -52,6 +52,14 @@ final class ReconcilePagesTest extends TestCase
         self::assertSame([71, 72, 73, 74, 75, 76], array_values(array_unique($seen)));
     }
 
+    public function testAnOrderThatChangesWhileItsPageIsReadDoesNotCarryTheWalkPastTheOthers(): void
+    {
+        $cursor = ['from' => 100, 'offset' => 0];
+        self::assertSame($cursor, ReconcilePages::next($cursor, 50, 50, 201, 200));
+        self::assertSame(['from' => 200, 'offset' => 0], ReconcilePages::next($cursor, 50, 50, 200, 200));
+        self::assertSame(['from' => 100, 'offset' => 50], ReconcilePages::next($cursor, 50, 50, null, 200), 'deleted');
+    }
+
     public function testTheNextWalkGoesOnWhereOneWasStopped(): void
     {
         for ($id = 71; $id < 77; $id++) {

@@ -270,6 +270,19 @@ final class TickTest extends TestCase
         self::assertSame(self::NOW, $rig->row()->eventTime);
     }
 
+    public function testARetiredAccountThatWorkedOnAnotherNodeKeepsItsOrders(): void
+    {
+        $rig = new Rig();
+        self::queued($rig, 70, 'node-b');
+        $rig->outbox->settle(70, 'delivered', null, self::NOW, [OutboxRow::QUEUED]);
+        self::queued($rig, 71, 'node-b');
+        $rig->nodes->beat('node-b', [], self::NOW);
+        $rig = new Rig(['ad_account_id' => '6']);
+        Relay::$status['last_success_at'] = null;
+        $rig->tick->run(self::NOW + self::MINUTE);
+        self::assertSame([[], [], 'node-b'], [Relay::$purged, Relay::$captured, $rig->row()->node]);
+    }
+
     public function testOrdersOfAnAccountThatCannotBeReachedDoNotHoldUpTheOthers(): void
     {
         $rig = new Rig();

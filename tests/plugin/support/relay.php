@@ -112,7 +112,10 @@ final class Relay
             'paused' => null,
             'retry_at' => null,
             'sender' => null,
-            'spool' => ['dir' => '/spool', 'bytes' => 0, 'writable' => true, 'network_fs' => false],
+            'last_refused' => null,
+            'spool' => [
+                'dir' => '/spool', 'bytes' => 0, 'writable' => true, 'network_fs' => false, 'trouble' => null,
+            ],
         ];
     }
 

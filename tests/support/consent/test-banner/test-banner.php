@@ -17,7 +17,7 @@ add_action('wp_footer', static function () use ($how): void {
     $call = $how['talks'] === 'api'
         ? "wp_set_consent('marketing', agrees ? 'allow' : 'deny')"
         : 'window.pinrelay.consent(agrees)';
-    echo '<div id="banner" style="position:fixed;bottom:0;z-index:9"><button id="accept">Accept</button>'
+    echo '<div id="banner" style="position:fixed;top:0;right:0;z-index:9"><button id="accept">Accept</button>'
         . '<button id="decline">Decline</button></div>';
     wp_print_inline_script_tag(
         "for (const [id, agrees] of [['accept', true], ['decline', false]]) {"
