@@ -120,7 +120,7 @@ fn run(steps: &[Step]) {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: rounds(96),
+        cases: rounds(64),
         failure_persistence: None,
         max_shrink_iters: 2_000,
         ..ProptestConfig::default()

@@ -6,6 +6,7 @@
 mod disk;
 mod lead;
 mod model;
+mod model_world;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
