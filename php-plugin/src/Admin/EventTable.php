@@ -14,6 +14,9 @@ final class EventTable
 {
     public const FIELD = 'events';
 
+    /** WordPress' form tables would give each cell a field's height. */
+    private const CELL = ' style="padding:6px 10px;width:auto"';
+
     /** @param array<string, mixed> $values as stored, or as just entered */
     public static function print(FormTable $table, array $values): void
     {
@@ -27,8 +30,9 @@ final class EventTable
             printf('<input type="hidden" name="%s[shown]" value="1">', esc_attr(self::FIELD));
             printf(
                 '<fieldset id="%s"%s><legend class="screen-reader-text">%s</legend><table class="widefat striped"'
-                    . ' style="max-width:36em"><thead><tr><th scope="col">%s</th><th scope="col">%s</th>'
-                    . '<th scope="col">%s</th></tr></thead><tbody>',
+                    . ' style="max-width:36em"><thead><tr><th scope="col"' . self::CELL . '>%s</th>'
+                    . '<th scope="col"' . self::CELL . '>%s</th><th scope="col"' . self::CELL . '>%s</th>'
+                    . '</tr></thead><tbody>',
                 esc_attr(FormTable::id(self::FIELD)),
                 $table->described(self::FIELD, $help),
                 esc_html($table->label(self::FIELD)),
@@ -46,7 +50,7 @@ final class EventTable
 
     private static function line(string $name, string $words, Settings $chosen): void
     {
-        printf('<tr><th scope="row">%s</th>', esc_html($words));
+        printf('<tr><th scope="row"' . self::CELL . '>%s</th>', esc_html($words));
         $halves = [
             /* translators: %s: an event, e.g. "Add to cart" */
             'tag' => __('%s, reported by the browser', 'pinrelay'),
@@ -55,7 +59,7 @@ final class EventTable
         ];
         foreach ($halves as $half => $label) {
             printf(
-                '<td><input type="checkbox" name="%s" value="1" aria-label="%s"%s></td>',
+                '<td' . self::CELL . '><input type="checkbox" name="%s" value="1" aria-label="%s"%s></td>',
                 esc_attr(sprintf('%s[%s][%s]', self::FIELD, $name, $half)),
                 esc_attr(sprintf($label, $words)),
                 checked($chosen->wants($name, $half), true, false),
