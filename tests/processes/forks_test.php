@@ -76,7 +76,8 @@ test('dd_fork_reseed: processes of one origin never make one id, nor write to on
         if ($pid === 0) {
             for ($number = 0; $number < 25; $number++) {
                 $event = ['event_id' => null, 'event_name' => 'add_to_cart', 'order_id' => null] + event();
-                file_put_contents($noted, $relay->capture($event)->eventId . ' ' . getmypid() . "\n", FILE_APPEND);
+                $line = $relay->capture($event)->eventId . ' ' . getmypid() . "\n";
+                file_put_contents("$noted." . getmypid(), $line, FILE_APPEND);
             }
             pcntl_exec('/bin/true');
         }

@@ -1,9 +1,9 @@
 <?php
 
 /**
- * Captures the given event. Its id is noted in the file `acknowledge`, if there is one, once the capture has returned;
- * then, if so told, the worker stays busy for `pause` microseconds, works for ever, or is killed before it can do
- * anything else.
+ * Captures the given event. Its id is noted in a file of this worker's whose name begins with `acknowledge`, once the
+ * capture has returned; then, if so told, the worker stays busy for `pause` microseconds, works for ever, or is killed
+ * before it can do anything else.
  */
 
 declare(strict_types=1);
@@ -13,7 +13,7 @@ try {
     $relay = new Pinrelay\Relay($input['options']);
     $id = $relay->capture($input['event'])->eventId;
     if (isset($input['acknowledge'])) {
-        file_put_contents($input['acknowledge'], "$id\n", FILE_APPEND);
+        file_put_contents("{$input['acknowledge']}." . getmypid(), "$id\n", FILE_APPEND);
     }
     if ($input['withdraw'] ?? false) {
         $relay->withdraw([$id]);

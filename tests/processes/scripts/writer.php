@@ -1,8 +1,8 @@
 <?php
 
 /**
- * Captures events of both lanes until the file STOP is there. Each id is noted in a file outside the spool once its
- * capture has returned.
+ * Captures events of both lanes until the file STOP is there. Each id is noted outside the spool, in a file of this
+ * process's own, once its capture has returned.
  *
  *   writer.php ACKNOWLEDGED STOP        options as JSON in OPTIONS, an event in EVENT
  */
@@ -18,6 +18,6 @@ for ($number = 1; !file_exists($stop); $number++) {
     $event['event_id'] = "$refused$lane-" . bin2hex(random_bytes(8));
     $event['event_name'] = $lane === 'order' ? 'checkout' : 'add_to_cart';
     $relay->capture($event);
-    file_put_contents($acknowledged, "{$event['event_id']}\n", FILE_APPEND);
+    file_put_contents("$acknowledged." . getmypid(), "{$event['event_id']}\n", FILE_APPEND);
     usleep(random_int(0, 4_000));
 }

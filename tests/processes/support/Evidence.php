@@ -15,12 +15,13 @@ final class Evidence
 
     /**
      * Pairs of calls that were in flight at the same time on two connections. A sender makes one call after the other,
-     * so each such pair is the work of two leaders.
+     * so each such pair is the work of two leaders. A caller that had gone before Pinterest came to look at its call
+     * had no call in flight any more.
      * @return list<string>
      */
     public function overlaps(): array
     {
-        $calls = $this->calls;
+        $calls = array_filter($this->calls, static fn (array $call): bool => $call['pid'] !== null);
         usort($calls, static fn (array $a, array $b): int => $a['began'] <=> $b['began']);
         $pairs = [];
         $last = null;

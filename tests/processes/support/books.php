@@ -14,10 +14,18 @@ function rounds(string $name, int $default): int
     return (int) (getenv($name) ?: $default);
 }
 
-/** @return list<string> the ids noted in a file */
+/**
+ * The lines that processes noted, each in a file of its own: one that is killed may leave half a line, which says
+ * nothing.
+ * @return list<string>
+ */
 function noted(string $file): array
 {
-    return @file($file, FILE_IGNORE_NEW_LINES) ?: [];
+    $lines = [];
+    foreach (glob("$file.*") ?: [] as $notes) {
+        array_push($lines, ...explode("\n", file_get_contents($notes), -1));
+    }
+    return $lines;
 }
 
 /**
