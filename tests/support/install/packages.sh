@@ -13,6 +13,7 @@ xz xz-utils
 clang clang
 nginx nginx
 cgi-fcgi libfcgi-bin
+strace strace
 phpcs php-codesniffer
 phpunit phpunit
 '
