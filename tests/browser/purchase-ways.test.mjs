@@ -1,0 +1,180 @@
+// The ways in which a purchase comes about beside the plain checkout: a shopper who is long away at the payment page, a
+// link to pay an order somebody else made, a product that is gone; who may see what on the page at the end; and by what
+// the shopper is known there.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, test } from 'node:test';
+
+import { logIn } from '../support/browser/owner.mjs';
+import { PERSON } from '../support/browser/shopper.mjs';
+import { hooksUnless, needsWooCommerce, openWorld } from './world.mjs';
+
+const PAY_ELSEWHERE = /pay-elsewhere/;
+const hash = (text) => createHash('sha256').update(text).digest('hex');
+
+for (const theme of ['block', 'classic']) {
+  describe(`ways to a purchase, ${theme} theme`, () => {
+    const { before, after, afterEach } = hooksUnless(needsWooCommerce);
+    let world;
+    let shopper;
+
+    before(async () => {
+      world = await openWorld({ theme });
+    });
+    after(() => world.close());
+    afterEach(async () => {
+      await shopper.close();
+      world.assertNothingRefused();
+      world.standin.reset();
+    });
+
+    const webhook = (order) => fetch(`${world.shop.url}/?wc-api=pinrelay_offsite&order=${order}&paid=1`);
+    const buy = (how) => (theme === 'block' ? shopper.checkoutBlock(how) : shopper.checkoutClassic(how));
+    const printed = (page) => page.locator('#pinrelay-purchase').count();
+
+    async function leaveForPayment() {
+      shopper = await world.shopper();
+      await shopper.addByForm('/product/blue-mug/');
+      await buy({ gateway: 'pinrelay_offsite', to: PAY_ELSEWHERE });
+      const { searchParams } = new URL(shopper.page.url());
+      return { order: Number(searchParams.get('order')), back: searchParams.get('back') };
+    }
+
+    test(`a guest who comes back after half an hour is told of by both halves, and nobody else is (${theme} theme)`, { skip: needsWooCommerce }, async () => {
+      const { order, back } = await leaveForPayment();
+      await world.shop.php(
+        `$order = wc_get_order(${order}); $order->set_date_created(time() - 1800); $order->save();`,
+      );
+      await webhook(order);
+      await world.seen(({ server }) => server.some((one) => one.event_name === 'checkout'));
+
+      // Whoever else has the link: a stranger, a program that looks at links, the merchant.
+      const stranger = await world.shopper();
+      await stranger.open(back);
+      assert.equal(await printed(stranger.page), 0);
+      const scanned = await (await fetch(back)).text();
+      const owner = await world.shopper();
+      await logIn(owner.page, world.shop);
+      await owner.open(back);
+      assert.equal(await printed(owner.page), 0);
+      for (const { text } of [{ text: scanned }, ...(await stranger.sources()), ...(await owner.sources())]) {
+        assert.ok(!text.includes('pinrelay-purchase') && !text.includes(hash(PERSON.email)));
+      }
+      await stranger.close();
+      await owner.close();
+      assert.equal(world.pairs('checkout')[0].browser_count, 0);
+
+      await shopper.open(back);
+      const [pair] = await world.matched('checkout');
+      assert.equal(pair.browser_count, 1);
+      assert.equal(pair.server_count, 1);
+      const { browser } = world.halves(pair.event_id);
+      assert.equal(browser[0].partner.em, hash(PERSON.email));
+    });
+
+    test(`an order that the merchant made and the shopper pays by a link is a web purchase (${theme} theme)`, { skip: needsWooCommerce }, async () => {
+      const link = await world.shop.php(`
+        $order = wc_create_order(['created_via' => 'admin', 'status' => 'pending']);
+        $order->add_product(wc_get_product(${world.shop.products['MUG-1']}), 2);
+        $order->set_billing_email('${PERSON.email}');
+        $order->set_billing_country('DE');
+        $order->calculate_totals();
+        $order->save();
+        echo $order->get_checkout_payment_url();`);
+      shopper = await world.shopper();
+      await shopper.open(link);
+      const email = shopper.page.locator('form.woocommerce-verify-email input[name="email"]');
+      if (await email.count()) {
+        await email.fill(PERSON.email);
+        await Promise.all([shopper.page.waitForEvent('load'), shopper.page.locator('form.woocommerce-verify-email button').click()]);
+      }
+      await shopper.page.locator('#payment_method_pinrelay_card').check({ force: true });
+      await Promise.all([
+        shopper.page.waitForURL(/order-received/, { waitUntil: 'load' }),
+        shopper.page.locator('#place_order').click(),
+      ]);
+      const [pair] = await world.matched('checkout');
+      const { server } = world.halves(pair.event_id);
+      assert.equal(server[0].action_source, 'web');
+      assert.equal(Number(server[0].custom_data.value), 25);
+      assert.equal(server[0].user_data.client_user_agent, await shopper.page.evaluate(() => navigator.userAgent));
+    });
+
+    test(`a product that is deleted before the order is paid is still named (${theme} theme)`, { skip: needsWooCommerce }, async () => {
+      const product = Number(
+        await world.shop.php(`
+          $product = new WC_Product_Simple();
+          $product->set_props(['name' => 'Passing fad', 'slug' => 'passing-fad', 'regular_price' => '4.00', 'status' => 'publish']);
+          echo $product->save();`),
+      );
+      shopper = await world.shopper();
+      await shopper.addByForm('/product/passing-fad/');
+      await buy({ gateway: 'pinrelay_offsite', to: PAY_ELSEWHERE });
+      const order = Number(new URL(shopper.page.url()).searchParams.get('order'));
+      await world.shop.php(`wp_delete_post(${product}, true);`);
+      await webhook(order);
+      const { server } = await world.seen((seen) => seen.server.some((one) => one.event_name === 'checkout'));
+      const { event } = server.find((one) => one.event_name === 'checkout');
+      assert.deepEqual(event.custom_data.content_ids, [String(product)]);
+      assert.equal(event.custom_data.contents[0].item_name, 'Passing fad');
+    });
+
+    // Once is enough: the theme has no part in these.
+    if (theme === 'block') {
+      return;
+    }
+
+    test('the click id of the ad and the id of the browser are the same at every step', { skip: needsWooCommerce }, async () => {
+      shopper = await world.shopper();
+      await shopper.open('/?epik=dj0yJnU9b2JDcF');
+      await shopper.addByForm('/product/blue-mug/');
+      await shopper.checkoutClassic();
+      const pairs = [...(await world.matched('add_to_cart')), ...(await world.matched('checkout'))];
+      for (const { event_id } of pairs) {
+        const { server, browser } = world.halves(event_id);
+        assert.equal(server[0].user_data.click_id, 'dj0yJnU9b2JDcF');
+        assert.equal(server[0].user_data.external_id[0], browser[0].partner.external_id);
+      }
+      const [cookie] = (await shopper.context.cookies()).filter(({ name }) => name === '_epik');
+      assert.ok(cookie.expires - Date.now() / 1000 > 364 * 86400);
+    });
+
+    test('a header counts once the owner trusts it', { skip: needsWooCommerce }, async () => {
+      const add = async () => {
+        shopper = await world.shopper({ extraHTTPHeaders: { 'X-Real-IP': '198.51.100.77' } });
+        await shopper.addByForm('/product/blue-mug/');
+        const [{ event_id }] = await world.matched('add_to_cart');
+        return world.halves(event_id).server[0].user_data.client_ip_address;
+      };
+      assert.notEqual(await add(), '198.51.100.77');
+      await shopper.close();
+      world.standin.reset();
+      await world.shop.php(`update_option('pinrelay_settings', ['trusted_headers' => ['X-Real-IP']]);`);
+      assert.equal(await add(), '198.51.100.77');
+      await world.shop.php(`delete_option('pinrelay_settings');`);
+    });
+
+    test('a bot that follows links into the cart is told by neither half', { skip: needsWooCommerce }, async () => {
+      shopper = await world.shopper({ userAgent: 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)' });
+      await shopper.open(`/?add-to-cart=${world.shop.products['MUG-1']}`);
+      await world.fence();
+      assert.equal(world.pairs('add_to_cart').length, 1, 'only the one that the fence made');
+    });
+
+    test('hashed keys of an account are on its own pages, and on none that a cache may keep', { skip: needsWooCommerce }, async () => {
+      shopper = await world.shopper();
+      await shopper.open('/my-account/');
+      await shopper.page.locator('#username').fill('customer');
+      await shopper.page.locator('#password').fill('customer');
+      await Promise.all([shopper.page.waitForEvent('load'), shopper.page.locator('button[name="login"]').click()]);
+      const keys = JSON.parse(await shopper.page.locator('#pinrelay-match').textContent());
+      assert.equal(keys.em, hash('customer@example.com'));
+      await world.seen(({ browser }) => browser.some(({ partner }) => partner?.em === keys.em));
+      for (const path of ['/', '/shop/', '/product/blue-mug/']) {
+        await shopper.open(path);
+        assert.equal(await shopper.page.locator('#pinrelay-match').count(), 0, path);
+      }
+    });
+  });
+}
