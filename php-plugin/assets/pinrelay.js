@@ -254,6 +254,7 @@
     const isTaken = () => window.pintrk !== stub || stub.queue.length < queued || stub.queue.push !== [].push;
     const library = document.createElement('script');
     library.async = true;
+    library.id = 'pinrelay-library';
     library.src = page.library;
     library.onload = () => setTimeout(() => report(isTaken() ? 'fired' : 'blocked'), 2000);
     // Behind the purchase.

@@ -9,6 +9,7 @@
   const LOAD = /pintrk\s*\(\s*['"]load['"]\s*,\s*['"]?(\d*)/g;
   const { route, nonce, known } = window.pinrelaySecondTag;
 
+  // The library, too, which assets/pinrelay.js gives such an id.
   const isOurs = (script) => /^pinrelay(-|$)/.test(script.id);
 
   /** Ids of the tags that others load, '' where a script loads Pinterest's library and does not say for which. */
