@@ -107,16 +107,27 @@ export async function openShop(wish = {}) {
         .map(({ event }) => Number(event.custom_data.order_id)),
 
     /** Waits until every row is settled, with the tick running meanwhile as it would each minute. */
-    allSettled: (url = shop.url, guardMs = 180_000) =>
-      until(
-        'every order to be settled',
-        async () => {
-          await world.tick(url);
-          const rows = await world.rows();
-          return [...rows.values()].every((row) => row.state === 'settled') && rows;
-        },
-        { guardMs, everyMs: 200 },
-      ),
+    async allSettled(url = shop.url, guardMs = 180_000) {
+      let open;
+      try {
+        return await until(
+          'every order to be settled',
+          async () => {
+            await world.tick(url);
+            const rows = await world.rows();
+            open = [...rows.values()].filter((row) => row.state !== 'settled');
+            return open.length === 0 && rows;
+          },
+          { guardMs, everyMs: 200 },
+        );
+      } catch (error) {
+        const kept = open.map(({ order_id, state, verdict, message, node, updated_at }) =>
+          JSON.stringify({ order_id, state, verdict, message, node, updated_at }),
+        );
+        const status = await shop.wp('pinrelay', 'status').catch((trouble) => trouble.message);
+        throw new Error(`${error.message}; open: ${kept.join(', ')}; ${status}`);
+      }
+    },
 
     async close() {
       await shop.stop();

@@ -23,13 +23,18 @@ final class Pinterest
     /** @return list<array{path: string, authorization: string, events: list<array<string, mixed>>}> */
     public function requests(): array
     {
-        return self::read($this->called());
+        return iterator_to_array(self::read($this->called()), false);
     }
 
     /** @return list<string> every event id received, in order */
     public function eventIds(): array
     {
-        return array_column(array_merge(...array_column($this->requests(), 'events')), 'event_id');
+        $ids = [];
+        // One request at a time: a long round has more events than fit into PHP's memory.
+        foreach (self::read($this->called()) as $request) {
+            array_push($ids, ...array_column($request['events'], 'event_id'));
+        }
+        return $ids;
     }
 
     /**
@@ -40,7 +45,7 @@ final class Pinterest
      */
     public function calls(): array
     {
-        return self::read($this->records . '/calls.ndjson');
+        return iterator_to_array(self::read($this->records . '/calls.ndjson'), false);
     }
 
     /**
@@ -68,9 +73,12 @@ final class Pinterest
         );
     }
 
-    private static function read(string $file): array
+    /** @return iterable<array<string, mixed>> */
+    private static function read(string $file): iterable
     {
-        $lines = @file($file, FILE_IGNORE_NEW_LINES) ?: [];
-        return array_map(static fn (string $line): array => json_decode($line, true, 64, JSON_THROW_ON_ERROR), $lines);
+        $lines = @fopen($file, 'r');
+        while ($lines !== false && ($line = fgets($lines)) !== false) {
+            yield json_decode($line, true, 64, JSON_THROW_ON_ERROR);
+        }
     }
 }
