@@ -8,8 +8,9 @@ namespace Pinrelay\WooCommerce\Orders;
  * What a verdict of the spool means for an order's row. Pure.
  *
  * Verdicts may be read twice (a lost cursor, two workers), so one that would send a row back is heeded only when it is
- * younger than the row's stay in the spool. One of the same second is left alone: it may be of the stay before, and a
- * row that it does concern is missed by the spool and returns a little later.
+ * younger than the row's stay in the spool. One of the same second may be of the stay before. "Late" is then left
+ * alone: the spool misses a row that it does concern, which returns ten minutes later. "Withdrawn" is heeded: a sale
+ * that was cancelled and paid within a second must not wait so long, and the sender skips one capture too many.
  */
 final class Verdicts
 {
@@ -26,14 +27,16 @@ final class Verdicts
         if ($row->state !== OutboxRow::QUEUED && $row->state !== OutboxRow::PENDING) {
             return null;
         }
-        $isOfThisStay = $row->state === OutboxRow::QUEUED && $event['at'] > $row->updatedAt;
+        $isQueued = $row->state === OutboxRow::QUEUED;
+        $isOfThisStay = $isQueued && $event['at'] > $row->updatedAt;
+        $mayBeOfThisStay = $isQueued && $event['at'] >= $row->updatedAt;
         $isCancelled = $row->verdict === OutboxRow::WITHDRAW;
 
         return match (true) {
             in_array($event['verdict'], self::FINAL, true) => ['settle', $event['verdict']],
             $event['verdict'] === 'withdrawn' && $isCancelled => ['settle', 'withdrawn'],
             // Withdrawn, but meanwhile the order was paid after all: it has to be sent again.
-            $event['verdict'] === 'withdrawn' && $isOfThisStay => ['release', ''],
+            $event['verdict'] === 'withdrawn' && $mayBeOfThisStay => ['release', ''],
             $event['verdict'] === 'late' && $isCancelled => ['settle', 'withdrawn'],
             // Past the first hour Pinterest may count both halves: a browser half that fired stands for the order.
             $event['verdict'] === 'late' && $row->browser === OutboxRow::FIRED => ['settle', 'covered'],

@@ -85,6 +85,16 @@ final class VerdictsTest extends TestCase
         self::assertSame(['release', ''], self::decide('withdrawn'));
     }
 
+    public function testASaleThatWasCancelledAndPaidWithinASecondIsSentAgainAtOnce(): void
+    {
+        self::assertSame(['release', ''], self::decide('withdrawn', at: self::ENTERED));
+    }
+
+    public function testLatenessOfTheSameSecondMayBeOfTheStayBefore(): void
+    {
+        self::assertNull(self::decide('late', at: self::ENTERED));
+    }
+
     /** @return list<array{string}> */
     public function returningWords(): array
     {
@@ -95,7 +105,6 @@ final class VerdictsTest extends TestCase
     public function testAVerdictReadASecondTimeDoesNotSendTheOrderAgain(string $verdict): void
     {
         self::assertNull(self::decide($verdict, at: self::ENTERED - 1));
-        self::assertNull(self::decide($verdict, at: self::ENTERED), 'of the same second, maybe of the stay before');
         self::assertNull(self::decide($verdict, OutboxRow::PENDING));
     }
 
