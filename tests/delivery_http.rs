@@ -10,12 +10,13 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use common::{GUARD, Peer, Shop, capture, order, waiting};
+use common::{GUARD, Peer, Shop, capture, now, order, waiting};
 use pinrelay::delivery::{
     Answer, CallFailed, Client, Http, Late, Outcome, Secret, Settings, Transport, classify,
     transport,
 };
-use pinrelay::event::Raw;
+use pinrelay::event::{Moment, Raw, prepare};
+use pinrelay::wire::api;
 use serde_json::json;
 
 /// Serves every connection on a thread of its own; gives back the port.
@@ -51,10 +52,21 @@ fn http(endpoint: &str, transport_of: Transport) -> Http {
     Http::new(&settings, config)
 }
 
+/// A call with one order.
+fn body() -> String {
+    let moment = Moment {
+        site: "https://shop.example",
+        now: now(),
+        fresh_id: &String::new,
+    };
+    let prepared = prepare(&Raw::from(&order("o-1")), &moment).unwrap();
+    format!(r#"{{"data":[{}]}}"#, api::render(&prepared.event))
+}
+
 fn post(endpoint: &str, transport: Transport) -> Result<Answer, CallFailed> {
     let began = Instant::now();
     let limit = transport.timeout;
-    let answer = http(endpoint, transport).post(b"{\"data\":[]}", false, limit);
+    let answer = http(endpoint, transport).post(body().as_bytes(), false, limit);
     assert!(began.elapsed() < GUARD, "{answer:?}");
     answer
 }
