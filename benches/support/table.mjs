@@ -23,14 +23,13 @@ function table(reports) {
 
 function caption(reports) {
   const [{ machine }] = reports;
-  const busiest = Math.max(...reports.map((report) => report.machine.load_at_start));
+  // Of the first: later ones start on the load that the ones before them were.
+  const load = machine.load_at_start;
   const days = [...new Set(reports.map((report) => report.at.slice(0, 10)))].join(' and ');
   return [
     `Measured on ${days}: ${machine.cpu}, ${machine.cores} cores, ${machine.memory_gib} GiB,`,
     `${machine.kernel}, ${machine.disk}, PHP ${machine.php}.`,
-    ...(busiest > 0.5
-      ? [`Other work was running (load ${busiest} at the start of one bench): quiet, it is faster.`]
-      : []),
+    ...(load > 0.5 ? [`Other work was running (load ${load} at the start): quiet, it is faster.`] : []),
   ];
 }
 
