@@ -3,16 +3,7 @@
 
 import http from 'node:http';
 
-const ADDRESS = {
-  first_name: 'Ottilie',
-  last_name: 'Quarrington',
-  address_1: 'Kolberger Winkel 17',
-  city: 'Eberswalde',
-  postcode: '16225',
-  country: 'DE',
-  email: 'ottilie.quarrington@example.org',
-  phone: '030 7719462',
-};
+import { ADDRESS } from '../../tests/support/shop/buyer.mjs';
 
 export const STEPS = ['AJAX add to cart', 'checkout POST', 'thank-you page'];
 

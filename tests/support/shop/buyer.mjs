@@ -1,7 +1,7 @@
 // A shopper without a browser: fills a cart and checks out through the Store API, as an app or a headless shop does.
 // For tests that need many orders and no page.
 
-const ADDRESS = Object.freeze({
+export const ADDRESS = Object.freeze({
   first_name: 'Ottilie',
   last_name: 'Quarrington',
   address_1: 'Kolberger Winkel 17',
