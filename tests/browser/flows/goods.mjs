@@ -10,10 +10,9 @@ const GOODS = readFileSync(path.join(here, 'goods.php'), 'utf8').replace(/^<\?ph
 
 const OPTIONS = {
   woocommerce_enable_myaccount_registration: 'yes',
-  woocommerce_registration_generate_password: 'no',
   woocommerce_cheque_settings: { enabled: 'yes', title: 'Cheque' },
-  // Beside what is on by default: a transfer counts when it is placed (a cheque when it is paid), and renewals count.
-  pinrelay_settings: { gateways: { cod: 'placed', bacs: 'placed', cheque: 'paid' }, order_sources: ['subscription'] },
+  // As an owner may choose beside the defaults: a cheque counts when it is placed, and renewals count.
+  pinrelay_settings: { gateways: { cheque: 'placed' }, order_sources: ['subscription'] },
 };
 
 /** As PHP reads it, whatever is in it. */

@@ -27,7 +27,7 @@ $told = static fn(WC_Product $product): array => [
     'price' => (float) $product->get_price(),
 ];
 
-$category = $real ? wp_insert_term("$name, all of it", 'product_cat', ['slug' => $slug])['term_id'] : null;
+$category = $real ? wp_insert_term(wp_slash("$name, all of it"), 'product_cat', ['slug' => $slug])['term_id'] : null;
 $simple = static fn(string $kind, string $price): WC_Product => $save(new WC_Product_Simple(), [
     'name' => "$name, $kind", 'slug' => "$slug-$kind", 'sku' => "$slug-$kind", 'regular_price' => $price,
 ] + ($real ? ['category_ids' => [$category]] : []));
@@ -56,6 +56,7 @@ if ($real) {
     $group->save();
 
     $goods = [
+        'category' => "$name, all of it",
         'list' => wp_make_link_relative(get_term_link($category)),
         'other' => $other,
         'variable' => ['choice' => 'Large', 'variation' => $told($variation)] + $told($variable),

@@ -16,11 +16,12 @@
 // stock()'s, `shopper` is newShopper()'s: hostile names and careful visitors walk the same flows.
 
 import { adds } from './adds.mjs';
+import { none } from './none.mjs';
 import { others } from './others.mjs';
 import { purchases } from './purchases.mjs';
 import { views } from './views.mjs';
 
-const GROUPS = { views, 'adds to the cart': adds, 'other events': others, purchases };
+const GROUPS = { views, 'adds to the cart': adds, 'other events': others, purchases, 'what is no event': none };
 
 /** Each with its `group`. */
 export const FLOWS = Object.freeze(

@@ -17,6 +17,8 @@ const OF_SERVER = ({ event: { custom_data: data = {}, user_data: user } }) => ({
   value: AMOUNT(data.value),
   currency: data.currency,
   order: data.order_id,
+  words: data.search_string,
+  category: data.content_category,
   email: user.em?.[0],
   visitor: user.external_id?.[0],
 });
@@ -26,11 +28,16 @@ const OF_TAG = ({ data, partner }) => ({
   value: data.value,
   currency: data.currency,
   order: data.order_id === undefined ? undefined : String(data.order_id),
+  words: data.search_query,
+  category: data.line_items?.length === 1 && !data.line_items[0].product_id ? data.line_items[0].product_category : undefined,
   email: partner.em,
   visitor: partner.external_id,
 });
-/** Match keys that one half may lack: who is known grows from page to page. */
-const MAY_LACK = ['email', 'visitor'];
+/** Who is known grows from page to page; a cookie holds no words that a shopper typed. */
+const MAY_LACK = ['email', 'visitor', 'words'];
+
+/** In the words of `gives`. */
+const NOTHING = { anything: { browser: 'nothing is to be told', server: 'nothing is to be told' } };
 
 const halvesOf = (expected) => (typeof expected === 'number' ? { browser: expected, server: expected } : expected);
 const number = (expected) => (typeof expected === 'number' ? expected : 0);
@@ -54,7 +61,8 @@ const sum = (pairs, count) => pairs.reduce((total, pair) => total + pair[count],
  */
 export function judge(gives, records, says = {}) {
   const pairs = pairsOf(records);
-  const rows = Object.entries(gives).map(([name, expected]) => row(name, halvesOf(expected), pairs));
+  const isSilent = Object.keys(gives).length === 0;
+  const rows = Object.entries(isSilent ? NOTHING : gives).map(([name, expected]) => row(name, halvesOf(expected), pairs));
   const extra = pairs.filter(({ event_name: name }) => !(name in gives) && !PASSING.includes(name));
   const worst = (fact) => ['no', 'none'].find((word) => rows.some((one) => one[fact] === word)) ?? 'yes';
   return {
@@ -68,7 +76,7 @@ export function judge(gives, records, says = {}) {
       ...contradictions(records),
       ...Object.entries(says).flatMap(([name, lines]) => otherwise(name, lines, records, gives)),
     ],
-    reasons: Object.values(gives).flatMap((expected) => Object.values(halvesOf(expected))).filter((one) => typeof one === 'string'),
+    reasons: [...new Set(Object.values(isSilent ? NOTHING : gives).flatMap((expected) => Object.values(halvesOf(expected))).filter((one) => typeof one === 'string'))],
   };
 }
 
@@ -82,15 +90,16 @@ function row(name, expected, pairs) {
     }
     return told.filter((pair) => pair[which]).length >= expected[which] ? 'yes' : 'no';
   };
+  const halves = [half('browser'), half('server')];
   const same = told.filter((pair) => pair.matched).length >= both;
   const once =
     told.length === count &&
     sum(told, 'browser_count') === number(expected.browser) &&
     sum(told, 'server_count') === number(expected.server);
   const facts = {
-    browser: half('browser'),
-    server: half('server'),
-    same: same ? (both || count === 0 ? 'yes' : 'none') : 'no',
+    browser: halves[0],
+    server: halves[1],
+    same: !same ? 'no' : halves.includes('none') ? 'none' : 'yes',
     once: once ? 'yes' : 'no',
   };
   const wrong = Object.values(facts).includes('no');
@@ -116,7 +125,7 @@ function contradictions({ server, browser }) {
 
 /** Where the events of a name do not say what they should. */
 function otherwise(name, lines, records, gives) {
-  const wanted = lines.map((line) => ({ ...line, ids: line.ids.map(String) }));
+  const wanted = lines.map((line) => ({ ...line, ...(line.ids && { ids: line.ids.map(String) }) }));
   const keys = Object.keys(wanted[0]);
   const pick = (facts) => Object.fromEntries(keys.map((key) => [key, facts[key]]));
   const sorted = (all) => all.map((one) => JSON.stringify(one)).sort();

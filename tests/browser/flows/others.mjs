@@ -2,13 +2,9 @@
 // by the documented action and function. index.mjs says what a flow is.
 
 import { PERSON } from '../../support/browser/shopper.mjs';
-import { signUp } from './account.mjs';
+import { happens, signUp } from './steps.mjs';
 
 const REAL = { real: true };
-
-/** Has the shop do an action in a request of the shopper's. */
-const happens = (shopper, action, ...given) =>
-  shopper.open(`/?${new URLSearchParams({ happens: action, with: JSON.stringify(given) })}`);
 
 const product = ({ id }) => ({ ids: [id], units: 1 });
 
@@ -26,7 +22,10 @@ const byAction = (event, data) => ({
   name: `do_action('pinrelay_track', '${event}')`,
   needs: REAL,
   gives: { [event]: 1 },
-  run: ({ shopper }) => happens(shopper, 'pinrelay_track', event, data),
+  async run({ shopper }) {
+    await happens(shopper, 'pinrelay_track', event, data);
+    return { says: { [event]: [{ value: Number(data.value), currency: data.currency }] } };
+  },
 });
 
 const byFunction = (event) => ({

@@ -1,25 +1,23 @@
 // The ways to a purchase. index.mjs says what a flow is.
 
 import { PERSON } from '../../support/browser/shopper.mjs';
-import { signUp } from './account.mjs';
+import { signUp } from './steps.mjs';
 
 const REAL = { real: true };
 const PAY_ELSEWHERE = /pay-elsewhere/;
 
-/** What the checkout page and the order handed in on it tell. */
-const WHOLE = { add_to_cart: 1, initiate_checkout: 1, add_payment_info: 1, checkout: 1 };
-const GONE = { server: 1, browser: 'its buyer does not come back' };
-
-const LATER = { ...WHOLE, checkout: GONE };
+/** What the checkout page and the order handed in on it tell, before anything is sold. */
+const ORDERED = { add_to_cart: 1, initiate_checkout: 1, add_payment_info: 1 };
+const WHOLE = { ...ORDERED, checkout: 1 };
+const ALONE = { ...ORDERED, checkout: { server: 1, browser: 'its buyer does not come back' } };
 
 /** What both halves of a purchase say. */
 const sold = ({ id, price }, units = 1) => ({
   says: { checkout: [{ ids: [id], units, value: units * price }] },
 });
 
-async function fillCart({ shopper }, product) {
-  await shopper.addByForm(product.path);
-}
+/** By the shortest way: adds.mjs has all of them. */
+const fillCart = ({ shopper }, { id, path }) => shopper.open(`${path}?add-to-cart=${id}`);
 
 /** A purchase at the shop's own checkout page. */
 async function buy(visit, how, product = visit.goods.simple) {
@@ -97,17 +95,17 @@ export const purchases = [
     run: (visit) => buy(visit, { gateway: 'cod' }),
   },
   {
-    name: 'a bank transfer that counts when placed',
+    name: "a cheque, which counts when placed by choice",
     needs: REAL,
     gives: WHOLE,
-    run: (visit) => buy(visit, { gateway: 'bacs' }),
+    run: (visit) => buy(visit, { gateway: 'cheque' }),
   },
   {
-    name: 'a cheque that counts when paid; the buyer looks again',
+    name: 'a bank transfer, confirmed; the buyer looks again',
     needs: REAL,
     gives: WHOLE,
     async run(visit) {
-      const said = await buy(visit, { gateway: 'cheque' });
+      const said = await buy(visit, { gateway: 'bacs' });
       await visit.shop.look('status', { id: orderOf(visit.shopper), to: 'processing' });
       await visit.shopper.page.reload();
       return said;
@@ -116,7 +114,7 @@ export const purchases = [
   {
     name: 'the merchant moves the order, the buyer is gone',
     needs: REAL,
-    gives: LATER,
+    gives: ALONE,
     async run(visit) {
       const { order } = await leaves(visit);
       await visit.shop.look('status', { id: order, to: 'processing' });
@@ -126,7 +124,7 @@ export const purchases = [
   {
     name: 'a webhook, and the buyer does not come back',
     needs: REAL,
-    gives: LATER,
+    gives: ALONE,
     async run(visit) {
       const { order } = await leaves(visit);
       await webhook(visit.shop, order);
@@ -161,7 +159,7 @@ export const purchases = [
   {
     name: 'a link to pay an order that the merchant made',
     needs: REAL,
-    gives: { checkout: 1 },
+    gives: { add_payment_info: 1, checkout: 1 },
     async run({ shop, shopper, goods: { simple } }) {
       await payByLink(shopper, await shopDoes(shop, 'invoice', { product: simple.id, email: PERSON.email }));
       return sold(simple, 2);
@@ -171,12 +169,17 @@ export const purchases = [
     name: 'an order with nothing to pay',
     needs: REAL,
     gives: { add_to_cart: 1, initiate_checkout: 1, checkout: 1 },
-    run: (visit) => buy(visit, { gateway: null }, visit.goods.free),
+    async run(visit) {
+      const { free } = visit.goods;
+      await buy(visit, { gateway: null }, free);
+      return { says: { checkout: [{ ids: [free.id], units: 1, value: undefined }] } };
+    },
   },
   {
     name: 'a card that is declined, then pays',
     needs: REAL,
-    gives: WHOLE,
+    // Handed in twice.
+    gives: { ...WHOLE, add_payment_info: 2 },
     async run(visit) {
       await fillCart(visit, visit.goods.simple);
       await visit.shopper.declined();
@@ -199,7 +202,7 @@ export const purchases = [
   },
   {
     name: 'the order-received page, reloaded twice',
-    gives: { add_to_cart: 1, checkout: 1 },
+    gives: WHOLE,
     async run(visit) {
       const said = await buy(visit);
       await visit.shopper.page.reload();
@@ -214,6 +217,23 @@ export const purchases = [
     async run({ shop, goods: { simple } }) {
       const order = await shopDoes(shop, 'renewal', { product: simple.id, email: PERSON.email });
       return { ...sold(simple, 2), orders: [order] };
+    },
+  },
+  {
+    name: 'a bank transfer that is not paid yet',
+    needs: REAL,
+    gives: ORDERED,
+    async run(visit) {
+      await buy(visit, { gateway: 'bacs' });
+    },
+  },
+  {
+    name: 'a payment elsewhere that is not made; the buyer looks',
+    needs: REAL,
+    gives: ORDERED,
+    async run(visit) {
+      const { back } = await leaves(visit);
+      await visit.shopper.open(back);
     },
   },
 ];

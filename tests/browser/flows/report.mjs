@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const FILE = fileURLToPath(new URL('../../../target/flows.json', import.meta.url));
-const NAME_WIDTH = 58;
+const NAME_WIDTH = 56;
 const CELL_WIDTH = 30;
 /** Columns that fit a line of 120. */
 const ABREAST = 2;
@@ -55,8 +55,9 @@ export function table(shops) {
 }
 
 function columns(shops, noteOf) {
+  const [where, database] = [/^(.*), /, /.*, (.*)$/].map((part) => shops.map(({ label }) => part.exec(label)[1]));
   const head = [
-    ''.padEnd(NAME_WIDTH) + shops.map(({ label }) => label.padEnd(CELL_WIDTH)).join(' '),
+    ...[where, database].map((words) => ''.padEnd(NAME_WIDTH) + words.map((word) => word.padEnd(CELL_WIDTH)).join(' ')),
     'flow'.padEnd(NAME_WIDTH) + shops.map(() => cell(FACTS.map(([, word]) => word))).join(' '),
   ];
   let group = null;

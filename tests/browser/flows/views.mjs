@@ -29,18 +29,32 @@ export const views = [
     name: 'a category is opened',
     needs: REAL,
     gives: { page_visit: 1, view_category: 1 },
-    run: ({ shopper, goods }) => shopper.open(goods.list),
+    async run({ shopper, goods }) {
+      await shopper.open(goods.list);
+      return { says: { view_category: [{ category: goods.category }] } };
+    },
   },
   {
     name: 'the shop page is opened',
     needs: REAL,
     gives: { page_visit: 1, view_category: 1 },
-    run: ({ shopper }) => shopper.open('/shop/'),
+    async run({ shopper }) {
+      await shopper.open('/shop/');
+      return { says: { view_category: [{ category: 'Shop' }] } };
+    },
   },
   {
     name: 'a search for products',
     gives: { page_visit: 1, view_category: 0, search: 1 },
-    run: ({ shopper }) => shopper.open('/?s=e&post_type=product'),
+    async run({ shopper }) {
+      await shopper.open('/?s=e&post_type=product');
+      return { says: { search: [{ words: 'e' }] } };
+    },
+  },
+  {
+    name: 'a search of the blog, which is none for products',
+    gives: { page_visit: 1 },
+    run: ({ shopper }) => shopper.open('/?s=hello'),
   },
   {
     name: 'a search that finds one product, and shows it',
