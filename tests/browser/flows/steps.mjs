@@ -2,12 +2,14 @@
 
 let made = 0;
 
-/** Makes an account on the account page, which logs the shopper in. WooCommerce makes up the password. */
+/** Makes an account on the account page, which logs the shopper in; gives its e-mail. WooCommerce makes up the password. */
 export async function signUp({ open, page }) {
   await open('/my-account/');
   made += 1;
-  await page.locator('#reg_email').fill(`shopper.${process.pid}.${made}@example.org`);
+  const email = `shopper.${process.pid}.${made}@example.org`;
+  await page.locator('#reg_email').fill(email);
   await Promise.all([page.waitForEvent('load'), page.locator('[name=register]').click()]);
+  return email;
 }
 
 /** Has the shop do an action in a request of the shopper's (switches.php). */
