@@ -80,6 +80,11 @@ function apply_filters(string $hook, mixed $value, mixed ...$arguments): mixed
     return $value;
 }
 
+function rest_url(string $path): string
+{
+    return 'https://shop.example/wp-json/' . $path;
+}
+
 function wp_unslash(mixed $value): mixed
 {
     return is_array($value) ? array_map('wp_unslash', $value) : (is_string($value) ? stripslashes($value) : $value);
