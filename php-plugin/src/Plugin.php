@@ -97,7 +97,7 @@ final class Plugin
         ]), 10, 2);
         add_action('rest_api_init', $guard->action('routes', static fn () => Routes::register($parts)));
 
-        $this->wake(['init'], $parts->consentApi(...), static fn (): bool => function_exists('wp_add_cookie_info'));
+        $this->wake(['init'], $parts->consentApi(...), static fn (): bool => function_exists('wp_has_consent'));
         $this->wake(['site_status_tests'], $parts->siteHealth(...));
         if ($parts->settings()->active()) {
             $this->onOrders();
