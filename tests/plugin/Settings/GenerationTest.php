@@ -104,7 +104,7 @@ final class GenerationTest extends TestCase
             ['generation' => $ahead + 1],
             Generation::afterRestore($state, self::settings(), $ahead, self::SECRET),
         );
-        self::assertNull(Generation::afterRestore($state, self::settings(), self::NOW, self::SECRET), 'it is not older');
+        self::assertNull(Generation::afterRestore($state, self::settings(), self::NOW, self::SECRET), 'not older');
     }
 
     public function testAProcessWithOldSettingsDoesNotMakeThemTheNewestAgain(): void
