@@ -126,7 +126,7 @@ final class OrderHooks
         $id = $order->get_id();
         $settings = $this->store->settings();
         $now = time();
-        $eventId = EventId::ofOrder($id, $this->state->secret());
+        $eventId = EventId::ofOrder($id, (string) $order->get_order_key(), $this->state->secret());
         // Should somebody have moved it since, the claim below fails, as it does for whoever comes second.
         $row = $this->noted[$id] ?? $this->outbox->find($id);
         unset($this->noted[$id]);
