@@ -8,6 +8,7 @@ use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Storefront\Shopper;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Support\Guard;
 
@@ -86,7 +87,7 @@ final class OrderHooks
     public function note(mixed $order): void
     {
         $order = $this->order($order);
-        if ($order === null) {
+        if ($order === null || !Shopper::isHere($order)) {
             return;
         }
         $answer = $this->consent->answer($order);
