@@ -35,11 +35,11 @@ final class BuyerCookie
     /** The moments at which a shopper's own request places or pays an order: both checkouts, and the pay page. */
     public function register(): void
     {
+        $classic = function (mixed $id, mixed $posted = null, mixed $order = null): void {
+            $this->give($order ?? wc_get_order($id));
+        };
         $given = $this->guard->action('buyer cookie', $this->give(...));
-        $classic = static fn (mixed $id, mixed $posted = null, mixed $order = null): mixed => $given(
-            $order ?? wc_get_order($id),
-        );
-        add_action('woocommerce_checkout_order_processed', $classic, 10, 3);
+        add_action('woocommerce_checkout_order_processed', $this->guard->action('buyer cookie', $classic), 10, 3);
         add_action('woocommerce_store_api_checkout_order_processed', $given, 10, 1);
         add_action('woocommerce_before_pay_action', $given, 10, 1);
     }
