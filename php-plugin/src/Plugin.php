@@ -146,7 +146,7 @@ final class Plugin
         $buyer = new BuyerCookie($state->secret(), $consent, $guard);
         $buyer->register();
         (new ConsentApi($settings, $guard, $mainFile))->register();
-        (new Withdrawal($consent, $buyer, $orders, $guard))->register();
+        (new Withdrawal($consent, $buyer, $orders, $relays, $visitor, $live, $guard))->register();
         $pages = new PageEvents($settings);
         (new BaseTag($settings, $pages, $doors, $key, $guard, $mainFile, self::VERSION))->register();
         (new MatchKeys($settings, $relays, $consent, $guard))->register();
