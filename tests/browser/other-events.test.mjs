@@ -122,6 +122,13 @@ describe('events beside visits, carts and purchases', () => {
     });
   }
 
+  test('a wish that WPC answers with a request to log in is none', { skip: needsWooCommerce }, async () => {
+    await open();
+    await happens('woosw_add', mug(), '#');
+    await world.fence();
+    assert.deepEqual(world.pairs('add_to_wishlist'), []);
+  });
+
   test("the shop's own code tells a lead and what it is worth", { skip: needsWooCommerce }, async () => {
     await open();
     await happens('pinrelay_track', 'lead', { lead_type: 'Catalogue', value: '5.00', currency: 'EUR' });
