@@ -32,6 +32,16 @@ final class Doors
     public function register(): void
     {
         add_action('rest_api_init', $this->guard->action('route of events', function (): void {
+            // As collect.php answers it.
+            register_rest_route(self::SPACE, self::ROUTE, [
+                'methods' => 'GET',
+                'callback' => fn (): \WP_REST_Response => new \WP_REST_Response(
+                    Beacon::of(wp_unslash($_SERVER), wp_unslash($_COOKIE), '')->state,
+                    200,
+                    ['Cache-Control' => 'no-store'],
+                ),
+                'permission_callback' => '__return_true',
+            ]);
             register_rest_route(self::SPACE, self::ROUTE, [
                 'methods' => 'POST',
                 'callback' => fn (\WP_REST_Request $request): \WP_REST_Response => new \WP_REST_Response(
@@ -48,10 +58,13 @@ final class Doors
         add_action(Installer::TICK, $keep, 20, 0);
     }
 
-    /** Only in a web request: a file that another account makes is one that the web server may not read. */
+    /**
+     * Only in a web request: a file that another account makes is one that the web server may not read. And by none of
+     * the slow ones in the background, which began before the settings were saved and would put the old ones back.
+     */
     public function keep(): void
     {
-        if (PHP_SAPI !== 'cli') {
+        if (PHP_SAPI !== 'cli' && !wp_doing_ajax()) {
             $this->file->keep($this->live->config());
         }
     }
@@ -63,6 +76,13 @@ final class Doors
             plugins_url('collect.php', $this->mainFile) . '?s=' . get_current_blog_id(),
             rest_url(self::SPACE . self::ROUTE),
         ];
+    }
+
+    /** @return list<string> where a page's script may ask in which state its visitor is, in this order */
+    public function places(): array
+    {
+        [$file, $route] = $this->addresses();
+        return [$file . '&place', $route];
     }
 
     private function answer(string $body): int
