@@ -234,6 +234,11 @@ fn a_refused_token_pauses_and_a_new_one_resumes() {
         (&drained["sender"], &drained["waiting"]),
         (&json!("none"), &json!(1))
     );
+    assert_eq!(
+        old.status().unwrap()["generation"],
+        2,
+        "it can see that it is old"
+    );
     assert_eq!(new.drain(20.0).unwrap()["delivered"], 1);
 }
 

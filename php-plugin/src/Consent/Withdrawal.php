@@ -26,9 +26,6 @@ use Pinrelay\WooCommerce\Support\Guard;
  */
 final class Withdrawal
 {
-    private const SPACE = 'pinrelay/v1';
-    private const ROUTE = '/consent';
-
     /** A visitor's events are looked for in all that waits, so one of these counts as many events of an address. */
     private const WEIGHT = 30;
 
@@ -43,40 +40,23 @@ final class Withdrawal
     ) {
     }
 
-    public function register(): void
-    {
-        add_action('rest_api_init', $this->guard->action('route of consent', function (): void {
-            register_rest_route(self::SPACE, self::ROUTE, [
-                'methods' => 'POST',
-                'callback' => function (\WP_REST_Request $request): \WP_REST_Response {
-                    $this->guard->run('consent taken back', fn () => $this->heed((string) $request->get_body()));
-                    return new \WP_REST_Response(null, 204);
-                },
-                'permission_callback' => '__return_true',
-            ]);
-        }));
-    }
-
-    public static function address(): string
-    {
-        return rest_url(self::SPACE . self::ROUTE);
-    }
-
-    /** @param string $body JSON: {visitor: the value of the cookie pinrelay_vid} */
-    public function heed(string $body): void
+    /**
+     * @param string $body JSON: {visitor: the value of the cookie pinrelay_vid}
+     * @return int HTTP status
+     */
+    public function heed(string $body): int
     {
         if ($this->consent->isGiven()) {
-            return;
+            return 204;
         }
-        foreach ($this->buyer->orders() as $orderId) {
-            $this->orders->refuse($orderId);
-        }
+        array_map($this->orders->refuse(...), $this->buyer->orders());
         $this->buyer->drop();
         $said = strlen($body) <= 1000 ? json_decode($body, true, 2) : null;
         $visitor = VisitorId::read([VisitorId::COOKIE => is_array($said) ? ($said['visitor'] ?? '') : '']);
         if ($visitor !== '') {
             $this->guard->run('visits taken back', fn () => $this->takeBack($visitor));
         }
+        return 204;
     }
 
     private function takeBack(string $visitor): void

@@ -8,6 +8,7 @@ use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Storefront\Shopper;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Support\Guard;
 
@@ -50,16 +51,10 @@ final class OrderHooks
 
         // Placed or paid. The status hooks cover merchants who confirm by hand, where nothing else fires;
         // status_changed covers custom statuses; payment_complete a gateway whose status hooks another plugin stopped.
-        $standard = ['processing', 'completed', 'on-hold'];
-        $onStatus = fn (string $status) => $on(
-            'woocommerce_order_status_' . $status,
-            fn ($id, $order = null) => $this->accept($order ?? $id),
-            2,
-        );
-        array_walk($standard, $onStatus);
-        // An order that is made in a paid status changes nothing; other plugins' statuses are known by now.
-        $others = static fn () => array_map($onStatus, array_diff(wc_get_is_paid_statuses(), $standard));
-        add_action('init', $this->guard->action('paid statuses', $others), PHP_INT_MAX);
+        // An order that is made in a paid status changes nothing, and other plugins have paid statuses of their own.
+        foreach (array_unique(['processing', 'completed', 'on-hold', ...wc_get_is_paid_statuses()]) as $status) {
+            $on('woocommerce_order_status_' . $status, fn ($id, $order = null) => $this->accept($order ?? $id), 2);
+        }
         $on('woocommerce_order_status_changed', function ($id, $from, $to, $order = null): void {
             Acceptance::isSale((string) $to) ? $this->accept($order ?? $id) : $this->withdraw($id);
         }, 4);
@@ -86,7 +81,7 @@ final class OrderHooks
     public function note(mixed $order): void
     {
         $order = $this->order($order);
-        if ($order === null) {
+        if ($order === null || !Shopper::isHere($order)) {
             return;
         }
         $answer = $this->consent->answer($order);
@@ -126,7 +121,7 @@ final class OrderHooks
         $id = $order->get_id();
         $settings = $this->store->settings();
         $now = time();
-        $eventId = EventId::ofOrder($id, $this->state->secret());
+        $eventId = EventId::ofOrder($id, (string) $order->get_order_key(), $this->state->secret());
         // Should somebody have moved it since, the claim below fails, as it does for whoever comes second.
         $row = $this->noted[$id] ?? $this->outbox->find($id);
         unset($this->noted[$id]);

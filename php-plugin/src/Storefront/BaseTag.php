@@ -4,11 +4,10 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
-use Pinrelay\WooCommerce\Collect\Doors;
 use Pinrelay\WooCommerce\Collect\PageFacts;
 use Pinrelay\WooCommerce\Consent\Consent;
-use Pinrelay\WooCommerce\Consent\Withdrawal;
 use Pinrelay\WooCommerce\Relay\Extension;
+use Pinrelay\WooCommerce\Routes;
 use Pinrelay\WooCommerce\Settings\EventNames;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Support\Guard;
@@ -19,7 +18,7 @@ use Pinrelay\WooCommerce\Support\Guard;
  *
  * What is printed here is the same for every visitor, because any cache may keep it: no id, nonce, consent decision or
  * personal datum. Everything goes through WordPress' script functions, so a filter can add a CSP nonce. What a checkout
- * holds is the shopper's own, so that page is kept out of caches.
+ * or an account holds is the shopper's own, so those pages are kept out of caches.
  *
  * assets/pinrelay.js
  *   reads   #pinrelay-page      facts() below.
@@ -70,7 +69,6 @@ final class BaseTag
     public function __construct(
         private readonly Settings $settings,
         private readonly PageEvents $events,
-        private readonly Doors $doors,
         #[\SensitiveParameter]
         private readonly string $key,
         private readonly Guard $guard,
@@ -84,7 +82,7 @@ final class BaseTag
         if (!$this->settings->tagReady() && !$this->takesVisits()) {
             return;
         }
-        add_action('template_redirect', $this->guard->action('checkout page', $this->keepOutOfCaches(...)));
+        add_action('template_redirect', $this->guard->action('page of a visitor', $this->keepOutOfCaches(...)));
         add_action('wp_enqueue_scripts', $this->guard->action('base tag', $this->enqueue(...)));
         add_action('wp_head', $this->guard->action('page facts', $this->printFacts(...)), 5);
     }
@@ -97,8 +95,12 @@ final class BaseTag
 
     private function keepOutOfCaches(): void
     {
-        if (PageEvents::isCheckout()) {
-            defined('DONOTCACHEPAGE') || define('DONOTCACHEPAGE', true);
+        if (!PageEvents::isOfVisitor()) {
+            return;
+        }
+        defined('DONOTCACHEPAGE') || define('DONOTCACHEPAGE', true);
+        // WooCommerce's own headers let a browser keep the page for the way back; these would not.
+        if (preg_grep('/^cache-control:.*\b(private|no-cache|no-store)\b/i', headers_list()) === []) {
             nocache_headers();
         }
     }
@@ -158,13 +160,13 @@ final class BaseTag
      */
     private function facts(): array
     {
-        [$collect, $fallback] = $this->takesVisits() ? $this->doors->addresses() : [null, null];
+        [$collect, $fallback] = $this->takesVisits() ? $this->doors() : [null, null];
         return [
             'tag' => $this->tag(),
             'library' => $this->tag() === 'pintrk' ? $this->settings->tagScriptUrl : null,
             'path' => EventCookies::path(),
             'consent' => $this->settings->consent,
-            'withdraw' => $this->settings->consent === Consent::OFF ? null : Withdrawal::address(),
+            'withdraw' => $this->settings->consent === Consent::OFF ? null : Routes::address(Routes::CONSENT),
             'collect' => $collect,
             'fallback' => $fallback,
             'events' => array_values(array_filter(array_map($this->told(...), $this->events->all()))),
@@ -177,10 +179,20 @@ final class BaseTag
     private function limits(): ?array
     {
         $states = $this->settings->ldpStates;
+        [$file, $route] = $this->doors();
         // A tag manager's tag has partner data of its own.
         return $states === [] || $this->tag() !== 'pintrk' ? null : [
             'states' => $states,
-            'ask' => $this->doors->places(),
+            'ask' => [$file . '&place', $route],
+        ];
+    }
+
+    /** @return array{string, string} where events go, and where to if the host forbids that */
+    private function doors(): array
+    {
+        return [
+            plugins_url('collect.php', $this->mainFile) . '?s=' . get_current_blog_id(),
+            Routes::address(Routes::COLLECT),
         ];
     }
 

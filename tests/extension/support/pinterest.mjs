@@ -4,8 +4,9 @@
 //   node pinterest.mjs RECORDS PAYLOADS
 //
 // RECORDS gets requests.ndjson, one line for each call as it arrives, and calls.ndjson, one line for each call that is
-// over: which process made it, when it began and ended, and whether the whole answer left. PAYLOADS gets the first
-// bodies as files, for the schema checks. RECORDS/behaviour.json, read at each call, says how to behave:
+// over: which process made it, when it began, whether the whole answer left, and which others waited for an answer when
+// it came (a caller that has died waits for nothing, however late that is noticed here). PAYLOADS gets the first bodies
+// as files, for the schema checks. RECORDS/behaviour.json, read at each call, says how to behave:
 //
 //   {"mode": "ok" | "503" | "hang", "delay": [0, 20]}      milliseconds before the answer, at random in between
 //
@@ -17,6 +18,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 
 const MOST_PAYLOADS = 50;
+const ESTABLISHED = '01';
 
 const [records, payloads] = process.argv.slice(2);
 mkdirSync(payloads, { recursive: true });
@@ -62,19 +64,26 @@ function caller(port) {
     };
     const holds = (inode) => (pid) =>
         list(`/proc/${pid}/fd`).some((fd) => target(`/proc/${pid}/fd/${fd}`) === `socket:[${inode}]`);
+    const inode = otherEnds().get(port)?.inode;
+    const pids = list('/proc').filter((name) => /^\d+$/.test(name));
+    return inode ? Number(pids.reverse().find(holds(inode))) || null : null;
+}
+
+/** The ends of connections on this machine, by port: the socket's inode, and whether a process still has it open. */
+function otherEnds() {
+    let rows;
     try {
-        const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-        const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n').map((row) => row.trim().split(/\s+/));
-        const inode = rows.find((row) => row[1] === local)?.[9];
-        const pids = list('/proc').filter((name) => /^\d+$/.test(name));
-        return Number(pids.reverse().find(holds(inode))) || null;
+        rows = readFileSync('/proc/net/tcp', 'utf8').split('\n').map((row) => row.trim().split(/\s+/));
     } catch {
-        return null;
+        return new Map();
     }
+    const end = (row) => [parseInt(row[1].slice(-4), 16), { inode: row[9], isOpen: row[3] === ESTABLISHED }];
+    return new Map(rows.filter((row) => row[1]?.startsWith('0100007F:')).map(end));
 }
 
 let connections = 0;
 let calls = 0;
+const unanswered = new Set();
 
 const server = createServer((request, response) => {
     const { socket } = request;
@@ -89,15 +98,23 @@ const server = createServer((request, response) => {
         if (calls <= MOST_PAYLOADS) {
             writeFileSync(join(payloads, `extension-${randomUUID()}.json`), body);
         }
+        const ends = unanswered.size > 0 ? otherEnds() : null;
+        const waits = ({ remotePort }) => remotePort !== socket.remotePort && ends.get(remotePort)?.isOpen;
+        const beside = [...unanswered].filter(waits).map((other) => other.caller.pid);
+        unanswered.add(socket);
         line('requests.ndjson', { path: request.url, authorization: request.headers.authorization, events });
         response.on('close', () => {
+            unanswered.delete(socket);
             const ids = events.map((event) => event.event_id);
             const answered = response.writableFinished;
-            line('calls.ndjson', { ...socket.caller, began, ended: now(), mode, answered, ids });
+            const test = request.url.includes('?test=true');
+            line('calls.ndjson', { ...socket.caller, began, beside, mode, test, answered, ids });
         });
         if (mode === 'hang') return;
         const [status, text] = mode === 'ok' ? [200, answer(events)] : [503, { code: 1, message: 'Unavailable' }];
         setTimeout(() => {
+            // From here on the caller may have its answer, and another may call.
+            unanswered.delete(socket);
             response.writeHead(status, { 'content-type': 'application/json' });
             response.end(JSON.stringify(text));
         }, delay[0] + Math.random() * (delay[1] - delay[0]));

@@ -103,7 +103,8 @@ final class WithdrawalTest extends TestCase
 
     public function bodies(): array
     {
-        return [[''], ['{}'], ['null'], ['{"visitor":["x"]}'], ['{"visitor":"7"}'], ['{"visitor":[[[[[']];
+        $deep = str_repeat('[', 9);
+        return [[''], ['{}'], ['null'], ['{"visitor":["x"]}'], ['{"visitor":"7"}'], ['{"visitor":' . $deep]];
     }
 
     public function testWithoutTheSignedCookieNothingIsTakenBack(): void

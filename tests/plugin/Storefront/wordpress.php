@@ -16,11 +16,6 @@ function home_url(string $path = ''): string
     return Site::$home . $path;
 }
 
-function rest_url(string $path): string
-{
-    return Site::$home . '/wp-json/' . $path;
-}
-
 function get_locale(): string
 {
     return Site::$locale;
@@ -29,6 +24,11 @@ function get_locale(): string
 function get_current_user_id(): int
 {
     return Site::$user;
+}
+
+function current_user_can(string $capability): bool
+{
+    return in_array($capability, Site::$capabilities, true);
 }
 
 function wp_doing_ajax(): bool

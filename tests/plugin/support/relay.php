@@ -104,6 +104,7 @@ final class Relay
         }
         return self::$status + [
             'node' => 'node-a',
+            'generation' => 0,
             'waiting' => ['revenue' => 0, 'visit' => 0],
             'rejected' => 0,
             'delivered' => 0,

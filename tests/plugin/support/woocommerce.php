@@ -10,6 +10,10 @@ declare(strict_types=1);
 
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
+final class WooCommerce
+{
+}
+
 abstract class WC_Abstract_Order
 {
     /** @param array<string, mixed> $data over a paid order of the shop's own checkout */
@@ -18,6 +22,7 @@ abstract class WC_Abstract_Order
         $this->data += [
             'id' => 71,
             'type' => 'shop_order',
+            'order_key' => 'wc_order_71',
             'status' => 'processing',
             'created_via' => 'checkout',
             'parent_id' => 0,
