@@ -35,10 +35,10 @@ final class Installer
         ReconcileJobs::OLD => 'hourly',
     ];
 
-    /** Makes what is missing, once per version of the table. */
+    /** Makes what is missing, once per version of what a site needs. */
     public static function setUp(State $state): void
     {
-        if ((int) $state->get('db_version', 0) === OutboxTable::VERSION) {
+        if ((int) $state->get('db_version', 0) === Plugin::SET_UP) {
             return;
         }
         (new OutboxTable($GLOBALS['wpdb']))->create();
@@ -50,7 +50,7 @@ final class Installer
         $known = $state->all();
         // The first activation starts at now: orders of the years before are not conversions of today.
         $state->put([
-            'db_version' => OutboxTable::VERSION,
+            'db_version' => Plugin::SET_UP,
             'activated_at' => $known['activated_at'] ?? time(),
             'home_hash' => $known['home_hash'] ?? Home::hash(),
         ]);

@@ -4,64 +4,54 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce;
 
-use Pinrelay\WooCommerce\Admin\Notices;
-use Pinrelay\WooCommerce\Admin\RefusedEvents;
-use Pinrelay\WooCommerce\Admin\SettingsPage;
-use Pinrelay\WooCommerce\Admin\SiteHealth;
 use Pinrelay\WooCommerce\Cli\Commands;
-use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
-use Pinrelay\WooCommerce\Coexistence\SecondTag;
-use Pinrelay\WooCommerce\Collect\ConfigFile;
-use Pinrelay\WooCommerce\Collect\Doors;
-use Pinrelay\WooCommerce\Collect\LiveConfig;
-use Pinrelay\WooCommerce\Collect\PageFacts;
-use Pinrelay\WooCommerce\Consent\Consent;
-use Pinrelay\WooCommerce\Consent\ConsentApi;
-use Pinrelay\WooCommerce\Consent\Withdrawal;
 use Pinrelay\WooCommerce\Orders\AfterResponse;
-use Pinrelay\WooCommerce\Orders\DeadLetters;
-use Pinrelay\WooCommerce\Orders\Dispatcher;
-use Pinrelay\WooCommerce\Orders\OrderHooks;
-use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
-use Pinrelay\WooCommerce\Orders\Reconcile;
-use Pinrelay\WooCommerce\Orders\ReconcileJobs;
-use Pinrelay\WooCommerce\Orders\Tick;
 use Pinrelay\WooCommerce\Relay\Disk;
-use Pinrelay\WooCommerce\Relay\Nodes;
-use Pinrelay\WooCommerce\Relay\RelayFactory;
-use Pinrelay\WooCommerce\Relay\Spool;
-use Pinrelay\WooCommerce\Relay\Turn;
-use Pinrelay\WooCommerce\Settings\Constants;
-use Pinrelay\WooCommerce\Settings\GenerationWatch;
-use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
-use Pinrelay\WooCommerce\Site\CopyGuard;
-use Pinrelay\WooCommerce\Site\Home;
-use Pinrelay\WooCommerce\Storefront\AddressWatch;
-use Pinrelay\WooCommerce\Storefront\AddToCart;
-use Pinrelay\WooCommerce\Storefront\BaseTag;
-use Pinrelay\WooCommerce\Storefront\BotFilter;
-use Pinrelay\WooCommerce\Storefront\BrowserReport;
-use Pinrelay\WooCommerce\Storefront\BuyerCookie;
-use Pinrelay\WooCommerce\Storefront\EventCookies;
-use Pinrelay\WooCommerce\Storefront\MatchKeys;
-use Pinrelay\WooCommerce\Storefront\PageEvents;
-use Pinrelay\WooCommerce\Storefront\PaymentInfo;
-use Pinrelay\WooCommerce\Storefront\PurchaseTag;
-use Pinrelay\WooCommerce\Storefront\SearchRedirect;
-use Pinrelay\WooCommerce\Storefront\ServerEvents;
-use Pinrelay\WooCommerce\Storefront\Signup;
-use Pinrelay\WooCommerce\Storefront\Tracked;
-use Pinrelay\WooCommerce\Storefront\Visitor;
-use Pinrelay\WooCommerce\Storefront\Wishlists;
 use Pinrelay\WooCommerce\Support\Guard;
-use Pinrelay\WooCommerce\Support\Throttle;
 
-/** Puts the parts together, once per request. Each part registers its own hooks; nothing else happens here. */
+/**
+ * Decides which part of the plugin a request needs, and when. Each part registers its own hooks; it is loaded and made
+ * only when one of them is about to fire, since most requests of a shop need few of them.
+ */
 final class Plugin
 {
     public const VERSION = '0.1.0';
+
+    /** Raised when a site has to be set up anew, as for another shape of the outbox's table. */
+    public const SET_UP = 1;
+
+    /** Each checkout and the pay page, once a shopper has placed or is about to pay an order. */
+    private const PLACED = [
+        'woocommerce_checkout_order_processed',
+        'woocommerce_store_api_checkout_order_processed',
+        'woocommerce_before_pay_action',
+    ];
+
+    /**
+     * All that OrderHooks listens to. An order's own save comes before the hooks of its statuses, of which other
+     * plugins may have more.
+     */
+    private const ORDERS = [
+        ...self::PLACED,
+        'woocommerce_before_order_object_save',
+        'woocommerce_order_status_processing',
+        'woocommerce_order_status_completed',
+        'woocommerce_order_status_on-hold',
+        'woocommerce_order_status_changed',
+        'woocommerce_payment_complete',
+        'woocommerce_thankyou',
+        'woocommerce_trash_order',
+        'woocommerce_before_delete_order',
+        'wp_trash_post',
+    ];
+
+    private const WISHES = ['yith_wcwl_added_to_wishlist', 'woosw_add', 'tinvwl_product_added'];
+
+    private function __construct(private readonly Parts $parts)
+    {
+    }
 
     public static function activate(): void
     {
@@ -75,12 +65,7 @@ final class Plugin
     public static function deactivate(): void
     {
         Installer::unschedule();
-        self::collectFile(dirname(__DIR__) . '/pinrelay.php')->remove();
-    }
-
-    private static function collectFile(string $mainFile): ConfigFile
-    {
-        return new ConfigFile(WP_PLUGIN_DIR . '/' . dirname(plugin_basename($mainFile)), get_current_blog_id());
+        (new Parts(new Guard(), dirname(__DIR__) . '/pinrelay.php', self::isWeb()))->collectFile()->remove();
     }
 
     /** @param string $mainFile the plugin's main file */
@@ -89,95 +74,139 @@ final class Plugin
         // Without WooCommerce there is no shop. WordPress says so itself (Requires Plugins).
         if (class_exists('WooCommerce')) {
             $guard = new Guard(self::isStrangerAtTerminal() ? self::debug(...) : null);
-            $guard->run('start', static fn () => self::start($mainFile, $guard));
+            $plugin = new self(new Parts($guard, $mainFile, self::isWeb()));
+            $guard->run('start', $plugin->start(...));
         }
     }
 
-    private static function start(string $mainFile, Guard $guard): void
+    private function start(): void
     {
-        add_filter('cron_schedules', $guard->filter('schedules', Installer::addSchedule(...)));
+        $parts = $this->parts;
+        $guard = $parts->guard;
+        $state = $parts->state();
+        if ((int) $state->get('db_version', 0) !== self::SET_UP) {
+            Installer::setUp($state);
+        }
+        add_filter('cron_schedules', $guard->filter(
+            'schedules',
+            static fn (array $schedules): array => Installer::addSchedule($schedules),
+        ));
         add_filter('wpmu_drop_tables', $guard->filter('drop', static fn (array $tables, mixed $id): array => [
             ...$tables,
             OutboxTable::nameFor($GLOBALS['wpdb']->get_blog_prefix((int) $id)),
         ]), 10, 2);
-        add_action('init', $guard->action('translations', static fn () => load_plugin_textdomain(
-            'pinrelay',
-            false,
-            dirname(plugin_basename($mainFile)) . '/languages',
-        )));
+        add_action('rest_api_init', $guard->action('routes', static fn () => Routes::register($parts)));
 
-        $wpdb = $GLOBALS['wpdb'];
-        $state = new State();
-        Installer::setUp($state);
-
-        $site = CopyGuard::decide($state->all(), Home::hash(), wp_get_environment_type());
-        $isDoubled = OfficialPlugin::sendsFromServer() && !$state->get(OfficialPlugin::DECIDED);
-        $store = new SettingsStore(Constants::fromWpConfig(), $site !== CopyGuard::SHOP, $isDoubled);
-        $watch = new GenerationWatch($store, $state);
-        $watch->look(time());
-        $settings = $store->settings();
-
-        $spool = new Spool($settings, substr(hash_hmac('sha256', 'spool', $state->secret()), 0, 32), self::isWeb());
-        $relays = new RelayFactory($store, $state, $spool, $guard, Home::address());
-        $outbox = new Outbox($wpdb);
-        $visitor = new Visitor($settings->trustedHeaders);
-        $consent = new Consent($settings);
-        $dispatcher = new Dispatcher($outbox, $relays, $store, $guard);
-        $nodes = new Nodes($wpdb);
-        $tick = new Tick($outbox, $dispatcher, $relays, $nodes, $store, $guard);
-
-        $orders = new OrderHooks($outbox, $dispatcher, $relays, $store, $state, $visitor, $consent, $guard);
-        $orders->register();
-        $reconcile = new Reconcile($outbox, $orders, $dispatcher, $consent, $nodes, $store, $state, $guard);
-        $activatedAt = (int) $state->get('activated_at', PHP_INT_MAX);
-        $jobs = new ReconcileJobs($reconcile, $store, new Throttle($wpdb), $guard, $activatedAt);
-        $jobs->register();
-        add_action(Installer::TICK, $guard->action('tick', static function () use ($spool, $tick, $settings): void {
-            if ($settings->apiReady()) {
-                $spool->settle(time());
-            }
-            $tick->run(time());
-        }));
-
-        $live = new LiveConfig($store, $relays, $state->secret());
-        $doors = new Doors($live, self::collectFile($mainFile), $relays, $guard, $mainFile);
-        $doors->register();
-        $key = PageFacts::key($state->secret());
-        $buyer = new BuyerCookie($state->secret(), $consent, $guard);
-        $buyer->register();
-        (new ConsentApi($settings, $guard, $mainFile))->register();
-        (new Withdrawal($consent, $buyer, $orders, $guard))->register();
-        $pages = new PageEvents($settings);
-        (new BaseTag($settings, $pages, $doors, $key, $guard, $mainFile, self::VERSION))->register();
-        (new MatchKeys($settings, $relays, $consent, $guard))->register();
-        $report = new BrowserReport($outbox, $state->secret(), $guard);
-        $report->register();
-        (new PurchaseTag($settings, $relays, $outbox, $visitor, $buyer, $report, $consent, $guard))->register();
-        $bots = new BotFilter(static fn (): ?string => is_string($dir = $spool->dir()) ? $dir : null);
-        $events = new ServerEvents($settings, $relays, new EventCookies(), $consent, $bots, $guard);
-        (new AddToCart($settings, $events, $visitor, $guard))->register();
-        (new Wishlists($settings, $events, $visitor, $guard))->register();
-        (new SearchRedirect($events, $visitor, $guard))->register();
-        (new PaymentInfo($settings, $events, $visitor, $guard))->register();
-        (new Signup($events, $visitor, $guard))->register();
-        (new Tracked($events, $visitor, $guard))->register();
-        (new AddressWatch($visitor, $consent, $guard, $state->secret()))->register();
-        (new SecondTag($settings, $guard, $mainFile, self::VERSION))->register();
-        (new SiteHealth($settings, $guard))->register();
-
-        if (self::isWeb()) {
-            $turn = new Turn(new Throttle($wpdb));
-            (new AfterResponse($tick, $jobs, $spool, $relays, $store, $turn, $guard))->register();
+        $this->wake(['init'], $parts->consentApi(...), static fn (): bool => function_exists('wp_has_consent'));
+        $this->wake(['site_status_tests'], $parts->siteHealth(...));
+        if ($parts->settings()->active()) {
+            $this->onOrders();
+            $this->onPages();
+            $this->onEvents();
+        }
+        $this->onSchedule();
+        if (self::isWeb() && $parts->settings()->active()) {
+            $this->afterResponse();
         }
         if (is_admin()) {
-            add_action('admin_init', $guard->action('schedule', Installer::schedule(...)));
-            $refused = new RefusedEvents($relays, new DeadLetters($outbox), $guard);
-            $refused->register();
-            (new SettingsPage($store, $watch, $relays, $spool, $outbox, $refused, $guard, $mainFile))->register();
-            (new Notices($store, $state, $relays, $guard, $site))->register();
+            add_action('admin_init', $guard->action('schedule', static fn () => Installer::schedule()));
+            // A save of the settings answers with a redirect to the settings page.
+            add_action('admin_init', $guard->action('file of collect.php', static fn () => $parts->doors()->keep()));
+            $parts->refusedEvents()->register();
+            $parts->settingsPage()->register();
+            $parts->notices()->register();
         }
         if (defined('WP_CLI') && WP_CLI) {
-            Commands::add($store, $state, $relays, $outbox, $dispatcher, $tick, $jobs, $reconcile);
+            Commands::add($parts);
+        }
+    }
+
+    private function onOrders(): void
+    {
+        $this->wake(self::ORDERS, $this->parts->orders(...));
+        $this->wake(self::PLACED, $this->parts->buyer(...));
+        $this->wake(self::PLACED, $this->parts->paymentInfo(...));
+        $this->wake(self::PLACED, $this->parts->addressWatch(...));
+    }
+
+    /** Only what is needed on a page for everybody is loaded for it. */
+    private function onPages(): void
+    {
+        $isPage = static fn (): bool => !wp_doing_ajax();
+        // Both ask for themselves, more narrowly; here it is asked to leave them alone everywhere else.
+        $isOwn = static fn (): bool => is_checkout() || is_account_page();
+
+        $this->wake(['template_redirect'], $this->parts->baseTag(...), $isPage);
+        $this->wake(['wp_footer'], $this->parts->matchKeys(...), $isOwn);
+        $this->wake(['wp_footer'], $this->parts->purchaseTag(...), $isOwn);
+        // It looks for the owner alone.
+        $this->wake(['wp_enqueue_scripts'], $this->parts->secondTag(...), is_user_logged_in(...));
+    }
+
+    private function onEvents(): void
+    {
+        $added = ['woocommerce_add_to_cart', 'woocommerce_store_api_add_to_cart_data'];
+        $this->wake($added, $this->parts->addToCart(...));
+        $this->wake(self::WISHES, $this->parts->wishlists(...));
+        $this->wake(['woocommerce_redirect_single_search_result'], $this->parts->searchRedirect(...));
+        $this->wake(['woocommerce_created_customer', 'register_new_user'], $this->parts->signup(...));
+        $this->wake(['pinrelay_track'], $this->parts->tracked(...));
+    }
+
+    /** The jobs that WP-Cron runs, and where it does not, AfterResponse. */
+    private function onSchedule(): void
+    {
+        $parts = $this->parts;
+        $this->wake(['pinrelay_reconcile', 'pinrelay_reconcile_old'], $parts->jobs(...));
+        add_action('pinrelay_tick', $parts->guard->action('tick', static function () use ($parts): void {
+            if ($parts->settings()->apiReady()) {
+                $parts->spool()->settle(time());
+            }
+            $parts->tick()->run(time());
+        }));
+        $keep = static fn () => $parts->doors()->keep();
+        add_action('pinrelay_tick', $parts->guard->action('file of collect.php', $keep), 20);
+    }
+
+    private function afterResponse(): void
+    {
+        $parts = $this->parts;
+        $work = $parts->guard->action('after the response', static function () use ($parts): void {
+            $mayWork = AfterResponse::letVisitorGo();
+            $parts->afterResponse()->run($mayWork);
+        });
+        // Registered during WordPress' own shutdown function, ours runs after all others, so that finishing the
+        // response cuts nobody short.
+        add_action('shutdown', static fn () => register_shutdown_function($work), PHP_INT_MAX);
+    }
+
+    /**
+     * Makes a part and lets it register its hooks as soon as one of these is about to fire. They are all that can come
+     * first of its hooks: before any other of them, one of these has fired.
+     *
+     * @param list<string>               $hooks
+     * @param \Closure(): object         $make   something with register()
+     * @param (\Closure(): bool)|null    $isDue  asked each time one of them fires, until the part is made
+     */
+    private function wake(array $hooks, \Closure $make, ?\Closure $isDue = null): void
+    {
+        $guard = $this->parts->guard;
+        $isAwake = false;
+        // For filters, too: what is filtered passes through.
+        $call = static function (mixed $passedOn = null) use ($guard, $make, $isDue, &$isAwake): mixed {
+            if (!$isAwake) {
+                $guard->run('start of a part', static function () use ($make, $isDue, &$isAwake): void {
+                    if ($isDue === null || $isDue()) {
+                        $isAwake = true;
+                        $make()->register();
+                    }
+                });
+            }
+            return $passedOn;
+        };
+        foreach ($hooks as $hook) {
+            // WordPress lets a hook grow while it fires.
+            add_filter($hook, $call, PHP_INT_MIN);
         }
     }
 

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Coexistence;
 
 use Pinrelay\WooCommerce\Admin\SettingsPage;
+use Pinrelay\WooCommerce\Routes;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Support\Guard;
 
@@ -18,7 +19,6 @@ final class SecondTag
     public const OPTION = 'pinrelay_second_tag';
 
     private const HANDLE = 'pinrelay-second-tag';
-    private const ROUTE = '/second-tag';
     private const MOST_TAGS = 5;
 
     /** @param string $mainFile the plugin's main file */
@@ -36,7 +36,6 @@ final class SecondTag
             return;
         }
         add_action('wp_enqueue_scripts', $this->guard->action('second tag', $this->enqueue(...)));
-        add_action('rest_api_init', $this->guard->action('route of the second tag', $this->addRoute(...)));
     }
 
     /** @return list<string> ids of the other tags, '' for one whose id could not be read; [] when none was seen */
@@ -49,7 +48,7 @@ final class SecondTag
     private function enqueue(): void
     {
         // Pages for somebody who is logged in are in no cache, so they may hold a nonce.
-        if (!current_user_can(SettingsPage::CAPABILITY) || is_customize_preview() || is_preview()) {
+        if (!self::mayReport() || is_customize_preview() || is_preview()) {
             return;
         }
         wp_enqueue_script(
@@ -60,28 +59,26 @@ final class SecondTag
             ['strategy' => 'defer'],
         );
         wp_add_inline_script(self::HANDLE, 'window.pinrelaySecondTag = ' . wp_json_encode([
-            'route' => rest_url('pinrelay/v1' . self::ROUTE),
+            'route' => Routes::address(Routes::SECOND_TAG),
             'nonce' => wp_create_nonce('wp_rest'),
             'known' => self::known(),
         ], JSON_HEX_TAG | JSON_HEX_AMP) . ';', 'before');
     }
 
-    private function addRoute(): void
+    public static function mayReport(): bool
     {
-        register_rest_route('pinrelay/v1', self::ROUTE, [
-            'methods' => 'POST',
-            'permission_callback' => static fn (): bool => current_user_can(SettingsPage::CAPABILITY),
-            'callback' => function (\WP_REST_Request $request): \WP_REST_Response {
-                $this->guard->run('second tag', static fn () => self::remember($request->get_param('tags')));
-                return new \WP_REST_Response(null, 204);
-            },
-        ]);
+        return current_user_can(SettingsPage::CAPABILITY);
     }
 
-    private static function remember(mixed $tags): void
+    /**
+     * @param mixed $tags as reported, ids of tags that are not ours
+     * @return int HTTP status
+     */
+    public static function remember(mixed $tags): int
     {
         $seen = self::clean($tags);
         $seen === [] ? delete_option(self::OPTION) : update_option(self::OPTION, $seen, false);
+        return 204;
     }
 
     /**

@@ -5,10 +5,8 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Collect;
 
 use Pinrelay\Relay;
-use Pinrelay\WooCommerce\Installer;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Support\Failure;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * The two doors to the Collector, as WordPress keeps them: the file that collect.php reads, and the REST route
@@ -16,36 +14,11 @@ use Pinrelay\WooCommerce\Support\Guard;
  */
 final class Doors
 {
-    private const SPACE = 'pinrelay/v1';
-    private const ROUTE = '/collect';
-
-    /** @param string $mainFile the plugin's main file */
     public function __construct(
         private readonly LiveConfig $live,
         private readonly ConfigFile $file,
         private readonly RelayFactory $relays,
-        private readonly Guard $guard,
-        private readonly string $mainFile,
     ) {
-    }
-
-    public function register(): void
-    {
-        add_action('rest_api_init', $this->guard->action('route of events', function (): void {
-            register_rest_route(self::SPACE, self::ROUTE, [
-                'methods' => 'POST',
-                'callback' => fn (\WP_REST_Request $request): \WP_REST_Response => new \WP_REST_Response(
-                    null,
-                    $this->guard->run('collecting', fn (): int => $this->answer((string) $request->get_body()), 503),
-                ),
-                // Visitors have no account, and pages from a cache no nonce: Collector asks for what they do have.
-                'permission_callback' => '__return_true',
-            ]);
-        }));
-        // A save of the settings answers with a redirect to the settings page.
-        $keep = $this->guard->action('file of collect.php', $this->keep(...));
-        add_action('admin_init', $keep);
-        add_action(Installer::TICK, $keep, 20, 0);
     }
 
     /** Only in a web request: a file that another account makes is one that the web server may not read. */
@@ -56,16 +29,8 @@ final class Doors
         }
     }
 
-    /** @return array{string, string} the addresses of both doors */
-    public function addresses(): array
-    {
-        return [
-            plugins_url('collect.php', $this->mainFile) . '?s=' . get_current_blog_id(),
-            rest_url(self::SPACE . self::ROUTE),
-        ];
-    }
-
-    private function answer(string $body): int
+    /** The second door. @return int HTTP status, as Collector gives it */
+    public function answer(string $body): int
     {
         $config = $this->live->config();
         // Who comes this way may have found no file at the other door.

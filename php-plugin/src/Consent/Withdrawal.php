@@ -6,7 +6,6 @@ namespace Pinrelay\WooCommerce\Consent;
 
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * POST pinrelay/v1/consent: a browser says that its shopper has just changed his mind. Where he refuses now, his orders
@@ -18,44 +17,20 @@ use Pinrelay\WooCommerce\Support\Guard;
  */
 final class Withdrawal
 {
-    private const SPACE = 'pinrelay/v1';
-    private const ROUTE = '/consent';
-
     public function __construct(
         private readonly Consent $consent,
         private readonly BuyerCookie $buyer,
         private readonly OrderHooks $orders,
-        private readonly Guard $guard,
     ) {
     }
 
-    public function register(): void
+    /** @return int HTTP status */
+    public function heed(): int
     {
-        add_action('rest_api_init', $this->guard->action('route of consent', function (): void {
-            register_rest_route(self::SPACE, self::ROUTE, [
-                'methods' => 'POST',
-                'callback' => function (): \WP_REST_Response {
-                    $this->guard->run('consent taken back', $this->heed(...));
-                    return new \WP_REST_Response(null, 204);
-                },
-                'permission_callback' => '__return_true',
-            ]);
-        }));
-    }
-
-    public static function address(): string
-    {
-        return rest_url(self::SPACE . self::ROUTE);
-    }
-
-    public function heed(): void
-    {
-        if ($this->consent->isGiven()) {
-            return;
+        if (!$this->consent->isGiven()) {
+            array_map($this->orders->refuse(...), $this->buyer->orders());
+            $this->buyer->drop();
         }
-        foreach ($this->buyer->orders() as $orderId) {
-            $this->orders->refuse($orderId);
-        }
-        $this->buyer->drop();
+        return 204;
     }
 }

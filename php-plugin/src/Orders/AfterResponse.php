@@ -26,9 +26,13 @@ final class AfterResponse
     /** A round in a web worker keeps it from its next visitor. */
     private const CAPTURE_SECONDS = 1.0;
 
+    /**
+     * @param \Closure(): Tick          $tick most responses are followed by no round, which need not load it
+     * @param \Closure(): ReconcileJobs $jobs
+     */
     public function __construct(
-        private readonly Tick $tick,
-        private readonly ReconcileJobs $jobs,
+        private readonly \Closure $tick,
+        private readonly \Closure $jobs,
         private readonly Spool $spool,
         private readonly RelayFactory $relays,
         private readonly SettingsStore $store,
@@ -37,22 +41,12 @@ final class AfterResponse
     ) {
     }
 
-    public function register(): void
+    /** @param bool $mayWork whether the visitor has gone */
+    public function run(bool $mayWork): void
     {
-        // Registered during WordPress' own shutdown function, ours runs after all others, so that finishing the
-        // response cuts nobody short.
-        add_action('shutdown', $this->guard->action('shutdown', function (): void {
-            register_shutdown_function($this->guard->action('after the response', $this->run(...)));
-        }), PHP_INT_MAX);
-    }
-
-    public function run(): void
-    {
-        $settings = $this->store->settings();
-        if (!$settings->active() || $settings->destination() === '') {
+        if ($this->store->settings()->destination() === '') {
             return;
         }
-        $mayWork = $this->letVisitorGo();
         $relay = $this->relays->relay();
         $now = time();
         $dir = $this->spool->dir();
@@ -66,7 +60,7 @@ final class AfterResponse
 
     private function step(?Relay $relay, int $now): void
     {
-        $this->tick->run($now, self::CAPTURE_SECONDS);
+        ($this->tick)()->run($now, self::CAPTURE_SECONDS);
         $trouble = $this->relays->trouble();
         $status = $trouble === null ? $relay?->status() : null;
         if ($status !== null) {
@@ -78,11 +72,11 @@ final class AfterResponse
         }
         Health::remember(Extension::state(), Extension::version(), $trouble);
         $this->spool->settle($now);
-        $this->guard->run('reconciliation', fn () => $this->jobs->catchUp($now, self::CAPTURE_SECONDS));
+        $this->guard->run('reconciliation', fn () => ($this->jobs)()->catchUp($now, self::CAPTURE_SECONDS));
     }
 
-    /** Sends the response off, where PHP can. */
-    private function letVisitorGo(): bool
+    /** Sends the response off, where PHP can. False where it cannot. */
+    public static function letVisitorGo(): bool
     {
         return match (true) {
             function_exists('fastcgi_finish_request') => fastcgi_finish_request(),

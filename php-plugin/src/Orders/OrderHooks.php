@@ -51,16 +51,10 @@ final class OrderHooks
 
         // Placed or paid. The status hooks cover merchants who confirm by hand, where nothing else fires;
         // status_changed covers custom statuses; payment_complete a gateway whose status hooks another plugin stopped.
-        $standard = ['processing', 'completed', 'on-hold'];
-        $onStatus = fn (string $status) => $on(
-            'woocommerce_order_status_' . $status,
-            fn ($id, $order = null) => $this->accept($order ?? $id),
-            2,
-        );
-        array_walk($standard, $onStatus);
-        // An order that is made in a paid status changes nothing; other plugins' statuses are known by now.
-        $others = static fn () => array_map($onStatus, array_diff(wc_get_is_paid_statuses(), $standard));
-        add_action('init', $this->guard->action('paid statuses', $others), PHP_INT_MAX);
+        // An order that is made in a paid status changes nothing, and other plugins have paid statuses of their own.
+        foreach (array_unique(['processing', 'completed', 'on-hold', ...wc_get_is_paid_statuses()]) as $status) {
+            $on('woocommerce_order_status_' . $status, fn ($id, $order = null) => $this->accept($order ?? $id), 2);
+        }
         $on('woocommerce_order_status_changed', function ($id, $from, $to, $order = null): void {
             Acceptance::isSale((string) $to) ? $this->accept($order ?? $id) : $this->withdraw($id);
         }, 4);

@@ -14,9 +14,6 @@ use Pinrelay\WooCommerce\Support\Failure;
  */
 final class OutboxTable
 {
-    /** Raised with the shape; Installer compares it with the option. */
-    public const VERSION = 1;
-
     /** @param \wpdb $wpdb */
     public function __construct(private readonly object $wpdb)
     {

@@ -4,11 +4,10 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
-use Pinrelay\WooCommerce\Collect\Doors;
 use Pinrelay\WooCommerce\Collect\PageFacts;
 use Pinrelay\WooCommerce\Consent\Consent;
-use Pinrelay\WooCommerce\Consent\Withdrawal;
 use Pinrelay\WooCommerce\Relay\Extension;
+use Pinrelay\WooCommerce\Routes;
 use Pinrelay\WooCommerce\Settings\EventNames;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Support\Guard;
@@ -66,7 +65,6 @@ final class BaseTag
     public function __construct(
         private readonly Settings $settings,
         private readonly PageEvents $events,
-        private readonly Doors $doors,
         #[\SensitiveParameter]
         private readonly string $key,
         private readonly Guard $guard,
@@ -149,17 +147,26 @@ final class BaseTag
      */
     private function facts(): array
     {
-        [$collect, $fallback] = $this->takesVisits() ? $this->doors->addresses() : [null, null];
+        [$collect, $fallback] = $this->takesVisits() ? $this->doors() : [null, null];
         return [
             'tag' => $this->tag(),
             'library' => $this->tag() === 'pintrk' ? $this->settings->tagScriptUrl : null,
             'path' => EventCookies::path(),
             'consent' => $this->settings->consent,
-            'withdraw' => $this->settings->consent === Consent::OFF ? null : Withdrawal::address(),
+            'withdraw' => $this->settings->consent === Consent::OFF ? null : Routes::address(Routes::CONSENT),
             'collect' => $collect,
             'fallback' => $fallback,
             'events' => array_values(array_filter(array_map($this->told(...), $this->events->all()))),
             'track' => $this->tracked(),
+        ];
+    }
+
+    /** @return array{string, string} where events go, and where to if the host forbids that */
+    private function doors(): array
+    {
+        return [
+            plugins_url('collect.php', $this->mainFile) . '?s=' . get_current_blog_id(),
+            Routes::address(Routes::COLLECT),
         ];
     }
 

@@ -6,7 +6,7 @@ namespace Pinrelay\WooCommerce\Storefront;
 
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
-use Pinrelay\WooCommerce\Support\Guard;
+use Pinrelay\WooCommerce\Routes;
 
 /**
  * POST pinrelay/v1/browser: the order-received page tells what became of its browser half, `fired` or `blocked`, so
@@ -17,36 +17,18 @@ use Pinrelay\WooCommerce\Support\Guard;
  */
 final class BrowserReport
 {
-    private const SPACE = 'pinrelay/v1';
-    private const ROUTE = '/browser';
-
     public function __construct(
         private readonly Outbox $outbox,
         #[\SensitiveParameter]
         private readonly string $secret,
-        private readonly Guard $guard,
     ) {
-    }
-
-    public function register(): void
-    {
-        add_action('rest_api_init', $this->guard->action('route of reports', function (): void {
-            register_rest_route(self::SPACE, self::ROUTE, [
-                'methods' => 'POST',
-                'callback' => fn (\WP_REST_Request $request): \WP_REST_Response => new \WP_REST_Response(
-                    null,
-                    $this->guard->run('report', fn (): int => $this->take((string) $request->get_body()), 503),
-                ),
-                'permission_callback' => '__return_true',
-            ]);
-        }));
     }
 
     /** Where reports go, and the token that one for this order needs. @return array{report: string, token: string} */
     public function invite(int $orderId): array
     {
         return [
-            'report' => rest_url(self::SPACE . self::ROUTE),
+            'report' => Routes::address(Routes::BROWSER),
             'token' => $orderId . '.' . $this->sign($orderId),
         ];
     }

@@ -252,7 +252,6 @@ final class OrderHooksTest extends TestCase
     public function testAPaidStatusOfAnotherPluginCountsThoughTheOrderWasMadeInIt(): void
     {
         $rig = new Rig();
-        do_action('init');
         $order = new \WC_Order(['status' => 'shipped', 'date_paid' => new \DateTimeImmutable('@1795000000')]);
         // Made in its last status, so that no change of it is told.
         do_action('woocommerce_order_status_shipped', 71, $order, []);

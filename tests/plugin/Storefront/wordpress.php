@@ -16,11 +16,6 @@ function home_url(string $path = ''): string
     return Site::$home . $path;
 }
 
-function rest_url(string $path): string
-{
-    return Site::$home . '/wp-json/' . $path;
-}
-
 function get_locale(): string
 {
     return Site::$locale;

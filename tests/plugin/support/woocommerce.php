@@ -10,6 +10,10 @@ declare(strict_types=1);
 
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
+final class WooCommerce
+{
+}
+
 abstract class WC_Abstract_Order
 {
     /** @param array<string, mixed> $data over a paid order of the shop's own checkout */

@@ -80,6 +80,42 @@ function apply_filters(string $hook, mixed $value, mixed ...$arguments): mixed
     return $value;
 }
 
+function __return_true(): bool
+{
+    return true;
+}
+
+/** @return array<string, mixed> */
+function wp_load_alloptions(): array
+{
+    return ['home' => 'https://shop.example'];
+}
+
+function wp_get_environment_type(): string
+{
+    return 'production';
+}
+
+function plugin_basename(string $file): string
+{
+    return basename(dirname($file)) . '/' . basename($file);
+}
+
+function is_admin(): bool
+{
+    return false;
+}
+
+function is_user_logged_in(): bool
+{
+    return false;
+}
+
+function rest_url(string $path): string
+{
+    return 'https://shop.example/wp-json/' . $path;
+}
+
 function wp_unslash(mixed $value): mixed
 {
     return is_array($value) ? array_map('wp_unslash', $value) : (is_string($value) ? stripslashes($value) : $value);

@@ -1,0 +1,397 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce;
+
+use Pinrelay\WooCommerce\Admin\Notices;
+use Pinrelay\WooCommerce\Admin\RefusedEvents;
+use Pinrelay\WooCommerce\Admin\SettingsPage;
+use Pinrelay\WooCommerce\Admin\SiteHealth;
+use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
+use Pinrelay\WooCommerce\Coexistence\SecondTag;
+use Pinrelay\WooCommerce\Collect\ConfigFile;
+use Pinrelay\WooCommerce\Collect\Doors;
+use Pinrelay\WooCommerce\Collect\LiveConfig;
+use Pinrelay\WooCommerce\Collect\PageFacts;
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Consent\ConsentApi;
+use Pinrelay\WooCommerce\Consent\Withdrawal;
+use Pinrelay\WooCommerce\Orders\AfterResponse;
+use Pinrelay\WooCommerce\Orders\DeadLetters;
+use Pinrelay\WooCommerce\Orders\Dispatcher;
+use Pinrelay\WooCommerce\Orders\OrderHooks;
+use Pinrelay\WooCommerce\Orders\Outbox;
+use Pinrelay\WooCommerce\Orders\Reconcile;
+use Pinrelay\WooCommerce\Orders\ReconcileJobs;
+use Pinrelay\WooCommerce\Orders\Tick;
+use Pinrelay\WooCommerce\Relay\Nodes;
+use Pinrelay\WooCommerce\Relay\RelayFactory;
+use Pinrelay\WooCommerce\Relay\Spool;
+use Pinrelay\WooCommerce\Relay\Turn;
+use Pinrelay\WooCommerce\Settings\Constants;
+use Pinrelay\WooCommerce\Settings\GenerationWatch;
+use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Settings\SettingsStore;
+use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Site\CopyGuard;
+use Pinrelay\WooCommerce\Site\Home;
+use Pinrelay\WooCommerce\Storefront\AddressWatch;
+use Pinrelay\WooCommerce\Storefront\AddToCart;
+use Pinrelay\WooCommerce\Storefront\BaseTag;
+use Pinrelay\WooCommerce\Storefront\BotFilter;
+use Pinrelay\WooCommerce\Storefront\BrowserReport;
+use Pinrelay\WooCommerce\Storefront\BuyerCookie;
+use Pinrelay\WooCommerce\Storefront\EventCookies;
+use Pinrelay\WooCommerce\Storefront\MatchKeys;
+use Pinrelay\WooCommerce\Storefront\PageEvents;
+use Pinrelay\WooCommerce\Storefront\PaymentInfo;
+use Pinrelay\WooCommerce\Storefront\PurchaseTag;
+use Pinrelay\WooCommerce\Storefront\SearchRedirect;
+use Pinrelay\WooCommerce\Storefront\ServerEvents;
+use Pinrelay\WooCommerce\Storefront\Signup;
+use Pinrelay\WooCommerce\Storefront\Tracked;
+use Pinrelay\WooCommerce\Storefront\Visitor;
+use Pinrelay\WooCommerce\Storefront\Wishlists;
+use Pinrelay\WooCommerce\Support\Guard;
+use Pinrelay\WooCommerce\Support\Throttle;
+
+/**
+ * Every part of the plugin, made with what it needs when somebody first asks for it, and once. A request pays for the
+ * parts that it uses: a page that sells nothing loads no outbox. It must not know when a part is needed (Plugin).
+ */
+final class Parts
+{
+    /** @var array<string, mixed> by the name of the method that made it */
+    private array $made = [];
+
+    /** @param string $mainFile the plugin's main file */
+    public function __construct(
+        public readonly Guard $guard,
+        public readonly string $mainFile,
+        private readonly bool $isWeb,
+    ) {
+    }
+
+    // The site and its settings.
+
+    public function state(): State
+    {
+        return $this->made[__FUNCTION__] ??= new State();
+    }
+
+    /** What this site is (CopyGuard). */
+    public function site(): string
+    {
+        return $this->made[__FUNCTION__] ??= CopyGuard::decide(
+            $this->state()->all(),
+            Home::hash(),
+            wp_get_environment_type(),
+        );
+    }
+
+    public function store(): SettingsStore
+    {
+        return $this->made[__FUNCTION__] ??= new SettingsStore(
+            Constants::fromWpConfig(),
+            $this->site() !== CopyGuard::SHOP,
+            OfficialPlugin::sendsFromServer() && !$this->state()->get(OfficialPlugin::DECIDED),
+        );
+    }
+
+    public function settings(): Settings
+    {
+        return $this->store()->settings();
+    }
+
+    public function watch(): GenerationWatch
+    {
+        return $this->made[__FUNCTION__] ??= new GenerationWatch($this->store(), $this->state());
+    }
+
+    // The way to the extension.
+
+    public function spool(): Spool
+    {
+        $suffix = static fn (State $state): string => substr(hash_hmac('sha256', 'spool', $state->secret()), 0, 32);
+        return $this->made[__FUNCTION__] ??= new Spool($this->settings(), $suffix($this->state()), $this->isWeb);
+    }
+
+    /** Whoever hands something over does it under the generation of the settings in effect. */
+    public function relays(): RelayFactory
+    {
+        if (!isset($this->made[__FUNCTION__])) {
+            $this->watch()->look(time());
+        }
+        return $this->made[__FUNCTION__] ??= new RelayFactory(
+            $this->store(),
+            $this->state(),
+            $this->spool(),
+            $this->guard,
+            Home::address(),
+        );
+    }
+
+    private function nodes(): Nodes
+    {
+        return $this->made[__FUNCTION__] ??= new Nodes($GLOBALS['wpdb']);
+    }
+
+    private function throttle(): Throttle
+    {
+        return $this->made[__FUNCTION__] ??= new Throttle($GLOBALS['wpdb']);
+    }
+
+    // Orders.
+
+    public function outbox(): Outbox
+    {
+        return $this->made[__FUNCTION__] ??= new Outbox($GLOBALS['wpdb']);
+    }
+
+    public function dispatcher(): Dispatcher
+    {
+        return $this->made[__FUNCTION__] ??= new Dispatcher(
+            $this->outbox(),
+            $this->relays(),
+            $this->store(),
+            $this->guard,
+        );
+    }
+
+    public function orders(): OrderHooks
+    {
+        return $this->made[__FUNCTION__] ??= new OrderHooks(
+            $this->outbox(),
+            $this->dispatcher(),
+            $this->relays(),
+            $this->store(),
+            $this->state(),
+            $this->visitor(),
+            $this->consent(),
+            $this->guard,
+        );
+    }
+
+    public function tick(): Tick
+    {
+        return $this->made[__FUNCTION__] ??= new Tick(
+            $this->outbox(),
+            $this->dispatcher(),
+            $this->relays(),
+            $this->nodes(),
+            $this->store(),
+            $this->guard,
+        );
+    }
+
+    public function reconcile(): Reconcile
+    {
+        return $this->made[__FUNCTION__] ??= new Reconcile(
+            $this->outbox(),
+            $this->orders(),
+            $this->dispatcher(),
+            $this->consent(),
+            $this->nodes(),
+            $this->store(),
+            $this->state(),
+            $this->guard,
+        );
+    }
+
+    public function jobs(): ReconcileJobs
+    {
+        return $this->made[__FUNCTION__] ??= new ReconcileJobs(
+            $this->reconcile(),
+            $this->store(),
+            $this->throttle(),
+            $this->guard,
+            (int) $this->state()->get('activated_at', PHP_INT_MAX),
+        );
+    }
+
+    public function afterResponse(): AfterResponse
+    {
+        return $this->made[__FUNCTION__] ??= new AfterResponse(
+            $this->tick(...),
+            $this->jobs(...),
+            $this->spool(),
+            $this->relays(),
+            $this->store(),
+            new Turn($this->throttle()),
+            $this->guard,
+        );
+    }
+
+    // The shopper.
+
+    public function visitor(): Visitor
+    {
+        return $this->made[__FUNCTION__] ??= new Visitor($this->settings()->trustedHeaders);
+    }
+
+    public function consent(): Consent
+    {
+        return $this->made[__FUNCTION__] ??= new Consent($this->settings());
+    }
+
+    public function consentApi(): ConsentApi
+    {
+        return new ConsentApi($this->settings(), $this->guard, $this->mainFile);
+    }
+
+    public function withdrawal(): Withdrawal
+    {
+        return new Withdrawal($this->consent(), $this->buyer(), $this->orders());
+    }
+
+    public function buyer(): BuyerCookie
+    {
+        return $this->made[__FUNCTION__] ??= new BuyerCookie($this->state()->secret(), $this->consent(), $this->guard);
+    }
+
+    public function addressWatch(): AddressWatch
+    {
+        return new AddressWatch($this->visitor(), $this->consent(), $this->guard, $this->state()->secret());
+    }
+
+    // What a page carries, and what comes back.
+
+    public function baseTag(): BaseTag
+    {
+        return new BaseTag(
+            $this->settings(),
+            new PageEvents($this->settings()),
+            PageFacts::key($this->state()->secret()),
+            $this->guard,
+            $this->mainFile,
+            Plugin::VERSION,
+        );
+    }
+
+    public function matchKeys(): MatchKeys
+    {
+        return new MatchKeys($this->settings(), $this->relays(), $this->consent(), $this->guard);
+    }
+
+    public function purchaseTag(): PurchaseTag
+    {
+        return new PurchaseTag(
+            $this->settings(),
+            $this->relays(),
+            $this->outbox(),
+            $this->visitor(),
+            $this->buyer(),
+            $this->browserReport(),
+            $this->consent(),
+            $this->guard,
+        );
+    }
+
+    public function browserReport(): BrowserReport
+    {
+        return $this->made[__FUNCTION__] ??= new BrowserReport($this->outbox(), $this->state()->secret());
+    }
+
+    public function secondTag(): SecondTag
+    {
+        return new SecondTag($this->settings(), $this->guard, $this->mainFile, Plugin::VERSION);
+    }
+
+    public function collectFile(): ConfigFile
+    {
+        return new ConfigFile(
+            WP_PLUGIN_DIR . '/' . dirname(plugin_basename($this->mainFile)),
+            get_current_blog_id(),
+        );
+    }
+
+    public function doors(): Doors
+    {
+        return $this->made[__FUNCTION__] ??= new Doors(
+            new LiveConfig($this->store(), $this->relays(), $this->state()->secret()),
+            $this->collectFile(),
+            $this->relays(),
+        );
+    }
+
+    // Events that are born on the server.
+
+    private function events(): ServerEvents
+    {
+        $dir = fn (): ?string => is_string($dir = $this->spool()->dir()) ? $dir : null;
+        return $this->made[__FUNCTION__] ??= new ServerEvents(
+            $this->settings(),
+            $this->relays(),
+            new EventCookies(),
+            $this->consent(),
+            new BotFilter($dir),
+            $this->guard,
+        );
+    }
+
+    public function addToCart(): AddToCart
+    {
+        return new AddToCart($this->settings(), $this->events(), $this->visitor(), $this->guard);
+    }
+
+    public function wishlists(): Wishlists
+    {
+        return new Wishlists($this->settings(), $this->events(), $this->visitor(), $this->guard);
+    }
+
+    public function searchRedirect(): SearchRedirect
+    {
+        return new SearchRedirect($this->events(), $this->visitor(), $this->guard);
+    }
+
+    public function paymentInfo(): PaymentInfo
+    {
+        return new PaymentInfo($this->settings(), $this->events(), $this->visitor(), $this->guard);
+    }
+
+    public function signup(): Signup
+    {
+        return new Signup($this->events(), $this->visitor(), $this->guard);
+    }
+
+    public function tracked(): Tracked
+    {
+        return new Tracked($this->events(), $this->visitor(), $this->guard);
+    }
+
+    // The owner.
+
+    public function settingsPage(): SettingsPage
+    {
+        return new SettingsPage(
+            $this->store(),
+            $this->watch(),
+            $this->relays(),
+            $this->spool(),
+            $this->outbox(),
+            $this->refusedEvents(),
+            $this->guard,
+            $this->mainFile,
+        );
+    }
+
+    public function refusedEvents(): RefusedEvents
+    {
+        return $this->made[__FUNCTION__] ??= new RefusedEvents(
+            $this->relays(),
+            new DeadLetters($this->outbox()),
+            $this->guard,
+        );
+    }
+
+    public function notices(): Notices
+    {
+        return new Notices($this->store(), $this->state(), $this->relays(), $this->guard, $this->site());
+    }
+
+    public function siteHealth(): SiteHealth
+    {
+        return new SiteHealth($this->settings(), $this->guard);
+    }
+}

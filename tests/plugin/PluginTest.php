@@ -1,0 +1,90 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Tests;
+
+use PHPUnit\Framework\TestCase;
+use Pinrelay\WooCommerce\Parts;
+use Pinrelay\WooCommerce\Plugin;
+use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Support\Guard;
+use Pinrelay\WooCommerce\Tests\Storefront\Site as Page;
+use Pinrelay\WooCommerce\Tests\Support\Site;
+
+/**
+ * A part is made when the first of its hooks is about to fire, by a list of hooks that stands beside the part and not
+ * in it. One that is forgotten there is a hook that never fires.
+ */
+final class PluginTest extends TestCase
+{
+    /** Hooks that come after one that has made the part. */
+    private const LATER = [
+        'addToCart' => [
+            // Heeded only where the Store API's filter came before.
+            'woocommerce_after_cart_item_quantity_update',
+            'rest_request_after_callbacks',
+        ],
+        // Its order has been saved.
+        'orders' => ['woocommerce_order_status_shipped'],
+        // Asked for on the owner's pages.
+        'consentApi' => ['wp_consent_api_registered_pinrelay/pinrelay.php'],
+        // A page without a decision about its redirects has no head.
+        'baseTag' => ['wp_enqueue_scripts', 'wp_head'],
+    ];
+
+    /** Made in the requests that need them, whatever these do. */
+    private const AT_ONCE = ['refusedEvents', 'settingsPage', 'notices'];
+
+    private Parts $parts;
+
+    protected function setUp(): void
+    {
+        Rig::reset();
+        new Rig();
+        (new State())->put(['db_version' => Plugin::SET_UP]);
+        [Site::$hooks, Page::$actions] = [[], []];
+        $this->parts = new Parts(new Guard(), '/plugins/pinrelay/pinrelay.php', true);
+    }
+
+    /** @dataProvider parts */
+    public function testAPartIsMadeBeforeAnyOfItsHooksFires(string $part): void
+    {
+        $this->parts->$part()->register();
+        $listensTo = array_keys(Site::$hooks + Page::$actions);
+        self::assertNotSame([], $listensTo);
+
+        self::assertSame([], array_diff($listensTo, self::awakenedBy($part), self::LATER[$part] ?? []));
+    }
+
+    /** @return array<string, array{string}> the methods of Parts that give something with hooks */
+    public static function parts(): array
+    {
+        $parts = [];
+        foreach ((new \ReflectionClass(Parts::class))->getMethods(\ReflectionMethod::IS_PUBLIC) as $method) {
+            $class = (string) $method->getReturnType();
+            if (method_exists($class, 'register') && !in_array($method->getName(), self::AT_ONCE, true)) {
+                $parts[$method->getName()] = [$method->getName()];
+            }
+        }
+        return $parts;
+    }
+
+    /** @return list<string> hooks */
+    private static function awakenedBy(string $part): array
+    {
+        Site::$hooks = [];
+        Plugin::boot('/plugins/pinrelay/pinrelay.php');
+        $hooks = [];
+        foreach (Site::$hooks as $hook => $byPriority) {
+            foreach ($byPriority[PHP_INT_MIN] ?? [] as $callback) {
+                $ours = (new \ReflectionFunction($callback))->getStaticVariables()['callback'];
+                $make = (new \ReflectionFunction($ours))->getStaticVariables()['make'];
+                if ((new \ReflectionFunction($make))->getName() === $part) {
+                    $hooks[] = $hook;
+                }
+            }
+        }
+        return $hooks;
+    }
+}
