@@ -4,8 +4,8 @@ import { chromium } from 'playwright-core';
 import { findChromium } from './find.mjs';
 
 /** As people's browsers call themselves: one that says it is headless is a bot to the plugin. */
-const USER_AGENT =
-  '--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36';
+export const USER_AGENT =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36';
 
 /** No test waits for time to pass; this only ends one that hangs. */
 export const GUARD_MS = 60_000;
@@ -15,6 +15,6 @@ export function launchBrowser() {
     executablePath: findChromium(),
     headless: true,
     // Nothing but the shop and the stand-in: both are on the loopback.
-    args: [USER_AGENT, '--disable-background-networking', '--disable-component-update', '--no-first-run'],
+    args: [`--user-agent=${USER_AGENT}`, '--disable-background-networking', '--disable-component-update', '--no-first-run'],
   });
 }
