@@ -68,8 +68,6 @@ export function fpmConfig(at, { account, workers, ondemand, idleSeconds = 10 }) 
     'php_admin_flag[log_errors] = on',
     `php_admin_value[error_log] = ${at.phpLog}`,
     'php_admin_value[memory_limit] = 256M',
-    // Tests change files under a running pool.
-    'php_admin_value[opcache.revalidate_freq] = 0',
     '',
   ].join('\n');
 }
