@@ -23,6 +23,7 @@ export async function countInstructions(shop, way, modes, own) {
   own(dir);
   const node = await shop.addNode('counted', { max_execution_time: 0 }, {
     workers: 1,
+    patience: 900,
     under: ['valgrind', '--quiet', '--tool=callgrind', `--dump-before=${MARK}`, `--callgrind-out-file=${dir}/%p`],
   });
 

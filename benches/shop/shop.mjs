@@ -68,6 +68,7 @@ async function measure({ way }, visits) {
   return Object.fromEntries(Object.entries(seen).map(([mode, all]) => [mode, all.slice(WARM_UP)]));
 }
 
+/** What one visit's measures say of a step. */
 const flat = ({ page, after, ttfb_ms }) => ({
   ...page,
   ttfb_ms,
@@ -76,24 +77,45 @@ const flat = ({ page, after, ttfb_ms }) => ({
   after_files: after.files - page.files,
 });
 
-const signed = (number, digits = 0) => `${number < 0 && Number(number.toFixed(digits)) !== 0 ? '-' : '+'}${Math.abs(number).toFixed(digits)}`;
+function signed(number, digits = 0) {
+  const text = Math.abs(number).toFixed(digits);
+  return `${number < 0 && Number(text) !== 0 ? '-' : '+'}${text}`;
+}
 
 const span = ({ median, low, high }, unit) => `${signed(median, 1)} ${unit} (${signed(low, 1)} to ${signed(high, 1)})`;
 
-/** What a mode costs more than the control. `counts`: instructions by mode, in the shop where they were counted. */
-function words(sum, sockets, step, counts, mode) {
-  const share = (which) => signed((100 * (counts[mode][step][which] - counts.off[step][which])) / counts.off[step].page, 1);
+/**
+ * What a mode costs more than the control, a text for the README.
+ *
+ * @param {object} sum   sums() of the mode and step
+ * @param {object} off   the same of the control
+ * @param {object} [count]  {page, after} more instructions than the control, as parts of the control's page
+ */
+function words(sum, off, sockets, count) {
+  const ms = (part) => `${signed(part * off.cpu_ms.median, 1)} ms by instructions (${signed(100 * part, 1)} %)`;
   return [
     `${sockets.request} sockets`,
     `${signed(sum.queries.more.median)} queries`,
     `${signed(sum.files.more.median)} files`,
-    ...(counts?.[mode] ? [`${share('page')} % instructions`] : []),
+    ...(count ? [ms(count.page)] : []),
     span(sum.cpu_ms.more, 'ms CPU'),
     span(sum.ttfb_ms.more, 'ms to first byte'),
-    ...(mode === 'on'
-      ? [`after the response ${signed(sum.after_cpu_ms.more.median, 1)} ms, ${signed(sum.after_queries.more.median)} queries, ${signed(sum.after_files.more.median)} files`]
-      : []),
   ].join(', ');
+}
+
+/** What comes once the visitor has his answer. */
+function wordsAfter(sum, off, count) {
+  const ms = count ? `${signed(count.after * off.cpu_ms.median, 1)} ms by instructions` : span(sum.after_cpu_ms.more, 'ms CPU');
+  return `; after the response ${ms}, ${signed(sum.after_queries.more.median)} queries, ${signed(sum.after_files.more.median)} files`;
+}
+
+/** Instructions of a mode more than of the control, as parts of the control's page; none where none were counted. */
+function parts(counts, mode, step) {
+  const { page } = counts?.off[step] ?? {};
+  return counts && {
+    page: (counts[mode][step].page - page) / page,
+    after: (counts[mode][step].after - counts.off[step].after) / page,
+  };
 }
 
 const work = mkdtempSync(path.join(tmpdir(), 'pinrelay-bench-shop-'));
@@ -106,6 +128,7 @@ const measured = {};
 for (const [name, visits] of Object.entries(SHOPS)) {
   const here = await open(name, work);
   try {
+    console.error(`shop: ${visits} visits of each kind where the API ${name}`);
     const all = sums(await measure(here, visits), STEPS, KEYS, 'off');
     const sockets = {};
     for (const [mode, plugin] of Object.entries(MODES)) {
@@ -115,14 +138,14 @@ for (const [name, visits] of Object.entries(SHOPS)) {
         }
       });
     }
-    const counts = name === 'answers' ? await countInstructions(here.shop, here.way, Object.entries(MODES), own) : undefined;
+    const counts = name === 'answers' ? await countInstructions(here.shop, here.way, Object.entries(MODES), own) : null;
     for (const step of STEPS) {
       const off = all.off[step];
       rows.push({
         what: `${step}, plugin on${name === 'hangs' ? ' and the API never answers' : ''}`,
-        figure: words(all.on[step], sockets.on, step, counts, 'on'),
+        figure: words(all.on[step], off, sockets.on, parts(counts, 'on', step)) + wordsAfter(all.on[step], off, parts(counts, 'on', step)),
         aim: ['0 sockets', QUERIES[step] ?? '0 queries', 'at most 1 ms CPU'].join(', '),
-        beside: `off again: ${words(all['off again'][step], sockets['off again'], step, counts, 'off again')}; off: ${off.queries.median} queries, ${off.files.median} files, ${off.cpu_ms.median.toFixed(0)} ms CPU, ${off.ttfb_ms.median.toFixed(0)} ms to first byte`,
+        beside: `off again: ${words(all['off again'][step], off, sockets['off again'], parts(counts, 'off again', step))}; off: ${off.queries.median} queries, ${off.files.median} files, ${off.cpu_ms.median.toFixed(0)} ms CPU, ${off.ttfb_ms.median.toFixed(0)} ms to first byte`,
       });
     }
     measured[name] = { woocommerce: here.shop.kind, visits, medians: all, sockets_in_counted_visits: { visits: COUNTED, ...sockets }, instructions: counts };

@@ -23,7 +23,8 @@ function childrenOf(pid) {
 
 /**
  * @param at    layoutOf() or nodeLayout() of the shop
- * @param wish  workers, ondemand, idleSeconds, port, as startShop() takes them; `under`, a command that runs PHP-FPM
+ * @param wish  workers, ondemand, idleSeconds, port, as startShop() takes them; patience (nginxConfig); `under`, a command that
+ *              runs PHP-FPM
  * @param env   more of PHP-FPM's environment
  */
 export async function startNode(at, wish, env = {}) {
