@@ -145,7 +145,11 @@ final class Plugin
 
     private function onEvents(): void
     {
-        $added = ['woocommerce_add_to_cart', 'woocommerce_store_api_add_to_cart_data'];
+        $added = [
+            'woocommerce_add_to_cart',
+            'woocommerce_store_api_add_to_cart_data',
+            'woocommerce_add_order_again_cart_item',
+        ];
         $this->wake($added, $this->parts->addToCart(...));
         $this->wake(self::WISHES, $this->parts->wishlists(...));
         $this->wake(['woocommerce_redirect_single_search_result'], $this->parts->searchRedirect(...));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::delivery::{Answer, CallFailed, Outcome, Word, classify, redact};
 use crate::spool::{
     DeadLetters, Leader, LeaderNote, Ledger, Place, Refused, SpoolError, State, Waiting, Withdrawn,
-    unix_now,
+    generation, unix_now,
 };
 
 /// A page of HTML in place of an answer is cut here.
@@ -32,17 +32,18 @@ pub fn waiting(place: &Place) -> Result<Waiting, SpoolError> {
     Ledger::new(place).waiting(&Withdrawn::read(place))
 }
 
-/// The array of `Relay::status()`.
-pub fn status(place: &Place, generation: u64) -> Result<Value, SpoolError> {
+/// The array of `Relay::status()` for settings of the generation `ours`.
+pub fn status(place: &Place, ours: u64) -> Result<Value, SpoolError> {
     let waiting = waiting(place)?;
     let writable = place.probe();
-    let state = State::read(place).for_generation(generation);
+    let state = State::read(place).for_generation(ours);
     let sender = match Leader::is_free(place)? {
         true => None,
         false => LeaderNote::read(place),
     };
     Ok(json!({
         "node": place.node(),
+        "generation": generation::read(place),
         "waiting": { "revenue": waiting.revenue, "visit": waiting.visit },
         "rejected": DeadLetters::new(place).count(),
         "delivered": state.delivered,

@@ -41,6 +41,8 @@ describe("what became of a purchase's browser half", () => {
     const order = await buys((context) => context.route(/core\.js/, (route) => route.abort()));
     await word(order, 'blocked');
     await world.seen((seen) => seen.server.some((record) => record.event_name === 'checkout'));
+    assert.deepEqual(shopper.errors.map(String), []);
+    assert.deepEqual(world.standin.records().browser, []);
   });
 
   test('nobody but that page can tell', async () => {

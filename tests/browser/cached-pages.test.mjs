@@ -80,6 +80,46 @@ describe('pages from a full-page cache', () => {
     assert.deepEqual(ours(await stranger.text()), kept);
   });
 
+  /** An account and a checkout that an owner has put on pages beside WooCommerce's own. */
+  const OTHER_PAGES = [
+    ['customers', '[woocommerce_my_account]'],
+    ['order-here', '[woocommerce_checkout]'],
+    ['buy-now', '<!-- wp:woocommerce/checkout {"align":"wide"} /-->'],
+  ];
+
+  for (const [slug, content] of OTHER_PAGES) {
+    test(`a page with ${content} tells caches to leave it alone`, { skip: needsWooCommerce }, async () => {
+      const page = ['--post_type=page', '--post_status=publish', `--post_name=${slug}`, `--post_content=${content}`];
+      await world.shop.wp('post', 'create', ...page);
+      const answer = await fetch(`${world.shop.url}/${slug}/`);
+      assert.match(answer.headers.get('cache-control') ?? '', /private/);
+    });
+  }
+
+  test("a guest's keys are on the page of his order, and on none that a cache without regard for headers may keep", { skip: needsWooCommerce }, async () => {
+    const shopper = await world.shopper();
+    const keys = () => shopper.page.locator('#pinrelay-match').count();
+    await shopper.open(PAGE);
+    await shopper.addByStoreApi('MUG-1');
+    const checkout = await shopper.open(world.shop.pages.checkout.classic);
+    assert.doesNotMatch(checkout.headers()['cache-control'], /no-store/, 'a browser may keep it for the way back');
+    await shopper.checkoutClassic();
+    assert.equal(await keys(), 1, 'on the order-received page');
+    await shopper.open('/my-account/');
+    assert.equal(await keys(), 0, 'on the page of an account, without a cart');
+    await shopper.close();
+    await world.fence();
+  });
+
+  test('a checkout block that is not on the assigned page begins a checkout, too', { skip: needsWooCommerce }, async () => {
+    const shopper = await world.shopper();
+    await shopper.open(PAGE);
+    await shopper.addByStoreApi('MUG-1');
+    await shopper.open(world.shop.pages.checkout.block);
+    await world.matched('initiate_checkout', 1);
+    await shopper.close();
+  });
+
   test('what a shopper has in the cart never gets into the cache', { skip: needsWooCommerce }, async () => {
     const shopper = await world.shopper();
     await shopper.open(PAGE);

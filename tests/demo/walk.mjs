@@ -19,7 +19,7 @@ function steps(shopper, shop) {
   return [
     byForm,
     classic,
-    { event_name: 'add_to_cart', request: /wc\/store\/v1\//, act: () => shopper.addByBlockButton('Blue mug') },
+    { event_name: 'add_to_cart', request: /wc\/store\/v1\//, act: () => shopper.addByBlockButton(shop.products['MUG-1']) },
     { event_name: 'checkout', request: /wc\/store\/v1\/checkout/, act: () => shopper.checkoutBlock() },
   ];
 }

@@ -111,8 +111,8 @@ test('status() has the shape of the contract', function (): void {
     $relay->capture(event());
     $status = $relay->status();
     $keys = [
-        'node', 'waiting', 'rejected', 'delivered', 'lost', 'oldest_waiting_at', 'last_success_at', 'last_error',
-        'paused', 'retry_at', 'sender', 'last_refused', 'spool',
+        'node', 'generation', 'waiting', 'rejected', 'delivered', 'lost', 'oldest_waiting_at', 'last_success_at',
+        'last_error', 'paused', 'retry_at', 'sender', 'last_refused', 'spool',
     ];
     same($keys, array_keys($status));
     same(['dir', 'bytes', 'writable', 'network_fs', 'trouble'], array_keys($status['spool']));

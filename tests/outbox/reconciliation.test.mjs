@@ -97,6 +97,13 @@ describe('reconciliation', () => {
     assert.equal(told(id), 1);
   });
 
+  test('the one line of a crontab finds an order that was missed, and delivers it', { skip }, async () => {
+    await world.clock.advance(20 * MINUTE);
+    const id = await missed(10 * MINUTE);
+    assert.deepEqual((await pinrelay('drain', '--quiet')).status, 0);
+    assert.deepEqual([(await row(id)).verdict, told(id)], ['delivered', 1]);
+  });
+
   test('an order queued on a live node is waiting and never captured again', { skip }, async () => {
     world.standin.misbehave({ mode: '503' });
     const [id] = await world.buy();

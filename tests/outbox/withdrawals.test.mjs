@@ -78,3 +78,15 @@ test('an order whose segment was lost is captured again after ten minutes, and n
   await pinterestIsBack();
   assert.equal(times(id), 1);
 });
+
+test('a shop whose database was restored from a backup goes on sending by itself', async () => {
+  const generation = (to) => world.shop.wp('option', 'patch', 'update', 'pinrelay_state', 'generation', String(to));
+  const backup = Math.floor(Date.now() / 1000);
+  // The settings changed after the backup, and the spool has heard of it.
+  await generation(backup + 5000);
+  await world.buy(1);
+  await generation(backup);
+  const [id] = await world.buy(1);
+  await pinterestIsBack();
+  assert.equal(times(id), 1);
+});

@@ -89,6 +89,7 @@ final class StatusView
         ]];
         $error = $relay['last_error'];
         $lines[] = [__('Last error', 'pinrelay'), $error === null ? [__('none', 'pinrelay')] : [
+            Words::error($error),
             (string) $error['message'],
             self::ago($error['at'], $now),
         ]];

@@ -78,7 +78,10 @@ final class Command
     }
 
     /**
-     * Delivers what waits, in this process or by waking the sender in another, and waits for the answers.
+     * Delivers what waits, in this process or by waking the sender in another, and waits for the answers. Looks for
+     * missed orders first, when that is due.
+     *
+     * For a system cron: * * * * * wp --path=<folder of WordPress> pinrelay drain --quiet
      *
      * ## OPTIONS
      *
@@ -98,6 +101,7 @@ final class Command
             \WP_CLI::error('--seconds: not a number above zero.');
         }
         $this->desk->relayOrEnd();
+        $this->jobs->catchUp(time(), (float) $seconds);
         $this->tick->run(time(), (float) $seconds);
         $delivered = 0;
         foreach (array_unique([$this->store->settings()->destination(), ...$this->outbox->destinations()]) as $name) {
@@ -110,7 +114,7 @@ final class Command
 
     /**
      * Does one round of looking after the orders, as WP-Cron does each minute, and when it is due the search for missed
-     * ones. For a system cron: * * * * * wp --path=<folder of WordPress> pinrelay tick --quiet
+     * ones. It sends nothing itself; drain does.
      *
      * @param list<string>          $arguments
      * @param array<string, string> $options

@@ -24,7 +24,7 @@ final class ConsentApi
     public function register(): void
     {
         add_filter('wp_consent_api_registered_' . plugin_basename($this->mainFile), '__return_true');
-        if ($this->settings->tagReady()) {
+        if ($this->settings->tagReady() || $this->settings->apiReady()) {
             add_action('init', $this->guard->action('list of cookies', $this->describe(...)));
         }
     }
@@ -35,9 +35,10 @@ final class ConsentApi
             return;
         }
         $year = __('365 days', 'pinrelay');
+        $doing = __('Notes what was just done, such as an add to the cart', 'pinrelay');
         $cookies = [
             ['pinrelay_vid', $year, __('Recognizes the browser by a random number', 'pinrelay')],
-            ['pinrelay_e_*', __('10 minutes', 'pinrelay'), __('Notes what was put into the cart', 'pinrelay')],
+            ['pinrelay_e_*', __('10 minutes', 'pinrelay'), $doing],
             ['pinrelay_buyer', __('2 days', 'pinrelay'), __('Tells the buyer from other visitors', 'pinrelay')],
             ['_epik', $year, __('Notes which Pinterest ad led to the shop', 'pinrelay')],
         ];

@@ -62,7 +62,11 @@ final class AfterResponse
     {
         ($this->tick)()->run($now, self::CAPTURE_SECONDS);
         $trouble = $this->relays->trouble();
-        $met = $trouble === null ? $relay?->status()['spool']['trouble'] : null;
+        $status = $trouble === null ? $relay?->status() : null;
+        if ($status !== null) {
+            $this->relays->hear($status);
+        }
+        $met = $status['spool']['trouble'] ?? null;
         if ($met !== null) {
             $trouble = new Trouble($met['reason'], $met['message']);
         }

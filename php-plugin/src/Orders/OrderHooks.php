@@ -8,6 +8,7 @@ use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Storefront\Shopper;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Support\Guard;
 
@@ -82,7 +83,7 @@ final class OrderHooks
     public function note(mixed $order): void
     {
         $order = $this->order($order);
-        if ($order === null) {
+        if ($order === null || !Shopper::isHere($order)) {
             return;
         }
         $answer = $this->consent->answer($order);
@@ -123,7 +124,7 @@ final class OrderHooks
         $id = $order->get_id();
         $settings = $this->store->settings();
         $now = time();
-        $eventId = EventId::ofOrder($id, $this->state->secret());
+        $eventId = EventId::ofOrder($id, (string) $order->get_order_key(), $this->state->secret());
         // Should somebody have moved it since, the claim below fails, as it does for whoever comes second.
         $row = $this->noted[$id] ?? $this->outbox->find($id);
         unset($this->noted[$id]);

@@ -134,6 +134,7 @@ final class Tick
             $relay->withdraw($wishes);
         }
         $status = $relay->status();
+        $this->relays->hear($status);
         $isRetired = $destination !== $this->store->settings()->destination();
         if ($isRetired && $status['last_success_at'] === null && !$this->outbox->hasDelivered($destination)) {
             // It never worked, neither here nor on another node or a disk that is gone, so it was most likely mistyped:

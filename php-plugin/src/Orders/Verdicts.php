@@ -33,6 +33,8 @@ final class Verdicts
         $isCancelled = $row->verdict === OutboxRow::WITHDRAW;
 
         return match (true) {
+            // Of the stay before: it was sent again since, and this stay will have a word of its own.
+            $event['verdict'] === 'rejected' && $isQueued && !$mayBeOfThisStay => null,
             in_array($event['verdict'], self::FINAL, true) => ['settle', $event['verdict']],
             $event['verdict'] === 'withdrawn' && $isCancelled => ['settle', 'withdrawn'],
             // Withdrawn, but meanwhile the order was paid after all: it has to be sent again.

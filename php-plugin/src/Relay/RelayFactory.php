@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Relay;
 
 use Pinrelay\Relay;
+use Pinrelay\WooCommerce\Settings\GenerationWatch;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
@@ -100,6 +101,21 @@ final class RelayFactory
         $this->trouble = Trouble::of($thrown);
         if (Health::last()['trouble']?->reason !== $this->trouble->reason) {
             $this->guard->report($where, $thrown);
+        }
+    }
+
+    /**
+     * Hears what a spool of ours tells of itself: one that is ahead of the database would take nothing from us.
+     *
+     * @param array<string, mixed> $status Relay::status()
+     */
+    public function hear(array $status): void
+    {
+        if ((new GenerationWatch($this->store, $this->state))->hear((int) ($status['generation'] ?? 0))) {
+            $this->guard->log(
+                'The database is older than the spool, as after a restored backup; sending goes on with its settings.',
+            );
+            $this->forget();
         }
     }
 

@@ -7,7 +7,8 @@ namespace Pinrelay\WooCommerce\Settings;
 /**
  * The generation of the effective settings: a number that only rises, by which the extension's senders in other
  * processes learn that theirs are old. It rises whenever what matters for delivery changed, however it changed: by the
- * form, by a constant in wp-config.php, by wp option update. Pure.
+ * form, by a constant in wp-config.php, by wp option update. It is the time of the change, so that the settings of a
+ * database that was restored from a backup are newer than all that were before as soon as they change. Pure.
  */
 final class Generation
 {
@@ -60,7 +61,7 @@ final class Generation
         unset($retired[$here]);
 
         return [
-            'generation' => (int) ($state['generation'] ?? 0) + 1,
+            'generation' => max($now, (int) ($state['generation'] ?? 0) + 1),
             'fingerprint' => $fingerprint,
             'current' => $here === '' ? $last : [
                 'ad_account_id' => $settings->adAccountId,
@@ -70,5 +71,27 @@ final class Generation
             ],
             'retired' => array_filter($retired, static fn (array $account): bool => $account['until'] > $now),
         ] + $state;
+    }
+
+    /**
+     * The state once a spool has told of a higher generation than it holds, null where that is no news. Then the state
+     * is older than the spool: the database was restored from a backup, and nobody would send until the settings
+     * changed. It counts as a change.
+     *
+     * @param array<string, mixed> $state    as the database has it now
+     * @param Settings             $settings in effect in this process; older ones than the state's have no say
+     * @param int                  $spools   generation that the spool knows
+     * @return ?array<string, mixed>
+     */
+    public static function afterRestore(
+        array $state,
+        Settings $settings,
+        int $spools,
+        #[\SensitiveParameter] string $secret,
+    ): ?array {
+        return $spools > (int) ($state['generation'] ?? 0)
+            && hash_equals((string) ($state['fingerprint'] ?? ''), self::fingerprint($settings, $secret))
+            ? ['generation' => $spools + 1]
+            : null;
     }
 }

@@ -4,7 +4,10 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Settings;
 
-/** Notices, at load and after saving, that the effective settings changed, and raises the generation. */
+/**
+ * Notices, at load and after saving, that the effective settings changed, and raises the generation. Notices, too, when
+ * a spool is ahead of the database, and catches up with it.
+ */
 final class GenerationWatch
 {
     public function __construct(
@@ -30,5 +33,22 @@ final class GenerationWatch
         if ($next !== null) {
             $this->state->put($next);
         }
+    }
+
+    /**
+     * Hears which generation a spool knows; asked of one that these settings belong to.
+     *
+     * @return bool whether the database was behind it and has caught up
+     */
+    public function hear(int $spools): bool
+    {
+        return $spools > (int) $this->state->get('generation', 0) && $this->state->amend(
+            fn (array $state): ?array => Generation::afterRestore(
+                $state,
+                $this->store->settings(),
+                $spools,
+                $this->state->secret(),
+            ),
+        );
     }
 }

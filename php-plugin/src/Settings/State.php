@@ -33,6 +33,31 @@ final class State
         update_option(self::OPTION, $changes + $this->all(), true);
     }
 
+    /**
+     * Makes changes that hang on what is there: it is read past the caches, which may be older, and written only where
+     * nobody has written since.
+     *
+     * @param \Closure(array<string, mixed>): ?array<string, mixed> $change what to merge over it, null for nothing
+     * @return bool whether they were made
+     */
+    public function amend(\Closure $change): bool
+    {
+        $wpdb = $GLOBALS['wpdb'];
+        $stored = $wpdb->get_var(
+            $wpdb->prepare("SELECT option_value FROM {$wpdb->options} WHERE option_name = %s", self::OPTION)
+        );
+        $state = is_string($stored) ? maybe_unserialize($stored) : null;
+        $changes = is_array($state) ? $change($state) : null;
+        $isDone = $changes !== null && 1 === $wpdb->query($wpdb->prepare(
+            "UPDATE {$wpdb->options} SET option_value = %s WHERE option_name = %s AND option_value = %s",
+            serialize($changes + $state),
+            self::OPTION,
+            $stored,
+        ));
+        self::forgetCached(self::OPTION);
+        return $isDone;
+    }
+
     /** 64 hex digits, made at the first need and never changed: every order's event id hangs on it. */
     public function secret(): string
     {
@@ -47,11 +72,16 @@ final class State
                 bin2hex(random_bytes(32)),
                 'on',
             ));
-            wp_cache_delete(self::SECRET, 'options');
-            wp_cache_delete('notoptions', 'options');
-            wp_cache_delete('alloptions', 'options');
+            self::forgetCached(self::SECRET);
             $secret = (string) get_option(self::SECRET);
         }
         return $secret;
+    }
+
+    private static function forgetCached(string $option): void
+    {
+        wp_cache_delete($option, 'options');
+        wp_cache_delete('notoptions', 'options');
+        wp_cache_delete('alloptions', 'options');
     }
 }

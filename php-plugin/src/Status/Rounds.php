@@ -26,7 +26,7 @@ final class Rounds
         $advice = __(
             'Visits to the shop do the work meanwhile, but a shop without visitors has to wait. Ask your host to call '
                 . 'wp-cron.php every minute, or to run this command every minute as the web server\'s user: '
-                . 'wp pinrelay tick --quiet',
+                . 'wp pinrelay drain --quiet',
             'pinrelay',
         );
         return $next === null

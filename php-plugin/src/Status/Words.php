@@ -102,6 +102,20 @@ final class Words
                 'pinrelay',
             ),
             'disabled' => __('The extension for PHP is switched off in the settings of PHP.', 'pinrelay'),
+            'io' => __(
+                'The folder where Pinrelay keeps waiting orders cannot be used. Please ask your host to look at it.',
+                'pinrelay',
+            ),
+            Trouble::CONFIG => __(
+                'The extension for PHP does not take one of its settings. Please ask whoever looks after your server '
+                    . 'to look at the settings of PHP.',
+                'pinrelay',
+            ),
+            Trouble::BROKEN => __(
+                'The extension for PHP failed in a way that it should not. Please ask whoever looks after your server '
+                    . 'to install it anew.',
+                'pinrelay',
+            ),
             Trouble::SERVED => __(
                 'Your web server would hand out the folder where Pinrelay keeps waiting orders to anybody. Please name '
                     . 'a folder outside the website with PINRELAY_SPOOL_DIR in wp-config.php.',
@@ -126,11 +140,19 @@ final class Words
     /** @param array{reason: string, http_status: ?int} $paused of Relay::status() */
     public static function paused(array $paused): string
     {
-        return match (true) {
-            $paused['http_status'] !== null => self::answer($paused['http_status']),
-            $paused['reason'] === 'all_rejected' => __(
-                'Pinterest refused the last ten events one after another, so nothing more is sent until somebody has '
-                    . 'looked. Check the settings and save them again.',
+        return match ($paused['reason']) {
+            'unauthorized' => self::answer(401),
+            'forbidden' => self::answer(403),
+            'unknown_account' => self::answer(404),
+            'all_rejected' => __(
+                'Pinterest refused the last ten events one after another, so no more are sent. Read what it says about '
+                    . 'them in the Pinrelay settings, mend the cause, and save the settings. Pinrelay also asks again '
+                    . 'by itself every quarter of an hour.',
+                'pinrelay',
+            ),
+            'configuration' => __(
+                'Something between your server and Pinterest, such as a proxy or a firewall, does not let the events '
+                    . 'pass. Please ask your host. Pinrelay asks again by itself every quarter of an hour.',
                 'pinrelay',
             ),
             default => sprintf(
@@ -138,6 +160,20 @@ final class Words
                 __('Sending has stopped (%s). Check the settings and save them again.', 'pinrelay'),
                 $paused['reason'],
             ),
+        };
+    }
+
+    /** @param array{http_status: ?int} $error the last of Relay::status(); its message has Pinterest's own words */
+    public static function error(array $error): string
+    {
+        $status = $error['http_status'] ?? 0;
+        return match (true) {
+            $status >= 200 && $status < 300 => __(
+                'Pinterest answered in a way that Pinrelay does not understand.',
+                'pinrelay',
+            ),
+            in_array($status, [400, 413, 422], true) => __('Pinterest refused an event.', 'pinrelay'),
+            default => self::answer($status),
         };
     }
 

@@ -11,10 +11,10 @@ use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * One event per successful add to the cart, whatever the flavour: form, link, wc-ajax, Store API alone or in a batch, a
- * grouped product once for each child. All of them fire `woocommerce_add_to_cart` after the item lies in the cart; a
- * failed add, a restored session and a changed quantity do not. One does not fire it: the Store API, asked for more of
- * what is in the cart already, only raises the quantity, which is told from a shopper's own change of the quantity by
- * the request that does it.
+ * grouped product once for each child. Nearly all of them fire `woocommerce_add_to_cart` after the item lies in the
+ * cart; a failed add, a restored session and a changed quantity do not. Two do not fire it. The Store API, asked for
+ * more of what is in the cart already, only raises the quantity, which is told from a shopper's own change of the
+ * quantity by the request that does it. An order that is ordered again fills the cart as its session is loaded.
  */
 final class AddToCart
 {
@@ -44,6 +44,10 @@ final class AddToCart
         add_filter('woocommerce_store_api_add_to_cart_data', $this->whileAdding(true));
         // Each request of a batch ends here, the failed ones too.
         add_filter('rest_request_after_callbacks', $this->whileAdding(false));
+
+        // Late, so that what other plugins make of the item is what is told.
+        $again = $this->guard->filter('order again', $this->orderedAgain(...));
+        add_filter('woocommerce_add_order_again_cart_item', $again, PHP_INT_MAX);
     }
 
     /** A filter that changes nothing but what we know. */
@@ -67,6 +71,18 @@ final class AddToCart
         // The cart's own product object: add-on and bundle plugins have set its price. A clone of the cart, as some
         // payment buttons fill to ask for a total, is not the shopper's cart and does not hold the item.
         $product = WC()->cart?->get_cart_item((string) $cartItemKey)['data'] ?? null;
+        $this->tell($product, $quantity);
+    }
+
+    /** One item of an old order, about to be put into the cart. */
+    private function orderedAgain(mixed $item): mixed
+    {
+        $this->tell($item['data'] ?? null, $item['quantity'] ?? null);
+        return $item;
+    }
+
+    private function tell(mixed $product, mixed $quantity): void
+    {
         if (!$product instanceof \WC_Product || !is_numeric($quantity) || self::isSimulated()) {
             return;
         }

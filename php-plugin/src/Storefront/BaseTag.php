@@ -18,7 +18,7 @@ use Pinrelay\WooCommerce\Support\Guard;
  *
  * What is printed here is the same for every visitor, because any cache may keep it: no id, nonce, consent decision or
  * personal datum. Everything goes through WordPress' script functions, so a filter can add a CSP nonce. What a checkout
- * holds is the shopper's own, so that page is kept out of caches.
+ * or an account holds is the shopper's own, so those pages are kept out of caches.
  *
  * assets/pinrelay.js
  *   reads   #pinrelay-page      facts() below.
@@ -78,7 +78,7 @@ final class BaseTag
         if (!$this->settings->tagReady() && !$this->takesVisits()) {
             return;
         }
-        add_action('template_redirect', $this->guard->action('checkout page', $this->keepOutOfCaches(...)));
+        add_action('template_redirect', $this->guard->action('page of a visitor', $this->keepOutOfCaches(...)));
         add_action('wp_enqueue_scripts', $this->guard->action('base tag', $this->enqueue(...)));
         // In the footer the page's product has been loaded already.
         add_action('wp_footer', $this->guard->action('page facts', $this->printFacts(...)), 5);
@@ -92,8 +92,12 @@ final class BaseTag
 
     private function keepOutOfCaches(): void
     {
-        if (PageEvents::isCheckout()) {
-            defined('DONOTCACHEPAGE') || define('DONOTCACHEPAGE', true);
+        if (!PageEvents::isOfVisitor()) {
+            return;
+        }
+        defined('DONOTCACHEPAGE') || define('DONOTCACHEPAGE', true);
+        // WooCommerce's own headers let a browser keep the page for the way back; these would not.
+        if (preg_grep('/^cache-control:.*\b(private|no-cache|no-store)\b/i', headers_list()) === []) {
             nocache_headers();
         }
     }

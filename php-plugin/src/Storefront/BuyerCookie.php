@@ -35,11 +35,13 @@ final class BuyerCookie
     /** The moments at which a shopper's own request places or pays an order: both checkouts, and the pay page. */
     public function register(): void
     {
-        $classic = fn (int $orderId): bool => $this->give($orderId);
-        $object = fn (\WC_Order $order): bool => $this->give($order->get_id());
-        add_action('woocommerce_checkout_order_processed', $this->guard->action('buyer cookie', $classic));
-        add_action('woocommerce_store_api_checkout_order_processed', $this->guard->action('buyer cookie', $object));
-        add_action('woocommerce_before_pay_action', $this->guard->action('buyer cookie', $object));
+        $classic = function (mixed $id, mixed $posted = null, mixed $order = null): void {
+            $this->give($order ?? wc_get_order($id));
+        };
+        $given = $this->guard->action('buyer cookie', $this->give(...));
+        add_action('woocommerce_checkout_order_processed', $this->guard->action('buyer cookie', $classic), 10, 3);
+        add_action('woocommerce_store_api_checkout_order_processed', $given, 10, 1);
+        add_action('woocommerce_before_pay_action', $given, 10, 1);
     }
 
     /** Whether this request's browser placed the order. */
@@ -60,14 +62,15 @@ final class BuyerCookie
         $this->set('', 1);
     }
 
-    private function give(int $orderId): bool
+    private function give(mixed $order): void
     {
-        if (headers_sent() || !$this->consent->isGiven()) {
-            return false;
+        $isFor = $order instanceof \WC_Order && Shopper::isHere($order);
+        if (!$isFor || headers_sent() || !$this->consent->isGiven()) {
+            return;
         }
         $expires = time() + self::SECONDS;
-        $others = array_diff($this->orders(), [$orderId]);
-        return $this->set(self::write([$orderId, ...$others], $expires, $this->secret), $expires);
+        $others = array_diff($this->orders(), [$order->get_id()]);
+        $this->set(self::write([$order->get_id(), ...$others], $expires, $this->secret), $expires);
     }
 
     private function set(string $value, int $expires): bool

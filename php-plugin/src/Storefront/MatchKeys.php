@@ -12,7 +12,7 @@ use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * Enhanced match: hashed keys of whoever is known, for the tag's `set`. Only on the checkout, the order-received page
- * and the account: WooCommerce keeps these out of caches, which would hand one shopper's keys to the next.
+ * and the account, which are kept out of caches: these would hand one shopper's keys to the next.
  *
  * They are of the visitor of this request, by his account or session, and never of an order whose page he opens.
  */
@@ -44,9 +44,14 @@ final class MatchKeys
         }
     }
 
+    /**
+     * There are caches that heed no header. Those, too, let visitors pass who are logged in or have a cart; a guest who
+     * has neither is known by his session all the same.
+     */
     private static function isNeverCached(): bool
     {
-        return is_checkout() || is_account_page();
+        return PageEvents::isOfVisitor()
+            && (is_user_logged_in() || is_order_received_page() || WC()->cart?->is_empty() === false);
     }
 
     /**

@@ -36,7 +36,23 @@ final class PageEvents
     /** A checkout page before the order: the classic or the block form, not the pages of an order that exist below it. */
     public static function isCheckout(): bool
     {
-        return is_checkout() && !is_order_received_page() && !is_checkout_pay_page();
+        return self::hasCheckout() && !is_order_received_page() && !is_checkout_pay_page();
+    }
+
+    /**
+     * Whether the page shows what is its visitor's own, and is in no cache: WooCommerce keeps its own pages out, and
+     * BaseTag those that an owner has made beside them.
+     */
+    public static function isOfVisitor(): bool
+    {
+        return self::hasCheckout() || is_account_page();
+    }
+
+    /** On pages other than the assigned one WooCommerce looks for the shortcode alone (HOOKS 6). */
+    private static function hasCheckout(): bool
+    {
+        $page = get_queried_object();
+        return is_checkout() || ($page instanceof \WP_Post && has_block('woocommerce/checkout', $page));
     }
 
     /** @return ?array<string, mixed> */

@@ -8,6 +8,7 @@ use PHPUnit\Framework\TestCase;
 use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Tests\Rig;
+use Pinrelay\WooCommerce\Tests\Storefront\Site as Visit;
 
 /** An order that a shopper pays by the link in an e-mail is a web purchase, whatever made it. */
 final class PayLinkTest extends TestCase
@@ -15,6 +16,7 @@ final class PayLinkTest extends TestCase
     protected function setUp(): void
     {
         Rig::reset();
+        Visit::visit();
         $_SERVER['REMOTE_ADDR'] = '203.0.113.9';
         $_SERVER['HTTP_USER_AGENT'] = 'Mozilla/5.0';
         $_SERVER['REQUEST_URI'] = '/checkout/order-pay/71/?pay_for_order=true&key=wc_order_x';
@@ -22,6 +24,7 @@ final class PayLinkTest extends TestCase
 
     protected function tearDown(): void
     {
+        Visit::visit();
         unset($_SERVER['REMOTE_ADDR'], $_SERVER['HTTP_USER_AGENT'], $_SERVER['REQUEST_URI']);
     }
 
@@ -89,5 +92,30 @@ final class PayLinkTest extends TestCase
         do_action('woocommerce_checkout_order_processed', 71, [], $order);
         self::pay($order);
         self::assertSame([null, []], [$rig->row(), Relay::$captured]);
+    }
+
+    public function testAMerchantWhoPaysForAShopperIsNoShopper(): void
+    {
+        Visit::$user = 1;
+        Visit::$capabilities = ['edit_shop_orders'];
+        $rig = new Rig();
+        $order = new \WC_Order(['status' => 'pending', 'created_via' => 'admin', 'customer_id' => 7]);
+        do_action('woocommerce_before_pay_action', $order);
+        self::pay($order);
+        self::assertSame([null, []], [$rig->row(), Relay::$captured]);
+    }
+
+    public function testAnOrderOfTheCheckoutThatAMerchantPaysKeepsItsShopper(): void
+    {
+        new Rig();
+        $order = new \WC_Order(['status' => 'pending', 'customer_id' => 7]);
+        Visit::$user = 7;
+        do_action('woocommerce_checkout_order_processed', 71, [], $order);
+        $_SERVER['REMOTE_ADDR'] = '198.51.100.77';
+        Visit::$user = 1;
+        Visit::$capabilities = ['edit_shop_orders'];
+        do_action('woocommerce_before_pay_action', $order);
+        self::pay($order);
+        self::assertSame('203.0.113.9', Relay::$captured[0]['user']['ip']);
     }
 }

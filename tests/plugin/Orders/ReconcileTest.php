@@ -30,7 +30,7 @@ final class ReconcileTest extends TestCase
         self::assertSame(['waiting'], $this->look(new Rig(), [71]));
         self::assertCount(1, Relay::$captured);
         self::assertSame(
-            [EventId::ofOrder(71, $rig->state->secret()), $this->now - 600],
+            [EventId::ofOrder(71, 'wc_order_71', $rig->state->secret()), $this->now - 600],
             [Relay::$captured[0]['event_id'], Relay::$captured[0]['event_time']],
         );
         self::assertArrayNotHasKey('late_ok', Relay::$captured[0]);

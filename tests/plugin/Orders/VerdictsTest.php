@@ -108,6 +108,12 @@ final class VerdictsTest extends TestCase
         self::assertNull(self::decide($verdict, OutboxRow::PENDING));
     }
 
+    public function testARefusalThatIsReadAgainAfterTheOrderWasSentAgainIsNoNews(): void
+    {
+        self::assertNull(self::decide('rejected', at: self::ENTERED - 1));
+        self::assertSame(['settle', 'delivered'], self::decide('delivered', at: self::ENTERED - 1));
+    }
+
     public function testAVerdictOfANewerExtensionIsLeftAlone(): void
     {
         self::assertNull(self::decide('postponed'));

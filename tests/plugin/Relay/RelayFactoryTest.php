@@ -31,7 +31,7 @@ final class RelayFactoryTest extends TestCase
             'test' => true,
             'enabled' => true,
             'api_base' => 'https://api.pinterest.com/v5',
-            'generation' => 1,
+            'generation' => 1795000000,
             'late' => 'return',
         ], Relay::$made[0]);
     }
@@ -48,7 +48,31 @@ final class RelayFactoryTest extends TestCase
         (new Rig())->relays->relay();
         (new Rig(['access_token' => 'pina_new']))->relays->relay();
         (new Rig(['access_token' => 'pina_new'], ['ACCESS_TOKEN' => 'pina_constant']))->relays->relay();
-        self::assertSame([1, 2, 3], array_column(Relay::$made, 'generation'));
+        self::assertSame([0, 1, 2], array_map(
+            static fn (int $generation): int => $generation - 1795000000,
+            array_column(Relay::$made, 'generation'),
+        ));
+    }
+
+    public function testADatabaseThatIsOlderThanItsSpoolSendsAgainFromTheNextRelayOn(): void
+    {
+        $rig = new Rig();
+        $rig->relays->relay();
+        $rig->relays->hear(['generation' => 1795000900]);
+        $rig->relays->relay();
+        (new Rig())->relays->relay();
+        self::assertSame([1795000000, 1795000901, 1795000901], array_column(Relay::$made, 'generation'));
+        self::assertStringContainsString('older than the spool', implode(Site::$log));
+    }
+
+    public function testASpoolThatIsAheadOfThisProcessAloneChangesNothing(): void
+    {
+        $rig = new Rig();
+        $rig->state->put(['generation' => 1795000900]);
+        $saved = get_option('pinrelay_state');
+        $rig->relays->hear(['generation' => 1795000900]);
+        $rig->relays->hear([]);
+        self::assertSame([$saved, []], [get_option('pinrelay_state'), Site::$log]);
     }
 
     /** @return array<string, array{array<string, mixed>}> */

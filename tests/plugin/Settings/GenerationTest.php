@@ -42,7 +42,7 @@ final class GenerationTest extends TestCase
 
     public function testTheFirstLookGivesAGeneration(): void
     {
-        self::assertSame(1, self::after(self::settings())['generation']);
+        self::assertSame(self::NOW, self::after(self::settings())['generation']);
     }
 
     public function testUnchangedSettingsChangeNothing(): void
@@ -66,18 +66,51 @@ final class GenerationTest extends TestCase
     /** @dataProvider changes */
     public function testWhatMattersForDeliveryRaisesIt(Settings $changed): void
     {
-        self::assertSame(2, self::after(self::settings(), $changed)['generation']);
+        self::assertSame(self::NOW + 1, self::after(self::settings(), $changed)['generation']);
     }
 
     public function testWhatDoesNotMatterForDeliveryLeavesIt(): void
     {
-        self::assertSame(1, self::after(self::settings(), self::settings(tag: '27'))['generation']);
+        self::assertSame(self::NOW, self::after(self::settings(), self::settings(tag: '27'))['generation']);
     }
 
     public function testItNeverFallsWhenSettingsComeBack(): void
     {
         $state = self::after(self::settings(), self::settings(token: 'pina_two'), self::settings());
-        self::assertSame(3, $state['generation']);
+        self::assertSame(self::NOW + 2, $state['generation']);
+    }
+
+    public function testSettingsOfARestoredDatabaseThatChangeAreNewerThanAllThatWereBefore(): void
+    {
+        $backup = self::after(self::settings());
+        $lost = self::NOW + 60;
+        Generation::next($backup, self::settings(token: 'pina_two'), true, self::SECRET, $lost);
+        $state = Generation::next($backup, self::settings(token: 'pina_three'), true, self::SECRET, $lost + 60);
+        self::assertGreaterThan($lost, $state['generation']);
+    }
+
+    public function testAClockThatWasSetBackDoesNotMakeItFall(): void
+    {
+        $state = self::after(self::settings());
+        $state = Generation::next($state, self::settings(token: 'pina_two'), true, self::SECRET, self::NOW - 86400);
+        self::assertSame(self::NOW + 1, $state['generation']);
+    }
+
+    public function testAStateThatIsOlderThanItsSpoolCatchesUp(): void
+    {
+        $state = self::after(self::settings());
+        $ahead = self::NOW + 500;
+        self::assertSame(
+            ['generation' => $ahead + 1],
+            Generation::afterRestore($state, self::settings(), $ahead, self::SECRET),
+        );
+        self::assertNull(Generation::afterRestore($state, self::settings(), self::NOW, self::SECRET), 'not older');
+    }
+
+    public function testAProcessWithOldSettingsDoesNotMakeThemTheNewestAgain(): void
+    {
+        $state = self::after(self::settings(), self::settings(token: 'pina_two'));
+        self::assertNull(Generation::afterRestore($state, self::settings(), self::NOW + 500, self::SECRET));
     }
 
     public function testOtherKeysOfTheStateAreKept(): void

@@ -21,7 +21,7 @@ final class RoundsTest extends TestCase
     {
         $words = (string) Rounds::worry(self::NOW - 3600, self::NOW);
         self::assertStringContainsString('60 minutes', $words);
-        self::assertStringContainsString('wp pinrelay tick', $words);
+        self::assertStringContainsString('wp pinrelay drain', $words);
     }
 
     public function testALostScheduleSaysSo(): void

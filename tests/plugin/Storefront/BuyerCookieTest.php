@@ -63,7 +63,7 @@ final class BuyerCookieTest extends TestCase
     public function testPlacingAnOrderGivesTheCookieToScriptsUnreadable(): void
     {
         self::buyer()->register();
-        (Site::$actions['woocommerce_checkout_order_processed'])(12, [], null);
+        (Site::$actions['woocommerce_checkout_order_processed'])(12, [], new \WC_Order(['id' => 12]));
         $cookie = Site::$cookies['pinrelay_buyer'];
         self::assertSame([true, true, 'Lax', '/'], [
             $cookie['httponly'], $cookie['secure'], $cookie['samesite'], $cookie['path'],
@@ -75,7 +75,7 @@ final class BuyerCookieTest extends TestCase
         self::assertFalse($buyer->holds(13));
 
         $buyer->register();
-        (Site::$actions['woocommerce_checkout_order_processed'])(13, [], null);
+        (Site::$actions['woocommerce_checkout_order_processed'])(13, [], new \WC_Order(['id' => 13]));
         Site::visit(cookies: ['pinrelay_buyer' => Site::$cookies['pinrelay_buyer']['value']]);
         self::assertTrue(self::buyer()->holds(12), 'the order before stays');
         self::assertTrue(self::buyer()->holds(13));
@@ -84,8 +84,20 @@ final class BuyerCookieTest extends TestCase
     public function testWithoutConsentThereIsNoCookie(): void
     {
         self::buyer(Consent::FILTER)->register();
-        (Site::$actions['woocommerce_checkout_order_processed'])(12, [], null);
+        (Site::$actions['woocommerce_checkout_order_processed'])(12, [], new \WC_Order(['id' => 12]));
         self::assertSame([], Site::$cookies);
+    }
+
+    public function testWhoPaysAnOrderForAShopperIsNotTheBuyer(): void
+    {
+        Site::visit();
+        Site::$user = 1;
+        Site::$capabilities = ['edit_shop_orders'];
+        self::buyer()->register();
+        (Site::$actions['woocommerce_before_pay_action'])(new \WC_Order(['id' => 12, 'customer_id' => 7]));
+        self::assertSame([], Site::$cookies);
+        (Site::$actions['woocommerce_before_pay_action'])(new \WC_Order(['id' => 13, 'customer_id' => 1]));
+        self::assertArrayHasKey('pinrelay_buyer', Site::$cookies, 'a merchant may buy for himself');
     }
 
     public function testItIsDroppedWhenConsentIsTakenBack(): void

@@ -10,6 +10,8 @@ final class Site
     public static string $home = 'https://shop.example';
     public static string $locale = 'de_DE';
     public static int $user = 0;
+    /** @var list<string> of that user */
+    public static array $capabilities = [];
     public static bool $ajax = false;
     public static bool $rest = false;
     public static bool $headersSent = false;
@@ -24,6 +26,7 @@ final class Site
     public static function visit(string $uri = '/', array $server = [], array $cookies = []): void
     {
         [self::$home, self::$locale, self::$user] = ['https://shop.example', 'de_DE', 0];
+        self::$capabilities = [];
         [self::$ajax, self::$rest, self::$headersSent] = [false, false, false];
         [self::$filters, self::$actions, self::$cookies] = [[], [], []];
         $_SERVER = array_map('addslashes', $server + [

@@ -26,6 +26,11 @@ function get_current_user_id(): int
     return Site::$user;
 }
 
+function current_user_can(string $capability): bool
+{
+    return in_array($capability, Site::$capabilities, true);
+}
+
 function wp_doing_ajax(): bool
 {
     return Site::$ajax;

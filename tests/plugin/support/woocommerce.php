@@ -22,6 +22,7 @@ abstract class WC_Abstract_Order
         $this->data += [
             'id' => 71,
             'type' => 'shop_order',
+            'order_key' => 'wc_order_71',
             'status' => 'processing',
             'created_via' => 'checkout',
             'parent_id' => 0,

@@ -54,31 +54,35 @@ export async function newShopper(browser, shop, contextOptions = {}) {
     },
 
     /** The product page's form. On a variable product, `choice` is the option to pick. */
-    async addByForm(path, { choice } = {}) {
+    async addByForm(path, { choice, units } = {}) {
       await shopper.open(path);
       if (choice) {
         await page.locator('table.variations select').selectOption(choice);
         await page.locator('form.cart .single_add_to_cart_button:not(.disabled)').waitFor();
       }
-      await Promise.all([
-        page.waitForEvent('load'),
-        page.locator('form.cart .single_add_to_cart_button').click(),
-      ]);
+      if (units) {
+        await page.locator('form.cart input.qty').fill(String(units));
+      }
+      await shopper.pressAdd();
     },
 
+    /** The button of the product page's form; the answer is a page. */
+    pressAdd: () =>
+      Promise.all([page.waitForEvent('load'), page.locator('form.cart .single_add_to_cart_button').click()]),
+
     /** The button of a classic product list. */
-    async addByAjax(sku) {
-      await shopper.open('/shop/');
+    async addByAjax(sku, list = '/shop/') {
+      await shopper.open(list);
       const answer = answered('wc-ajax=add_to_cart');
       await page.locator(`a.ajax_add_to_cart[data-product_sku="${sku}"]`).click();
       return (await answer).json();
     },
 
     /** The button of the product collection block. */
-    async addByBlockButton(name) {
-      await shopper.open('/shop/');
+    async addByBlockButton(id, list = '/shop/') {
+      await shopper.open(list);
       const answer = answered('/wc/store/v1/');
-      await page.locator('li.product', { hasText: name }).locator('button.add_to_cart_button').click();
+      await page.locator(`button.add_to_cart_button[data-product_id="${id}"]`).click();
       await answer;
     },
 
@@ -98,7 +102,22 @@ export async function newShopper(browser, shop, contextOptions = {}) {
         [path, body],
       ),
 
-    addByStoreApi: (sku) => shopper.storeApi('/cart/add-item', { id: shop.products[sku], quantity: 1 }),
+    addById: (id, quantity = 1) => shopper.storeApi('/cart/add-item', { id, quantity }),
+
+    /** Several calls in one: [{path, method, body}]; gives the status of each. */
+    batch: (requests) =>
+      page.evaluate(async (list) => {
+        const root = '/wp-json/wc/store/v1';
+        const nonce = (await fetch(`${root}/cart`)).headers.get('Nonce');
+        const answer = await fetch(`${root}/batch`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json', Nonce: nonce },
+          body: JSON.stringify({ requests: list.map((request) => ({ ...request, headers: { Nonce: nonce } })) }),
+        });
+        return (await answer.json()).responses.map(({ status }) => status);
+      }, requests),
+
+    addByStoreApi: (sku) => shopper.addById(shop.products[sku]),
 
     async checkoutByStoreApi({ gateway = 'cod', person = PERSON } = {}) {
       const address = {
@@ -119,11 +138,19 @@ export async function newShopper(browser, shop, contextOptions = {}) {
       return answer.body;
     },
 
-    /** Fills the classic checkout and places the order; resolves on the order-received page or elsewhere. */
+    /** At the shop's own checkout page, whichever it is. */
+    checkout: (how) => (shop.checkout === 'block' ? shopper.checkoutBlock(how) : shopper.checkoutClassic(how)),
+
+    /**
+     * Fills the classic checkout and places the order; resolves on the order-received page or elsewhere. `gateway` null:
+     * there is nothing to pay.
+     */
     async checkoutClassic({ gateway = 'cod', person = PERSON, to = isReceived } = {}) {
       await shopper.open(shop.pages.checkout.classic);
       await shopper.fillClassic(person);
-      await shopper.choose(gateway);
+      if (gateway) {
+        await shopper.choose(gateway);
+      }
       await shopper.placeClassic(to);
     },
 
@@ -162,14 +189,11 @@ export async function newShopper(browser, shop, contextOptions = {}) {
 
     async checkoutBlock({ gateway = 'cod', person = PERSON, to = isReceived } = {}) {
       await shopper.open(shop.pages.checkout.block);
-      await page.locator('#email').fill(person.email);
-      // An address the session knows is shown as a card.
-      const edit = page.locator('.wc-block-components-address-card__edit:visible');
-      const first = page.locator('#billing-first_name:visible');
-      await edit.or(first).first().waitFor();
-      if (await edit.count()) {
-        await edit.first().click();
-      }
+      await shopper.fillBlock(person, gateway);
+      await shopper.placeBlock(to);
+    },
+
+    async fillBlock(person, gateway) {
       const fields = {
         first_name: person.firstName,
         last_name: person.lastName,
@@ -178,14 +202,53 @@ export async function newShopper(browser, shop, contextOptions = {}) {
         city: person.city,
         phone: person.phone,
       };
+      await page.locator('#email').fill(person.email);
+      // An address the session knows is shown as a card.
+      const edit = page.locator('.wc-block-components-address-card__edit:visible');
+      const first = page.locator('#billing-first_name:visible');
+      await edit.or(first).first().waitFor();
+      if (await edit.count()) {
+        await edit.first().click();
+      }
       for (const [name, value] of Object.entries(fields)) {
         await page.locator(`#billing-${name}`).fill(value);
       }
-      await page.locator(`input[name="radio-control-wc-payment-method-options"][value="${gateway}"]`).check();
-      await Promise.all([
+      if (gateway) {
+        await page.locator(`input[name="radio-control-wc-payment-method-options"][value="${gateway}"]`).check();
+      }
+    },
+
+    placeBlock: (to = isReceived) =>
+      Promise.all([
         page.waitForURL(to, { waitUntil: 'load' }),
         page.locator('.wc-block-components-checkout-place-order-button').click(),
-      ]);
+      ]),
+
+    /** Tries at the shop's own checkout page to pay with a card that is declined, and stays there. */
+    async declined() {
+      const person = { ...PERSON, lastName: 'Declined' };
+      await shopper.open(shop.pages.checkout[shop.checkout]);
+      if (shop.checkout === 'block') {
+        await shopper.fillBlock(person, 'pinrelay_card');
+        await page.locator('.wc-block-components-checkout-place-order-button').click();
+      } else {
+        await shopper.fillClassic(person);
+        await shopper.choose('pinrelay_card');
+        await page.locator('#place_order').click();
+      }
+      await page.getByText('The test card was declined.').first().waitFor();
+    },
+
+    /** Pays on the page where the card was declined. */
+    async paysAfterAll() {
+      if (shop.checkout === 'block') {
+        await shopper.fillBlock(PERSON, 'pinrelay_card');
+        await shopper.placeBlock();
+      } else {
+        await shopper.fillClassic(PERSON);
+        await shopper.choose('pinrelay_card');
+        await shopper.placeClassic();
+      }
     },
 
     close: () => context.close(),

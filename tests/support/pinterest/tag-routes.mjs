@@ -18,7 +18,10 @@ export function recordRoute({ records, maxBytes, now }) {
     const body = await readBody(request, maxBytes);
     try {
       if (body === null) throw new Error(`the body exceeds ${maxBytes} bytes`);
-      for (const record of recordsOf(JSON.parse(body.toString()), now())) records.add('browser', record);
+      const userAgent = request.headers['user-agent'] ?? '';
+      for (const record of recordsOf(JSON.parse(body.toString()), now())) {
+        records.add('browser', { ...record, user_agent: userAgent });
+      }
       response.writeHead(204, ANY_ORIGIN).end();
     } catch (error) {
       send(response, json(400, { message: error.message }, ANY_ORIGIN));

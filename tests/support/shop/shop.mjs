@@ -149,6 +149,8 @@ export async function startShop(wish = {}) {
     notes: woocommerce.notes,
     url,
     theme,
+    /** The kind of the assigned checkout page. */
+    checkout,
     database,
     paths: at,
     /** Product ids by SKU. */

@@ -1,0 +1,89 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Tests\Status;
+
+use PHPUnit\Framework\TestCase;
+use Pinrelay\WooCommerce\Relay\Trouble;
+use Pinrelay\WooCommerce\Status\Losses;
+use Pinrelay\WooCommerce\Status\Words;
+
+/** The extension gives reasons in one technical word; the owner reads them in his own language. */
+final class WordsTest extends TestCase
+{
+    private const SOURCE = __DIR__ . '/../../../src';
+
+    /** @return array<string, array{string}> */
+    public function troubles(): array
+    {
+        $reasons = self::wordsIn('/spool/error.rs', '/Self::\w+ => "(\w+)"/');
+        return self::each([...$reasons, Trouble::CONFIG, Trouble::BROKEN, Trouble::SERVED]);
+    }
+
+    /** @dataProvider troubles */
+    public function testEachTroubleHasWordsOfItsOwn(string $reason): void
+    {
+        $words = Words::trouble(new Trouble($reason, 'in the words of the extension'));
+        self::assertNotSame(Words::trouble(new Trouble('unheard of', '')), $words);
+        self::assertStringContainsString('Your checkout is not affected.', $words);
+    }
+
+    /** @return array<string, array{string}> */
+    public function pauses(): array
+    {
+        return self::each([...self::wordsIn('/delivery/outcome.rs', '/pause\("(\w+)"/'), 'all_rejected']);
+    }
+
+    /** @dataProvider pauses */
+    public function testEachPauseHasWordsOfItsOwnWhateverTheStatusWas(string $reason): void
+    {
+        $words = array_map(
+            static fn (?int $status): string => Words::paused(['reason' => $reason, 'http_status' => $status]),
+            [null, 200, 400, 407, 501],
+        );
+        self::assertCount(1, array_unique($words));
+        self::assertStringNotContainsString('(' . $reason . ')', $words[0]);
+        self::assertStringNotContainsString('test event', $words[0]);
+    }
+
+    public function testALastErrorSpeaksOfNoTestEventAndOfNoSuccess(): void
+    {
+        foreach ([null, 200, 400, 401, 403, 404, 413, 422, 429, 500, 503] as $status) {
+            self::assertDoesNotMatchRegularExpression('/test event|works/', Words::error(['http_status' => $status]));
+        }
+    }
+
+    /** @return array<string, array{string}> */
+    public function losses(): array
+    {
+        return self::each([
+            ...self::wordsIn('/delivery/books.rs', '/(?:lose|Unreadable)\("(\w+)"/'),
+            ...self::wordsIn('/delivery/triage.rs', '/loss: Some\("(\w+)"\)/'),
+            ...self::wordsIn('/delivery/purge.rs', '/LOSS: &str = "(\w+)"/'),
+        ]);
+    }
+
+    /** @dataProvider losses */
+    public function testEachLossHasWordsOfItsOwn(string $reason): void
+    {
+        self::assertStringNotContainsString('(' . $reason . ')', Losses::say($reason));
+    }
+
+    /** @return list<string> */
+    private static function wordsIn(string $file, string $pattern): array
+    {
+        preg_match_all($pattern, (string) file_get_contents(self::SOURCE . $file), $found);
+        return array_values(array_unique($found[1]));
+    }
+
+    /**
+     * @param list<string> $reasons
+     * @return array<string, array{string}>
+     */
+    private static function each(array $reasons): array
+    {
+        self::assertGreaterThan(3, count($reasons));
+        return array_combine($reasons, array_map(static fn (string $reason): array => [$reason], $reasons));
+    }
+}
