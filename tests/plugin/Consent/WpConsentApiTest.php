@@ -50,8 +50,8 @@ final class WpConsentApiTest extends TestCase
     public function shops(): array
     {
         return [
-            'with a tag' => [['tagId' => '26'], 4],
-            'with a server half alone' => [['adAccountId' => '5', 'accessToken' => 'pina_x'], 4],
+            'with a tag' => [['tagId' => '26'], 5],
+            'with a server half alone' => [['adAccountId' => '5', 'accessToken' => 'pina_x'], 5],
             'that tells nobody' => [[], 0],
         ];
     }
