@@ -1,10 +1,11 @@
-// Runs the node:test files under the given directories, one file after the other, and closes with one plain line:
-// `N passed, N failed, N skipped`. A test skipped as 'not run: <reason>' is printed by name, so that a machine that
-// lacks something never looks like one where everything passed.
+// Runs the node:test files under the given directories and closes with one plain line: `N passed, N failed, N skipped`.
+// What the files say comes in their order, however many of them run at once. A test skipped as 'not run: <reason>' is
+// printed by name, so that a machine that lacks something never looks like one where everything passed.
 //
 //   node run-node-tests.mjs DIR...      exit 0 all passed, 1 something failed or nothing was found, 2 bad arguments
 //
-// PINRELAY_TEST_MINUTES is how long a file may take before it counts as hung.
+// PINRELAY_TEST_FILES is how many files run at once (1), PINRELAY_TEST_MINUTES how long one may take before it counts
+// as hung.
 
 import { readdirSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
@@ -12,6 +13,8 @@ import { run } from 'node:test';
 
 // A hung test must not hang the whole run; no test comes near this, but for the long rounds.
 const GUARD_MS = Number(process.env.PINRELAY_TEST_MINUTES ?? 15) * 60_000;
+
+const AT_ONCE = Number(process.env.PINRELAY_TEST_FILES ?? 1);
 
 function testFilesIn(directory) {
   return readdirSync(directory, { withFileTypes: true })
@@ -29,10 +32,6 @@ function reasonOf(error) {
   return String(cause?.stack ?? cause).replace(/^/gm, '    ');
 }
 
-function write(line) {
-  process.stdout.write(`${line}\n`);
-}
-
 const directories = process.argv.slice(2);
 if (
   directories.length === 0 ||
@@ -43,50 +42,92 @@ if (
 }
 const files = directories.flatMap((directory) => testFilesIn(resolve(directory)));
 
-const counts = { passed: 0, failed: 0, skipped: 0 };
+/** What a file says: written at once when it is its turn, kept until then otherwise. */
+class Report {
+  counts = { passed: 0, failed: 0, skipped: 0 };
+  #kept = [];
+  #open = false;
 
-function passed(data) {
-  if (data.skip !== undefined && data.skip !== false) {
-    counts.skipped += 1;
-    const reason = typeof data.skip === 'string' && data.skip !== '' ? data.skip : 'not run: no reason given';
-    write(`  ${data.name}: ${reason}`);
-  } else {
-    counts.passed += 1;
+  open() {
+    this.#open = true;
+    this.#kept.splice(0).forEach((write) => write());
+  }
+
+  say(line) {
+    this.#put(() => process.stdout.write(`${line}\n`));
+  }
+
+  warn(text) {
+    this.#put(() => process.stderr.write(text));
+  }
+
+  passed(data) {
+    if (data.skip !== undefined && data.skip !== false) {
+      this.counts.skipped += 1;
+      const reason = typeof data.skip === 'string' && data.skip !== '' ? data.skip : 'not run: no reason given';
+      this.say(`  ${data.name}: ${reason}`);
+    } else {
+      this.counts.passed += 1;
+    }
+  }
+
+  failed(name, error) {
+    this.counts.failed += 1;
+    this.say(`  FAILED ${name}\n${reasonOf(error)}`);
+  }
+
+  /** How many tests the file had, skipped ones included. */
+  get total() {
+    return this.counts.passed + this.counts.failed + this.counts.skipped;
+  }
+
+  #put(write) {
+    if (this.#open) {
+      write();
+    } else {
+      this.#kept.push(write);
+    }
   }
 }
 
-function failed(name, error) {
-  counts.failed += 1;
-  write(`  FAILED ${name}\n${reasonOf(error)}`);
-}
-
-/** How many tests the file had, skipped ones included. */
-function total() {
-  return counts.passed + counts.failed + counts.skipped;
-}
-
-async function runFile(file) {
-  const before = { total: total(), failed: counts.failed };
+async function runFile(file, report) {
+  report.say(relative(process.cwd(), file));
   // Suites, tests with subtests, and the wrapper node makes of the file only repeat what the tests inside said. One
   // that fails without a failed test inside is a hook or a file that could not be run.
   const repeats = (data) => data.details?.type === 'suite' || resolve(data.name) === file;
   for await (const { type, data } of run({ files: [file], concurrency: 1, timeout: GUARD_MS })) {
-    if (type === 'test:pass' && !repeats(data)) passed(data);
+    if (type === 'test:pass' && !repeats(data)) report.passed(data);
     if (type === 'test:fail') {
       const error = data.details?.error;
       const echo = repeats(data) || error?.failureType === 'subtestsFailed';
-      if (!echo || counts.failed === before.failed) failed(data.name, error);
+      if (!echo || report.counts.failed === 0) report.failed(data.name, error);
     }
-    if (type === 'test:stderr') process.stderr.write(data.message);
+    if (type === 'test:stderr') report.warn(data.message);
   }
-  if (total() === before.total) failed(relative(process.cwd(), file), 'registers no test');
+  if (report.total === 0) report.failed(relative(process.cwd(), file), 'registers no test');
 }
 
-for (const file of files) {
-  write(relative(process.cwd(), file));
-  await runFile(file);
-}
+const reports = files.map(() => new Report());
+const done = [];
+let next = 0;
 
-if (files.length === 0) write(`no *.test.mjs under ${directories.join(', ')}`);
-write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-process.exitCode = counts.failed > 0 || files.length === 0 ? 1 : 0;
+async function work() {
+  while (next < files.length) {
+    const at = next;
+    next += 1;
+    done[at] = runFile(files[at], reports[at]);
+    await done[at];
+  }
+}
+const workers = Array.from({ length: AT_ONCE }, work);
+for (const [at, report] of reports.entries()) {
+  report.open();
+  while (done[at] === undefined) await Promise.race(workers);
+  await done[at];
+}
+await Promise.all(workers);
+
+const sum = (count) => reports.reduce((all, { counts }) => all + counts[count], 0);
+if (files.length === 0) process.stdout.write(`no *.test.mjs under ${directories.join(', ')}\n`);
+process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`);
+process.exitCode = sum('failed') > 0 || files.length === 0 ? 1 : 0;
