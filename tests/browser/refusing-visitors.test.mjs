@@ -159,6 +159,10 @@ describe('visitors who refuse something', () => {
         const agents = walked.map(({ agent }) => agent);
         assert.deepEqual(world.standin.records().browser.filter((one) => agents.includes(one.user_agent)), []);
       }
+      if (shop.consent) {
+        const row = (await world.outbox()).at(-1);
+        assert.deepEqual([row.consent, row.context, row.event_id], ['refused', '', ''], 'of the order, nothing else is kept');
+      }
       world.assertNothingRefused();
     });
   }
