@@ -84,7 +84,8 @@ final class BaseTag
         }
         add_action('template_redirect', $this->guard->action('page of a visitor', $this->keepOutOfCaches(...)));
         add_action('wp_enqueue_scripts', $this->guard->action('base tag', $this->enqueue(...)));
-        add_action('wp_head', $this->guard->action('page facts', $this->printFacts(...)), 5);
+        // In the footer the page's product has been loaded already.
+        add_action('wp_footer', $this->guard->action('page facts', $this->printFacts(...)), 5);
     }
 
     /** Whether the server half of a visit can work: a shop may have it without a tag. */
