@@ -13,7 +13,7 @@ const MARK = 'getloadavg';
 /**
  * @param {object} shop        of startShop()
  * @param {object} way         as visit() takes it; its base is this module's own server
- * @param {Array<[string, boolean]>} modes  name, and whether with our plugin; each is visited once to warm up
+ * @param {Array<[string, boolean]>} modes  name, and whether with our plugin
  * @param {(dir: string) => void} own  makes a directory the worker's
  * @returns {Promise<Record<string, Record<string, {page: number, after: number}>>>} by mode and step
  */
@@ -51,9 +51,8 @@ export async function countInstructions(shop, way, modes, own) {
     return steps;
   };
   try {
-    for (const plugin of [...new Set(modes.map(([, on]) => on))]) {
-      await counting(`warm ${plugin}`, plugin);
-    }
+    // Compiles all that any of them needs.
+    await counting('warm', true);
     for (const [name, plugin] of modes) {
       counts[name] = await counting(`counted ${name}`, plugin);
     }

@@ -17,7 +17,7 @@ import { countInstructions } from './instructions.mjs';
 import { countSockets } from './sockets.mjs';
 import { sums } from './sums.mjs';
 
-const WARM_UP = 3;
+const WARM_UP = 2;
 const COUNTED = 3;
 const MODES = { off: false, 'off again': false, on: true };
 const SHOPS = { answers: 4 * rounds, hangs: 2 * rounds };
