@@ -84,9 +84,10 @@ final class Installer
     public static function remove(): void
     {
         self::unschedule();
-        $spool = get_option(Spool::OPTION);
-        if (is_array($spool) && ($spool['source'] ?? '') === SpoolPlace::CONTENT) {
-            Disk::remove((string) $spool['dir']);
+        foreach (Spool::known() as $dir => $spool) {
+            if ($spool['source'] === SpoolPlace::CONTENT) {
+                Disk::remove($dir);
+            }
         }
         foreach ((new Nodes($GLOBALS['wpdb']))->names() as $name) {
             delete_option($name);

@@ -73,7 +73,7 @@ for (const database of DATABASES) {
       await world.shop.php(`
         (new Pinrelay\\Relay([
           'site' => Pinrelay\\WooCommerce\\Site\\Home::address(),
-          'spool_dir' => get_option('pinrelay_spool')['dir'],
+          'spool_dir' => array_key_last(get_option('pinrelay_spool')),
           'ad_account_id' => PINRELAY_AD_ACCOUNT_ID,
           'access_token' => PINRELAY_ACCESS_TOKEN,
           'api_base' => PINRELAY_API_BASE,

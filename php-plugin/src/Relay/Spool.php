@@ -10,12 +10,15 @@ use Pinrelay\WooCommerce\Settings\Settings;
  * The spool's place on this server: chosen in web requests and remembered for the command line, which has no document
  * root; made when it is missing; and, under wp-content, probed before it is used.
  *
- * Option pinrelay_spool: dir, source, served (true, false, or null where the server could not be asked), probed_at.
+ * Option pinrelay_spool, by folder, since the web servers of a shop may have theirs in different places: source, served
+ * (true, false, or null where the server could not be asked), probed_at. The newest comes last.
  */
 final class Spool
 {
     public const OPTION = 'pinrelay_spool';
     private const PROBE_AGAIN_SECONDS = 7 * 86400;
+    /** Of servers, and of folders that each deployment names anew. */
+    private const MOST_PLACES = 10;
     /** Somebody may be mending it. */
     private const PROBE_SERVED_AGAIN_SECONDS = 600;
 
@@ -38,8 +41,8 @@ final class Spool
             return new Trouble(Trouble::NO_PLACE, 'The command line as root does not create the spool folder.');
         }
         if ($place->source === SpoolPlace::CONTENT) {
-            $known = $this->remembered();
-            if ($known['dir'] !== $place->dir || $known['probed_at'] === 0) {
+            $known = self::known()[$place->dir] ?? null;
+            if ($known === null) {
                 return new Trouble(Trouble::UNPROBED, 'Not yet known whether the spool folder is served over the web.');
             }
             if ($known['served'] === true) {
@@ -67,8 +70,16 @@ final class Spool
         if ($chosen !== null) {
             return $chosen;
         }
-        $known = $this->remembered();
-        return $known['dir'] === '' ? null : new SpoolPlace($known['dir'], $known['source']);
+        $dir = self::newest();
+        return $dir === null ? null : new SpoolPlace($dir, self::known()[$dir]['source']);
+    }
+
+    /** The folder that was chosen last, of those on this server's disk where any is. */
+    private static function newest(): ?string
+    {
+        $known = array_reverse(array_keys(self::known()));
+        $here = array_filter($known, static fn (string $dir): bool => @is_dir($dir));
+        return reset($here) ?: ($known[0] ?? null);
     }
 
     /**
@@ -84,35 +95,31 @@ final class Spool
         if ($place->isOurChoice()) {
             Disk::make($place->dir);
         }
-        update_option(self::OPTION, [
-            'dir' => $place->dir,
+        $known = [
             'source' => $place->source,
             'served' => $place->source === SpoolPlace::CONTENT ? self::isServed($place->dir) : false,
             'probed_at' => $now,
-        ], true);
+        ];
+        $others = array_diff_key(self::known(), [$place->dir => true]);
+        update_option(self::OPTION, array_slice($others, 1 - self::MOST_PLACES) + [$place->dir => $known], true);
     }
 
     private function isDue(SpoolPlace $place, int $now): bool
     {
-        $known = $this->remembered();
-        if ($known['dir'] !== $place->dir || $known['source'] !== $place->source) {
+        $known = self::known()[$place->dir] ?? null;
+        $isSuperseded = @is_dir($place->dir) && self::newest() !== $place->dir;
+        if ($known === null || $known['source'] !== $place->source || $isSuperseded) {
             return true;
         }
         $again = $known['served'] === true ? self::PROBE_SERVED_AGAIN_SECONDS : self::PROBE_AGAIN_SECONDS;
         return $place->source === SpoolPlace::CONTENT && $now - $known['probed_at'] >= $again;
     }
 
-    /** @return array{dir: string, source: string, served: ?bool, probed_at: int} */
-    private function remembered(): array
+    /** @return array<string, array{source: string, served: ?bool, probed_at: int}> by folder, the newest last */
+    public static function known(): array
     {
         $known = get_option(self::OPTION, []);
-        $known = is_array($known) ? $known : [];
-        return [
-            'dir' => (string) ($known['dir'] ?? ''),
-            'source' => (string) ($known['source'] ?? ''),
-            'served' => $known['served'] ?? null,
-            'probed_at' => (int) ($known['probed_at'] ?? 0),
-        ];
+        return is_array($known) ? array_filter($known, 'is_array') : [];
     }
 
     /** Null when the server could not be asked. */

@@ -68,8 +68,10 @@ final class AddToCart
 
     private function added(mixed $cartItemKey, mixed $productId, mixed $quantity): void
     {
-        // The cart's own product object: add-on and bundle plugins have set its price. A clone of the cart, as some
-        // payment buttons fill to ask for a total, is not the shopper's cart and does not hold the item.
+        if (self::isOfAnotherCart()) {
+            return;
+        }
+        // The cart's own product object: add-on and bundle plugins have set its price.
         $product = WC()->cart?->get_cart_item((string) $cartItemKey)['data'] ?? null;
         $this->tell($product, $quantity);
     }
@@ -94,6 +96,20 @@ final class AddToCart
             $this->settings,
         );
         $this->events->tell($event, $product);
+    }
+
+    /**
+     * Some payment buttons fill a copy of the cart to ask for its total. The hook does not say which cart it is of, and
+     * the shopper's own may hold the same product.
+     */
+    private static function isOfAnotherCart(): bool
+    {
+        foreach (debug_backtrace(DEBUG_BACKTRACE_PROVIDE_OBJECT | DEBUG_BACKTRACE_IGNORE_ARGS) as $frame) {
+            if ($frame['function'] === 'add_to_cart' && ($frame['object'] ?? null) instanceof \WC_Cart) {
+                return $frame['object'] !== WC()->cart;
+            }
+        }
+        return false;
     }
 
     /** PayPal's buttons fill a cart to ask for its total and empty it again. */

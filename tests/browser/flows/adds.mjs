@@ -1,5 +1,7 @@
 // The ways into the cart. index.mjs says what a flow is.
 
+import { signUp } from './steps.mjs';
+
 const REAL = { real: true };
 const CLASSIC = { real: true, theme: 'classic' };
 const BLOCK = { real: true, theme: 'block' };
@@ -15,7 +17,7 @@ const told = (...lines) => ({
 const redirects = ({ shop, shopper }) =>
   shopper.context.addCookies([{ name: 'test_redirects', value: '1', url: shop.url }]);
 
-const leadsToCart = ({ page }, button) => Promise.all([page.waitForURL(/cart\/$/), page.locator(button).click()]);
+const leadsToCart = ({ page }, button) => Promise.all([page.waitForURL(/cart\/(\?.*)?$/), page.locator(button).click()]);
 
 /** The block "Add to Cart + Options" on a page of its own. */
 async function withOptions({ page, open }, path, choose) {
@@ -197,6 +199,18 @@ export const adds = [
     gives: ONE,
     async run({ shopper, goods: { simple } }) {
       await shopper.open(`/shop/?add-to-cart=${simple.id}&quantity=2`);
+      return told([simple, 2]);
+    },
+  },
+  {
+    name: 'an old order, ordered again',
+    needs: REAL,
+    gives: { signup: 1, ...ONE },
+    async run({ shop, shopper, goods: { simple } }) {
+      const email = await signUp(shopper);
+      const past = await fetch(`${shop.url}/?${new URLSearchParams({ flow: 'past', product: simple.id, email })}`);
+      await shopper.open(await past.json());
+      await leadsToCart(shopper, '.order-again a');
       return told([simple, 2]);
     },
   },

@@ -77,6 +77,21 @@ export const none = [
     },
   },
   {
+    name: 'a copy of the cart, filled to ask for its total',
+    needs: REAL,
+    gives: { add_to_cart: 1 },
+    async run({ shopper, goods: { simple } }) {
+      await shopper.open(simple.path);
+      await shopper.addById(simple.id);
+      const inCart = await shopper.page.evaluate(
+        (id) => fetch(`/?flow=copy&product=${id}`).then((answer) => answer.json()),
+        simple.id,
+      );
+      expect(inCart.join(' '), '1 2');
+      return { says: { add_to_cart: [{ ids: [simple.id], units: 1 }] } };
+    },
+  },
+  {
     name: "a purchase that the shop's own code makes up",
     needs: REAL,
     gives: {},

@@ -9,6 +9,8 @@
  *       age&order=<id>&seconds=<n>  the order was made so long ago
  *       delete&product=<id>         the product is gone
  *       invoice&product=<id>&email=<e-mail>   the merchant makes an order of two; gives the link to pay it
+ *       past&product=<id>&email=<e-mail>      an order of two of somebody's account, long completed; gives its page
+ *       copy&product=<id>           a plugin puts one into a copy of the shopper's cart; gives what each of both holds
  *       renewal&product=<id>&email=<e-mail>   a subscription renews itself, and is paid; gives the order
  */
 
@@ -43,13 +45,28 @@ $renewal = static function (WC_Order $order): int {
     return $order->get_id();
 };
 
-add_action('wp_loaded', static function () use ($order, $age, $renewal): void {
+$past = static function (WC_Order $order): string {
+    $order->set_customer_id(get_user_by('email', $_GET['email'])->ID);
+    $order->set_status('completed');
+    $order->save();
+    return $order->get_view_order_url();
+};
+$copy = static function (WC_Cart $cart): array {
+    $cart->get_cart_from_session();
+    $copy = clone $cart;
+    $copy->add_to_cart((int) $_GET['product']);
+    return [$cart->get_cart_contents_count(), $copy->get_cart_contents_count()];
+};
+
+add_action('wp_loaded', static function () use ($order, $age, $renewal, $past, $copy): void {
     $answer = match ($_GET['flow'] ?? '') {
         '' => null,
         'age' => $age(wc_get_order((int) $_GET['order'])),
         'delete' => (bool) wp_delete_post((int) $_GET['product'], true),
         'invoice' => $order('admin')->get_checkout_payment_url(),
         'renewal' => $renewal($order('subscription')),
+        'past' => $past($order('admin')),
+        'copy' => $copy(WC()->cart),
     };
     if ($answer !== null) {
         wp_send_json($answer);

@@ -6,7 +6,9 @@ namespace Pinrelay\WooCommerce\Tests\Consent;
 
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Consent\ConsentApi;
 use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
 /**
@@ -42,5 +44,28 @@ final class WpConsentApiTest extends TestCase
         $consent = new Consent(new Settings(consent: Consent::WP_CONSENT_API));
         self::assertSame($given, $consent->answer());
         self::assertSame($given, $consent->isGiven());
+    }
+
+    /** @return array<string, array{array<string, string>, int}> settings, how many cookies */
+    public function shops(): array
+    {
+        return [
+            'with a tag' => [['tagId' => '26'], 5],
+            'with a server half alone' => [['adAccountId' => '5', 'accessToken' => 'pina_x'], 5],
+            'that tells nobody' => [[], 0],
+        ];
+    }
+
+    /** @dataProvider shops */
+    public function testABannerLearnsWhichCookiesAShopSets(array $settings, int $count): void
+    {
+        Site::reset();
+        require_once dirname(__DIR__, 2) . '/support/consent/wp-consent-api/wp-consent-api.php';
+        $GLOBALS['wp_consent_api_stand_in_cookies'] = [];
+        (new ConsentApi(new Settings(...['enabled' => true] + $settings), new Guard(), 'pinrelay.php'))->register();
+        do_action('init');
+        $told = $GLOBALS['wp_consent_api_stand_in_cookies'];
+        self::assertCount($count, $told);
+        self::assertSame([], array_diff(array_column($told, 'category'), ['marketing']));
     }
 }

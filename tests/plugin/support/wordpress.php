@@ -116,6 +116,26 @@ function rest_url(string $path): string
     return 'https://shop.example/wp-json/' . $path;
 }
 
+function esc_html(string $text): string
+{
+    return htmlspecialchars($text, ENT_QUOTES);
+}
+
+function esc_html__(string $text, string $domain = ''): string
+{
+    return esc_html($text);
+}
+
+function esc_url(string $url): string
+{
+    return esc_html($url);
+}
+
+function admin_url(string $path = ''): string
+{
+    return 'https://shop.example/wp-admin/' . $path;
+}
+
 function wp_unslash(mixed $value): mixed
 {
     return is_array($value) ? array_map('wp_unslash', $value) : (is_string($value) ? stripslashes($value) : $value);
