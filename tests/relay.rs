@@ -311,6 +311,39 @@ fn stale_visits_are_given_up_and_counted() {
 }
 
 #[test]
+fn a_visitor_who_is_withdrawn_leaves_his_orders_and_everybody_else() {
+    let peer = Peer::good();
+    let shop = Shop::new(&peer);
+    let relay = shop.relay();
+    let by = |mut event: Value, who: Value| {
+        event["user"]["external_id"] = who;
+        event
+    };
+    capture(&relay, &by(visit("his-1"), json!(" Visitor-A ")));
+    capture(&relay, &by(visit("hers"), json!("visitor-b")));
+    capture(
+        &relay,
+        &by(visit("his-2"), json!(["account-7", "visitor-a"])),
+    );
+    capture(&relay, &by(order("his-order"), json!("visitor-a")));
+    capture(&relay, &visit("nobodys"));
+    // Looked for by somebody else: words are no match key.
+    const VISITOR_A: &str = "0de4b4ec57b51b438680498a1e9f86882eac5336b349354340de21bc69dcb35d";
+    let mut search = by(visit("search"), json!("visitor-c"));
+    search["event_name"] = json!("search");
+    search["search_string"] = json!(VISITOR_A);
+    capture(&relay, &search);
+
+    assert_eq!(relay.withdraw_visitor("visitor-a").unwrap(), 2);
+    assert_eq!(relay.withdraw_visitor("visitor-a").unwrap(), 0, "once");
+    for nobody in ["", " ", "visitor"] {
+        assert_eq!(relay.withdraw_visitor(nobody).unwrap(), 0, "{nobody:?}");
+    }
+    relay.drain(20.0).unwrap();
+    assert_eq!(peer.ids(), ["his-order", "hers", "nobodys", "search"]);
+}
+
+#[test]
 fn what_is_withdrawn_is_not_sent() {
     let peer = Peer::good();
     let shop = Shop::new(&peer);

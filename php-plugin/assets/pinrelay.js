@@ -1,6 +1,6 @@
 /*
  * Pinrelay's browser half; Storefront/BaseTag.php says what it reads, keeps and offers.
- * Pinterest's library may never arrive: ad blockers.
+ * Pinterest's library may never arrive.
  */
 (() => {
   'use strict';
@@ -316,10 +316,10 @@
       if (agrees) {
         visitor();
       } else {
-        cookies().forEach(([name]) => /^pinrelay_(vid|e_)|^_epik/.test(name) && setCookie(name, '', 0));
+        post(page.withdraw, { visitor: visitor() });
+        cookies().forEach(([name]) => /^pinrelay_(vid|e_|ldp)|^_epik/.test(name) && setCookie(name, '', 0));
         stored('localStorage', FIRED, '[]');
         stored('sessionStorage', ONCE, '0');
-        post(page.withdraw, {});
       }
     }
     release();

@@ -242,7 +242,15 @@ final class Parts
 
     public function withdrawal(): Withdrawal
     {
-        return new Withdrawal($this->consent(), $this->buyer(), $this->orders());
+        return new Withdrawal(
+            $this->consent(),
+            $this->buyer(),
+            $this->orders(),
+            $this->relays(),
+            $this->visitor(),
+            $this->live(),
+            $this->guard,
+        );
     }
 
     public function buyer(): BuyerCookie
@@ -308,11 +316,12 @@ final class Parts
 
     public function doors(): Doors
     {
-        return $this->made[__FUNCTION__] ??= new Doors(
-            new LiveConfig($this->store(), $this->relays(), $this->state()->secret()),
-            $this->collectFile(),
-            $this->relays(),
-        );
+        return $this->made[__FUNCTION__] ??= new Doors($this->live(), $this->collectFile(), $this->relays());
+    }
+
+    private function live(): LiveConfig
+    {
+        return new LiveConfig($this->store(), $this->relays(), $this->state()->secret());
     }
 
     // Events that are born on the server.

@@ -36,7 +36,7 @@ final class Routes
 
         self::add($parts, self::COLLECT, static fn ($request) => $parts->doors()->answer($body($request)), $all);
         self::add($parts, self::BROWSER, static fn ($request) => $parts->browserReport()->take($body($request)), $all);
-        self::add($parts, self::CONSENT, static fn (): int => $parts->withdrawal()->heed(), $all);
+        self::add($parts, self::CONSENT, static fn ($request) => $parts->withdrawal()->heed($body($request)), $all);
         self::add(
             $parts,
             self::SECOND_TAG,

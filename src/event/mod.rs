@@ -32,7 +32,7 @@ pub use raw::{Key, Raw};
 
 pub(crate) use items::{Item, Items};
 pub(crate) use money::Money;
-pub(crate) use user::UserData;
+pub(crate) use user::{UserData, external_id};
 
 use currency::Currency;
 use fault::Findings;

@@ -206,6 +206,18 @@ fn home_country(raw: &Raw) -> Option<&'static str> {
     }
 }
 
+/// A visitor's id as events carry it; none where it would be left out of them.
+pub(crate) fn external_id(text: &str) -> Option<Hash> {
+    let mut keys = Hasher {
+        at: Path::Root,
+        findings: &mut Findings::default(),
+        normal: String::new(),
+    };
+    let raw = Raw::Text(text.into());
+    keys.hash_ids("external_id", Some(&raw), person::outside_id)
+        .pop()
+}
+
 /// Applies rules to values. Holds the one buffer all of them normalise in.
 struct Hasher<'a, 'f> {
     at: Path<'a>,

@@ -78,6 +78,10 @@ impl Relay {
         guarded(|| self.0.withdraw(&ids))
     }
 
+    pub fn withdraw_visitor(&self, externalId: String) -> PhpResult<i64> {
+        guarded(|| self.0.withdraw_visitor(&externalId))
+    }
+
     pub fn drain(&self, seconds: f64) -> PhpResult<Table> {
         guarded(|| self.0.drain(seconds)).map(Table)
     }

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use super::{Refusal, Relay, lane, report};
 use crate::delivery;
-use crate::event::{EventName, Raw};
+use crate::event::{self, EventName, Raw};
 use crate::spool::{
-    DeadLetters, Lane, Leader, Ledger, Reason, SpoolError, Verdicts, Withdrawn, beginning, unix_now,
+    DeadLetters, Envelope, Lane, Leader, Ledger, Reason, SegmentName, SpoolError, Verdicts,
+    Withdrawn, beginning, unix_now,
 };
 
 /// How long [`Relay::purge`] waits for a sender to leave, beyond the time that
@@ -73,28 +74,55 @@ impl Relay {
         Ok(back)
     }
 
-    /// Takes back what is not settled; says how many.
+    /// Takes back what is not settled; says how many events.
     ///
     /// # Errors
     /// [`Refusal::Spool`].
     pub fn withdraw(&self, ids: &Raw) -> Result<i64, Refusal> {
-        let spool = self.spool()?;
         let heads: Vec<String> = texts(ids).map(|id| beginning(&id)).collect();
-        let is_wanted = |json: &[u8]| heads.iter().any(|head| json.starts_with(head.as_bytes()));
         let wanted: HashSet<String> = texts(ids).collect();
+        self.take_back(
+            |_, json| heads.iter().any(|head| json.starts_with(head.as_bytes())),
+            |event| wanted.contains(event.id.as_ref()),
+        )
+    }
+
+    /// Takes back the visits of whoever `external_id` stands for, as far as they
+    /// are not settled; says how many events. Orders are left to whoever keeps
+    /// them, since one that is not wanted must not come again either.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`].
+    pub fn withdraw_visitor(&self, external_id: &str) -> Result<i64, Refusal> {
+        let Some(hash) = event::external_id(external_id) else {
+            return Ok(0);
+        };
+        self.take_back(
+            |segment, json| {
+                segment.lane() == Lane::Visit
+                    && str::from_utf8(json).is_ok_and(|json| json.contains(hash.as_str()))
+            },
+            |event| is_of(event, hash.as_str()),
+        )
+    }
+
+    /// Marks the records that `is_one` says are meant; read only where `wants`
+    /// finds the JSON of their line worth it.
+    fn take_back(
+        &self,
+        mut wants: impl FnMut(&SegmentName, &[u8]) -> bool,
+        is_one: impl Fn(&Envelope<'_>) -> bool,
+    ) -> Result<i64, Refusal> {
+        let spool = self.spool()?;
         let mut withdrawn = Withdrawn::read(&spool.place);
         let mut found = Vec::new();
-        Ledger::new(&spool.place).scan(
-            |_, json| is_wanted(json),
-            |segment, end, event| {
-                let id = event.map(|event| event.id.as_ref());
-                if let Some(id) = id.filter(|id| wanted.contains(*id))
-                    && !withdrawn.contains(segment, end)
-                {
-                    found.push((id.to_owned(), segment.clone(), end));
-                }
-            },
-        )?;
+        Ledger::new(&spool.place).scan(&mut wants, |segment, end, event| {
+            if let Some(event) = event.filter(|event| is_one(event))
+                && !withdrawn.contains(segment, end)
+            {
+                found.push((event.id.to_string(), segment.clone(), end));
+            }
+        })?;
         let mut ids = HashSet::new();
         for (id, segment, end) in found {
             withdrawn.mark(&segment, end)?;
@@ -130,6 +158,14 @@ impl Relay {
         let discarded = delivery::purge(&leader, &spool.place, unix_now())?;
         Ok(i64::try_from(discarded).unwrap_or(i64::MAX))
     }
+}
+
+/// Whether an event is of the visitor with this hash.
+fn is_of(event: &Envelope<'_>, hash: &str) -> bool {
+    let event: Value = serde_json::from_str(event.event.get()).unwrap_or_default();
+    event["user_data"]["external_id"]
+        .as_array()
+        .is_some_and(|ids| ids.iter().any(|id| id == hash))
 }
 
 /// Ids as PHP gives them; what is no id matches nothing.

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { until } from '../support/shop/service.mjs';
 import { hooksUnless, needsWooCommerce, openWorld } from './world.mjs';
 
 const PLUGINS = fileURLToPath(new URL('../support/consent', import.meta.url));
@@ -61,7 +62,7 @@ for (const { name, settings, banner } of MODES) {
       await other.open('/product/blue-mug/');
       await other.page.locator('#accept').click();
       await other.addByForm('/product/blue-mug/');
-      await world.matched('add_to_cart');
+      await world.seen(({ pairs }) => pairs.some((pair) => pair.event_name === 'add_to_cart' && pair.matched));
       await other.close();
     }
 
@@ -108,6 +109,40 @@ for (const { name, settings, banner } of MODES) {
       assert.equal((await row(id)).consent, 'granted');
       const { server } = world.halves(pair.event_id);
       assert.equal(server[0].user_data.click_id, 'dj0yJnU9', 'from the page before the answer');
+    });
+
+    test(`consent taken back stops the visits that are not sent yet, and nobody else's (${name})`, { skip: onlyWith }, async () => {
+      // A refused token makes the sender stand still, and settings that changed make it go on.
+      world.standin.misbehave({ mode: 'unauthorized' });
+      const ids = () => world.standin.records().browser.map(({ event_id }) => event_id).filter(Boolean);
+      const visitAndAdd = async () => {
+        const who = await world.shopper();
+        let collected = 0;
+        who.page.on('response', (response) => (collected += response.url().includes('collect.php') ? 1 : 0));
+        const before = ids();
+        await who.open('/product/blue-mug/');
+        await who.page.locator('#accept').click();
+        await until('the first visit to be collected', () => collected === 1);
+        await who.addByForm('/product/blue-mug/');
+        await until('every visit to be collected', () => collected === 3);
+        await world.seen(() => ids().length === before.length + 4);
+        return { who, told: ids().filter((id) => !before.includes(id)) };
+      };
+      const other = await visitAndAdd();
+      const one = await visitAndAdd();
+      shopper = one.who;
+      await Promise.all([
+        shopper.page.waitForResponse((response) => response.url().includes('pinrelay/v1/consent')),
+        answer('decline'),
+      ]);
+      await other.who.close();
+      world.standin.misbehave({ mode: 'ok' });
+      world.standin.reset();
+      await world.shop.php("$s = get_option('pinrelay_state'); ++$s['generation']; update_option('pinrelay_state', $s);");
+      await othersAreHeard();
+      const arrived = world.standin.records().server.map(({ event_id }) => event_id);
+      assert.deepEqual(other.told.filter((id) => !arrived.includes(id)), []);
+      assert.deepEqual(one.told.filter((id) => arrived.includes(id)), []);
     });
 
     test(`consent taken back stops the order that is not sent yet (${name})`, { skip: onlyWith }, async () => {

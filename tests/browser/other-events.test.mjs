@@ -72,6 +72,13 @@ describe('events beside visits, carts and purchases', () => {
     assert.equal(tag.search_query, undefined);
   });
 
+  test('a wish that WPC answers with a request to log in is none', { skip: needsWooCommerce }, async () => {
+    await open();
+    await happens(shopper, 'woosw_add', world.shop.products['MUG-1'], '#');
+    await world.fence();
+    assert.deepEqual(world.pairs('add_to_wishlist'), []);
+  });
+
   test("a product's page tells the product, where it was seen and by whom, and the click that led to it", { skip: needsWooCommerce }, async () => {
     const doors = [];
     shopper = await world.shopper();

@@ -40,6 +40,7 @@ test('parameters can be named as the stub names them', function (): void {
     same([], $relay->settled(limit: 5)['events']);
     same([], $relay->rejected(limit: 5));
     same(0, $relay->withdraw(eventIds: ['nobody']));
+    same(0, $relay->withdrawVisitor(externalId: 'nobody'));
     same(0, $relay->retry(eventIds: ['nobody']));
 });
 

@@ -29,8 +29,12 @@ final class Rate
     ) {
     }
 
-    /** Counts one; false when the address has had its share of this minute. */
-    public function take(string $ip, int $now): bool
+    /**
+     * Counts one request; false when the address has had its share of this minute.
+     *
+     * @param int $weight how many events it is worth
+     */
+    public function take(string $ip, int $now, int $weight = 1): bool
     {
         $handle = $this->file === '' ? false : @fopen($this->file, 'c+b');
         if ($handle === false) {
@@ -43,7 +47,7 @@ final class Rate
         $count = $place['minute'] === $minute ? $place['count'] : 0;
         if ($count < self::MOST) {
             fseek($handle, $at);
-            fwrite($handle, pack('vv', $minute, $count + 1));
+            fwrite($handle, pack('vv', $minute, $count + $weight));
         }
         fclose($handle);
         return $count < self::MOST;

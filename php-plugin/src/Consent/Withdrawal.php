@@ -4,33 +4,73 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Consent;
 
+use Pinrelay\WooCommerce\Collect\LiveConfig;
+use Pinrelay\WooCommerce\Collect\Rate;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
+use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
+use Pinrelay\WooCommerce\Storefront\Visitor;
+use Pinrelay\WooCommerce\Storefront\VisitorId;
+use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * POST pinrelay/v1/consent: a browser says that its shopper has just changed his mind. Where he refuses now, his orders
- * of the last days are taken back as far as Pinterest has not been told of them.
+ * of the last days are taken back as far as Pinterest has not been told of them, and so is everything else that waits
+ * in this server's spool under his browser's id. What another web server of the shop holds is sent: its spool is out of
+ * reach, and visits, unlike orders, have no row in the database that could tell it.
  *
- * The request carries nothing but cookies: the refusal where the mode keeps it, and the signed list of this browser's
- * orders. Both are SameSite=Lax or set by a script of this shop, so no other site can refuse in a shopper's name, and a
- * nonce, which a cached page could not hold, is not needed.
+ * The request carries cookies, the refusal where the mode keeps it and the signed list of this browser's orders, and in
+ * its body the browser's id, whose cookie is gone by then. The cookies are SameSite=Lax or set by a script of this shop
+ * and the id is a secret of the browser's, so nobody can refuse in a shopper's name, and a nonce, which a cached page
+ * could not hold, is not needed.
  */
 final class Withdrawal
 {
+    /** A visitor's events are looked for in all that waits, so one of these counts as many events of an address. */
+    private const WEIGHT = 30;
+
     public function __construct(
         private readonly Consent $consent,
         private readonly BuyerCookie $buyer,
         private readonly OrderHooks $orders,
+        private readonly RelayFactory $relays,
+        private readonly Visitor $visitor,
+        private readonly LiveConfig $live,
+        private readonly Guard $guard,
     ) {
     }
 
-    /** @return int HTTP status */
-    public function heed(): int
+    /**
+     * @param string $body JSON: {visitor: the value of the cookie pinrelay_vid}
+     * @return int HTTP status
+     */
+    public function heed(string $body): int
     {
-        if (!$this->consent->isGiven()) {
-            array_map($this->orders->refuse(...), $this->buyer->orders());
-            $this->buyer->drop();
+        if ($this->consent->isGiven()) {
+            return 204;
+        }
+        array_map($this->orders->refuse(...), $this->buyer->orders());
+        $this->buyer->drop();
+        $said = strlen($body) <= 1000 ? json_decode($body, true, 2) : null;
+        $visitor = VisitorId::read([VisitorId::COOKIE => is_array($said) ? ($said['visitor'] ?? '') : '']);
+        if ($visitor !== '') {
+            $this->guard->run('visits taken back', fn () => $this->takeBack($visitor));
         }
         return 204;
+    }
+
+    private function takeBack(string $visitor): void
+    {
+        $config = $this->live->config();
+        $ip = $this->visitor->context()['ip'] ?? '';
+        $rate = $config === null ? null : new Rate($config->rateFile, $config->key);
+        // A private address is a proxy's: all shoppers share it.
+        if ($rate === null || ($ip !== '' && !$rate->take($ip, time(), self::WEIGHT))) {
+            return;
+        }
+        $this->relays->relay()?->withdrawVisitor($visitor);
+        foreach (array_map(strval(...), array_keys($this->relays->retired())) as $destination) {
+            $this->relays->relayFor($destination)?->withdrawVisitor($visitor);
+        }
     }
 }

@@ -34,8 +34,10 @@ final class Wishlists
         $wished = fn (mixed $id): mixed => $this->wished(is_numeric($id) ? (int) $id : 0);
         // YITH WooCommerce Wishlist: product id, list, user.
         add_action('yith_wcwl_added_to_wishlist', $this->guard->action(self::EVENT, $wished), 10, 1);
-        // WPC Smart Wishlist: product id, which is 0 where the add failed.
-        add_action('woosw_add', $this->guard->action(self::EVENT, $wished), 10, 1);
+        // WPC Smart Wishlist: product id, which is 0 where the add failed, and the list's key, which is # where the
+        // visitor has to log in first. Told again for a product that is on the list already.
+        $listed = static fn (mixed $id, mixed $key = ''): mixed => $key === '#' ? null : $wished($id);
+        add_action('woosw_add', $this->guard->action(self::EVENT, $listed), 10, 2);
         // TI WooCommerce Wishlist: a row with product_id and variation_id.
         add_action('tinvwl_product_added', $this->guard->action(self::EVENT, static fn (mixed $row): mixed => $wished(
             is_array($row) ? (($row['variation_id'] ?? 0) ?: ($row['product_id'] ?? 0)) : 0,

@@ -38,6 +38,14 @@ final class RateTest extends TestCase
         self::assertTrue($other->take('203.0.113.9', 660));
     }
 
+    public function testARequestMayWeighAsMuchAsSeveral(): void
+    {
+        $rate = new Rate($this->file, 'key');
+        self::assertTrue($rate->take('203.0.113.9', 600, Rate::MOST - 1));
+        self::assertTrue($rate->take('203.0.113.9', 600, 30));
+        self::assertFalse($rate->take('203.0.113.9', 600));
+    }
+
     public function testAHouseholdOfIPv6IsOneAddress(): void
     {
         $rate = $this->exhaust('2001:db8:1:2::1', 600);

@@ -6,16 +6,20 @@ namespace Pinrelay\WooCommerce\Tests\Consent;
 
 use PHPUnit\Framework\TestCase;
 use Pinrelay\Relay;
+use Pinrelay\WooCommerce\Collect\LiveConfig;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\Withdrawal;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
+use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Tests\Rig;
 use Pinrelay\WooCommerce\Tests\Storefront\Site;
 
-/** A browser that takes consent back stops its own orders, and nobody else's. */
+/** A browser that takes consent back stops its own orders and visits, and nobody else's. */
 final class WithdrawalTest extends TestCase
 {
+    private const VISITOR = '6f1c0c1e-8a52-4b6e-9d7a-2f4f7b9b1c3d';
+
     private Rig $rig;
     private Withdrawal $withdrawal;
 
@@ -26,7 +30,16 @@ final class WithdrawalTest extends TestCase
         $this->rig = new Rig(['consent' => Consent::FILTER]);
         $consent = new Consent($this->rig->store->settings());
         $buyer = new BuyerCookie($this->rig->state->secret(), $consent, new Guard());
-        $this->withdrawal = new Withdrawal($consent, $buyer, $this->rig->hooks, new Guard());
+        $live = new LiveConfig($this->rig->store, $this->rig->relays, $this->rig->state->secret());
+        $this->withdrawal = new Withdrawal(
+            $consent,
+            $buyer,
+            $this->rig->hooks,
+            $this->rig->relays,
+            new Visitor(),
+            $live,
+            new Guard(),
+        );
         foreach ([71, 72] as $id) {
             $order = new \WC_Order(['id' => $id, 'status' => 'pending']);
             $_COOKIE[Consent::COOKIE] = '1';
@@ -47,7 +60,7 @@ final class WithdrawalTest extends TestCase
             Consent::COOKIE => $answer,
             BuyerCookie::NAME => BuyerCookie::write([71], time() + 60, $this->rig->state->secret()),
         ];
-        $this->withdrawal->heed();
+        $this->withdrawal->heed((string) json_encode(['visitor' => self::VISITOR]));
     }
 
     public function testItTakesThisBrowsersOrdersBackAndForgetsThem(): void
@@ -62,14 +75,42 @@ final class WithdrawalTest extends TestCase
     public function testSomebodyWhoStillAgreesTakesNothingBack(): void
     {
         $this->heed('1');
-        self::assertSame([], Relay::$withdrawn);
+        self::assertSame([[], []], [Relay::$withdrawn, Relay::$forgotten]);
         self::assertSame([], Site::$cookies);
+    }
+
+    public function testWhatTheBrowserDidIsTakenBackFromEveryAccountThatIsStillDrained(): void
+    {
+        $this->rig->state->put(['retired' => ['1234' => ['ad_account_id' => '1234', 'access_token' => 'pina_old']]]);
+        $this->heed('0');
+        self::assertSame([[Rig::ACCOUNT, self::VISITOR], ['1234', self::VISITOR]], Relay::$forgotten);
+    }
+
+    public function testAnExtensionThatFailsStopsNoOrderFromBeingTakenBack(): void
+    {
+        Relay::$throws = ['withdrawVisitor' => new \Error('Call to undefined method')];
+        $this->heed('0');
+        self::assertSame('refused', $this->rig->row(71)->consent);
+    }
+
+    /** @dataProvider bodies */
+    public function testWhatIsNoIdOfABrowserTakesNothingBack(string $body): void
+    {
+        $_COOKIE = [Consent::COOKIE => '0'];
+        $this->withdrawal->heed($body);
+        self::assertSame([], Relay::$forgotten);
+    }
+
+    public function bodies(): array
+    {
+        $deep = str_repeat('[', 9);
+        return [[''], ['{}'], ['null'], ['{"visitor":["x"]}'], ['{"visitor":"7"}'], ['{"visitor":' . $deep]];
     }
 
     public function testWithoutTheSignedCookieNothingIsTakenBack(): void
     {
         $_COOKIE = [Consent::COOKIE => '0', BuyerCookie::NAME => '71.9999999999.' . str_repeat('0', 64)];
-        $this->withdrawal->heed();
+        $this->withdrawal->heed('');
         self::assertSame([], Relay::$withdrawn);
     }
 }

@@ -136,13 +136,16 @@ describe('consent in the browser', () => {
     const page = await open({ consent: 'filter' });
     await page.evaluate(() => window.pinrelay.consent(true));
     await seen('page_visit');
+    const [{ value: visitor }] = await cookie('pinrelay_vid');
     await page.evaluate(([n, v]) => {
       document.cookie = `${n}=${v}; path=/`;
       window.pinrelay.consent(false);
     }, [name, value]);
     await posted('/withdraw');
     await assertGone();
-    assert.ok(posts('/withdraw')[0].cookies.includes('pinrelay_consent=0'), 'the shop reads the refusal');
+    const [taken] = posts('/withdraw');
+    assert.ok(taken.cookies.includes('pinrelay_consent=0'), 'the shop reads the refusal');
+    assert.deepEqual(taken.body, { visitor }, 'and whose it is');
     await scene.standin.until(() => calls().some(({ command, data }) => command === 'setconsent' && data === false));
     await page.evaluate(() => window.pinrelay.track('lead', {}));
     assert.deepEqual(calls('lead'), []);

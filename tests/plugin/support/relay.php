@@ -57,6 +57,8 @@ final class Relay
     public static array $captured = [];
     /** @var list<string> ids withdrawn */
     public static array $withdrawn = [];
+    /** @var list<array{string, string}> accounts and the visitors taken back there */
+    public static array $forgotten = [];
     /** @var list<string> accounts purged */
     public static array $purged = [];
     /** @var list<array<string, mixed>> what settled() answers next, once */
@@ -76,7 +78,7 @@ final class Relay
 
     public static function reset(): void
     {
-        self::$made = self::$captured = self::$withdrawn = self::$purged = [];
+        self::$made = self::$captured = self::$withdrawn = self::$forgotten = self::$purged = [];
         self::$settled = self::$status = self::$answer = self::$throws = [];
         self::$rejected = self::$retried = [];
         self::$onStatus = null;
@@ -133,6 +135,13 @@ final class Relay
         self::mayThrow('withdraw');
         array_push(self::$withdrawn, ...$eventIds);
         return count($eventIds);
+    }
+
+    public function withdrawVisitor(string $externalId): int
+    {
+        self::mayThrow('withdrawVisitor');
+        self::$forgotten[] = [$this->options['ad_account_id'], $externalId];
+        return 0;
     }
 
     public function rejected(int $limit = 50): array

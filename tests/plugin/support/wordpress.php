@@ -178,6 +178,11 @@ function home_url(string $path = ''): string
     return 'https://shop.example' . $path;
 }
 
+function site_url(string $path = ''): string
+{
+    return home_url($path);
+}
+
 function wp_doing_ajax(): bool
 {
     return false;

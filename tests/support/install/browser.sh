@@ -5,11 +5,17 @@ is_ubuntu() { grep -qx 'ID=ubuntu' /etc/os-release 2>/dev/null; }
 
 install_browser() {
   local dir=$1
-  node "$dir/support/browser/find.mjs" >/dev/null 2>&1 && return 0
+  local found
+  found=$(node "$dir/support/browser/find.mjs" 2>/dev/null) || found=''
+  if [ -n "${PINRELAY_CHROMIUM:-}" ] && [ "$found" = "$PINRELAY_CHROMIUM" ]; then
+    return 0
+  fi
   if is_ubuntu; then
+    [ -z "$found" ] || return 0
     say 'fetching Chromium with playwright-core'
     (cd "$dir" && node node_modules/playwright-core/cli.js install --with-deps chromium >/dev/null)
-  else
-    apt_install chromium
+  elif ! have chromium-headless-shell; then
+    # Older archives do not have it apart from the whole.
+    apt_install chromium-headless-shell || [ -n "$found" ] || apt_install chromium
   fi
 }
