@@ -3,7 +3,8 @@
 /**
  * Takes what shoppers' browsers tell of their visits, without booting WordPress: POST collect.php?s=<blog id>, JSON up
  * to 8 KB. It needs the extension and the file that WordPress keeps for it (Collect\ConfigFile), opens no database,
- * sets no cookie and answers with a status alone. Everything is decided by Collect\Collector.
+ * sets no cookie and answers with a status alone. Everything is decided by Collect\Collector. Asked for `place`, it
+ * answers with the visitor's US state.
  */
 
 declare(strict_types=1);
@@ -13,8 +14,17 @@ use Pinrelay\WooCommerce\Collect\Beacon;
 use Pinrelay\WooCommerce\Collect\Collector;
 use Pinrelay\WooCommerce\Collect\ConfigFile;
 use Pinrelay\WooCommerce\Collect\Rate;
+use Pinrelay\WooCommerce\Storefront\Place;
 
 require __DIR__ . '/src/autoload.php';
+
+if (isset($_GET['place'])) {
+    // What a page from a cache cannot know (assets/limited.js): in which US state its visitor is.
+    header('Content-Type: application/json');
+    header('Cache-Control: no-store');
+    echo json_encode(Place::state($_SERVER, $_COOKIE));
+    return;
+}
 
 http_response_code((static function (): int {
     if ((int) ($_SERVER['CONTENT_LENGTH'] ?? 0) > Beacon::MOST_BYTES) {

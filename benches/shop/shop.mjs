@@ -1,60 +1,51 @@
-// What the plugin costs the requests of a shop that somebody waits for: the same visit to four shops in turn, shuffled
-// in each round. Without the plugin; without it once more, which shows the noise; with it; and with it while the API
-// takes calls and never answers. WordPress and WooCommerce on MariaDB, nginx and PHP-FPM, as shops have it.
+// What the plugin costs the requests of a shop that somebody waits for. One shop, and one process of PHP in it, serves
+// the same visit with our plugin, without it, and without it once more, which shows the noise; in each round in
+// another order. A second shop does so while the API takes calls and never answers. WordPress and WooCommerce on
+// MariaDB, nginx and PHP-FPM with opcache at PHP's own settings, as shops have it.
 
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
+import { STEPS, measurable, visit } from '../../tests/support/cost/visit.mjs';
 import { extensionFile } from '../../tests/support/extension.mjs';
 import { startStandin } from '../../tests/support/pinterest/index.mjs';
+import { account } from '../../tests/support/shop/php.mjs';
 import { startShop } from '../../tests/support/shop/shop.mjs';
-import { quantile } from '../support/numbers.mjs';
 import { report, rounds } from '../support/report.mjs';
+import { countInstructions } from './instructions.mjs';
 import { countSockets } from './sockets.mjs';
-import { STEPS, visit } from './visit.mjs';
+import { sums } from './sums.mjs';
 
-const VISITS = 4 * rounds;
-const WARM_UP = 4;
-const COUNTED = 4;
-const SHOPS = { off: false, 'off again': false, on: true, 'API hangs': true };
-
-const median = (numbers) => quantile(numbers, 0.5);
+const WARM_UP = 3;
+const COUNTED = 3;
+const MODES = { off: false, 'off again': false, on: true };
+const SHOPS = { answers: 4 * rounds, hangs: 2 * rounds };
+const KEYS = ['queries', 'files', 'cpu_ms', 'process_cpu_ms', 'ttfb_ms', 'after_cpu_ms', 'after_queries', 'after_files'];
+/** What only one step may cost more than the others. */
+const QUERIES = { 'checkout POST': 'at most 3 queries' };
 
 const shuffled = (list) =>
   list.map((one) => [Math.random(), one]).sort(([a], [b]) => a - b).map(([, one]) => one);
 
-async function open(name, plugin, work) {
+async function open(name, work) {
   const standin = await startStandin();
-  if (name === 'API hangs') {
+  if (name === 'hangs') {
     standin.misbehave({ mode: 'hang' });
   }
   const shop = await startShop({
-    dir: path.join(work, name.replaceAll(' ', '-')),
+    dir: path.join(work, name),
     database: 'mariadb',
     theme: 'classic',
     extension: extensionFile('release'),
     standin,
-    plugin,
-    workers: 2,
+    // Two seconds are PHP's own; the tests' shops look at each file in each request.
+    ini: { 'opcache.revalidate_freq': 2 },
+    workers: 1,
   });
-  const probe = fileURLToPath(new URL('measure.php', import.meta.url));
-  copyFileSync(probe, path.join(shop.paths.content, 'mu-plugins/measure.php'));
-  const product = shop.products['MUG-1'];
   return {
-    visit: (number) => visit(shop.url, product, `${number}`),
-    kind: shop.kind,
-    workers: shop.node.workers,
-    /** What its requests measured from within, by the name they were given. */
-    measured: () =>
-      new Map(
-        readFileSync(path.join(shop.paths.content, 'measure.log'), 'utf8')
-          .trim()
-          .split('\n')
-          .map((line) => JSON.parse(line))
-          .map((one) => [one.name, one]),
-      ),
+    shop,
+    way: measurable(shop),
     async close() {
       await shop.stop();
       await standin.stop();
@@ -62,88 +53,104 @@ async function open(name, plugin, work) {
   };
 }
 
-async function measure(shops) {
-  const names = Object.keys(shops);
-  const times = Object.fromEntries(names.map((name) => [name, []]));
-  for (let number = 0; number < WARM_UP + VISITS; number += 1) {
-    for (const name of shuffled(names)) {
-      times[name][number] = await shops[name].visit(number);
+/** @returns {Promise<Record<string, object[]>>} by mode: visits, each by step: KEYS */
+async function measure({ way }, visits) {
+  const seen = Object.fromEntries(Object.keys(MODES).map((mode) => [mode, []]));
+  for (let number = 0; number < WARM_UP + visits; number += 1) {
+    for (const mode of shuffled(Object.keys(MODES))) {
+      const steps = await visit(way, `${number} ${mode}`, MODES[mode]);
+      if (!Object.values(steps).every((step) => step.opcache)) {
+        throw new Error('opcache is off: PHP-FPM would compile every file in every request, which no host does');
+      }
+      seen[mode][number] = Object.fromEntries(STEPS.map((step) => [step, flat(steps[step])]));
     }
   }
-  return Object.fromEntries(
-    names.map((name) => {
-      const inside = shops[name].measured();
-      const visits = times[name].map((ttfb, number) =>
-        Object.fromEntries(
-          STEPS.map((step) => {
-            const { page, after } = inside.get(`${number} ${step}`);
-            return [step, { ...page, ttfb_ms: ttfb[step], after_cpu_ms: after.cpu_ms - page.cpu_ms, after_queries: after.queries - page.queries }];
-          }),
-        ),
-      );
-      return [name, visits.slice(WARM_UP)];
-    }),
-  );
+  return Object.fromEntries(Object.entries(seen).map(([mode, all]) => [mode, all.slice(WARM_UP)]));
 }
 
-/** Medians, and the medians of the differences to the shop without the plugin, visit by visit. */
-function sums(visits) {
-  const KEYS = ['queries', 'files', 'cpu_ms', 'process_cpu_ms', 'ttfb_ms', 'after_cpu_ms', 'after_queries'];
-  return Object.fromEntries(
-    Object.keys(visits).map((name) => [
-      name,
-      Object.fromEntries(
-        STEPS.map((step) => {
-          const of = (key) => visits[name].map((one) => one[step][key]);
-          const more = (key) => visits[name].map((one, number) => one[step][key] - visits.off[number][step][key]);
-          return [step, Object.fromEntries(KEYS.map((key) => [key, { median: median(of(key)), more: median(more(key)) }]))];
-        }),
-      ),
-    ]),
-  );
+/** What one visit's measures say of a step. */
+const flat = ({ page, after, ttfb_ms }) => ({
+  ...page,
+  ttfb_ms,
+  after_cpu_ms: after.cpu_ms - page.cpu_ms,
+  after_queries: after.queries - page.queries,
+  after_files: after.files - page.files,
+});
+
+function signed(number, digits = 0) {
+  const text = Math.abs(number).toFixed(digits);
+  return `${number < 0 && Number(text) !== 0 ? '-' : '+'}${text}`;
 }
 
-const signed = (number, digits = 0) => `${number < 0 ? '-' : '+'}${Math.abs(number).toFixed(digits)}`;
+const span = ({ median, low, high }, unit) => `${signed(median, 1)} ${unit} (${signed(low, 1)} to ${signed(high, 1)})`;
 
-function words(sum, sockets) {
+/**
+ * What a mode costs more than the control, a text for the README.
+ *
+ * @param {object} sum   sums() of the mode and step
+ * @param {object} off   the same of the control
+ * @param {object} [count]  {page, after} more instructions than the control, as parts of the control's page
+ */
+function words(sum, off, sockets, count) {
+  const ms = (part) => `${signed(part * off.cpu_ms.median, 1)} ms by instructions (${signed(100 * part, 1)} %)`;
   return [
-    ...(sockets ? [`${sockets.request} sockets`] : []),
-    `${signed(sum.queries.more)} queries`,
-    `${signed(sum.files.more)} files`,
-    `${signed(sum.cpu_ms.more, 1)} ms CPU`,
-    `${signed(sum.ttfb_ms.more, 1)} ms to first byte`,
+    `${sockets.request} sockets`,
+    `${signed(sum.queries.more.median)} queries`,
+    `${signed(sum.files.more.median)} files`,
+    ...(count ? [ms(count.page)] : []),
+    span(sum.cpu_ms.more, 'ms CPU'),
+    span(sum.ttfb_ms.more, 'ms to first byte'),
   ].join(', ');
 }
 
+/** What comes once the visitor has his answer. */
+function wordsAfter(sum, off, count) {
+  const ms = count ? `${signed(count.after * off.cpu_ms.median, 1)} ms by instructions` : span(sum.after_cpu_ms.more, 'ms CPU');
+  return `; after the response ${ms}, ${signed(sum.after_queries.more.median)} queries, ${signed(sum.after_files.more.median)} files`;
+}
+
+/** Instructions of a mode more than of the control, as parts of the control's page; none where none were counted. */
+function parts(counts, mode, step) {
+  const { page } = counts?.off[step] ?? {};
+  return counts && {
+    page: (counts[mode][step].page - page) / page,
+    after: (counts[mode][step].after - counts.off[step].after) / page,
+  };
+}
+
 const work = mkdtempSync(path.join(tmpdir(), 'pinrelay-bench-shop-'));
+process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 // The shops' own account has to pass.
 chmodSync(work, 0o755);
-const shops = {};
-try {
-  for (const [name, plugin] of Object.entries(SHOPS)) {
-    shops[name] = await open(name, plugin, work);
+const own = (dir) => account && chownSync(dir, account.uid, account.gid);
+const rows = [];
+const measured = {};
+for (const [name, visits] of Object.entries(SHOPS)) {
+  const here = await open(name, work);
+  try {
+    console.error(`shop: ${visits} visits of each kind where the API ${name}`);
+    const all = sums(await measure(here, visits), STEPS, KEYS, 'off');
+    const sockets = {};
+    for (const [mode, plugin] of Object.entries(MODES)) {
+      sockets[mode] = await countSockets(here.shop.node.workers(), path.join(work, 'connects'), async () => {
+        for (let number = 0; number < COUNTED; number += 1) {
+          await visit(here.way, `sockets ${number} ${mode}`, plugin);
+        }
+      });
+    }
+    const counts = name === 'answers' ? await countInstructions(here.shop, here.way, Object.entries(MODES), own) : null;
+    for (const step of STEPS) {
+      const off = all.off[step];
+      rows.push({
+        what: `${step}, plugin on${name === 'hangs' ? ' and the API never answers' : ''}`,
+        figure: words(all.on[step], off, sockets.on, parts(counts, 'on', step)) + wordsAfter(all.on[step], off, parts(counts, 'on', step)),
+        aim: ['0 sockets', QUERIES[step] ?? '0 queries', 'at most 1 ms CPU'].join(', '),
+        beside: `off again: ${words(all['off again'][step], off, sockets['off again'], parts(counts, 'off again', step))}; off: ${off.queries.median} queries, ${off.files.median} files, ${off.cpu_ms.median.toFixed(0)} ms CPU, ${off.ttfb_ms.median.toFixed(0)} ms to first byte`,
+      });
+    }
+    measured[name] = { woocommerce: here.shop.kind, visits, medians: all, sockets_in_counted_visits: { visits: COUNTED, ...sockets }, instructions: counts };
+  } finally {
+    await here.close();
   }
-  const visits = await measure(shops);
-  const sockets = {};
-  for (const name of Object.keys(shops)) {
-    sockets[name] = await countSockets(shops[name].workers(), path.join(work, 'connects'), async () => {
-      for (let number = 0; number < COUNTED; number += 1) {
-        await shops[name].visit(`counted ${number}`);
-      }
-    });
-  }
-  const all = sums(visits);
-  const aim = { 'checkout POST': '0 sockets, +3 queries, +1 ms CPU' };
-  const rows = STEPS.flatMap((step) =>
-    ['on', 'API hangs'].map((name) => ({
-      what: `${step}, ${name === 'on' ? 'plugin on' : 'plugin on and the API never answers'}`,
-      figure: words(all[name][step], sockets[name]),
-      aim: aim[step] ?? '0 sockets, +1 ms CPU',
-      beside: `off again: ${words(all['off again'][step], sockets['off again'])}; off: ${all.off[step].queries.median} queries, ${all.off[step].files.median} files, ${all.off[step].cpu_ms.median.toFixed(0)} ms CPU, ${all.off[step].ttfb_ms.median.toFixed(0)} ms`,
-    })),
-  );
-  report('shop', work, rows, { woocommerce: shops.on.kind, visits: VISITS, medians: all, sockets_in_counted_visits: { visits: COUNTED, ...sockets } });
-} finally {
-  await Promise.all(Object.values(shops).map((shop) => shop.close()));
-  rmSync(work, { recursive: true, force: true });
 }
+report('shop', work, rows, measured);

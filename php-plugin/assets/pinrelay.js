@@ -282,7 +282,7 @@
       window.pintrk.queue.unshift(['setconsent', true]);
     }
     agreed = true;
-    const keys = facts('pinrelay-match') || {};
+    const keys = facts('pinrelay-match') || await (window.pinrelayLimits || Object)();
     if (crypto.subtle) {
       keys.external_id = await hash(id);
     }

@@ -287,7 +287,7 @@ final class Parts
         return new PurchaseTag(
             $this->settings(),
             $this->relays(),
-            $this->outbox(),
+            $this->orders(),
             $this->visitor(),
             $this->buyer(),
             $this->browserReport(),

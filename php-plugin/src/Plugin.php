@@ -9,6 +9,7 @@ use Pinrelay\WooCommerce\Orders\AfterResponse;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
 use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Storefront\PageEvents;
 use Pinrelay\WooCommerce\Support\Guard;
 
 /**
@@ -134,7 +135,7 @@ final class Plugin
     {
         $isPage = static fn (): bool => !wp_doing_ajax();
         // Both ask for themselves, more narrowly; here it is asked to leave them alone everywhere else.
-        $isOwn = static fn (): bool => is_checkout() || is_account_page();
+        $isOwn = static fn (): bool => PageEvents::isOfVisitor();
 
         $this->wake(['template_redirect'], $this->parts->baseTag(...), $isPage);
         $this->wake(['wp_footer'], $this->parts->matchKeys(...), $isOwn);

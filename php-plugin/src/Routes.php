@@ -5,10 +5,12 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce;
 
 use Pinrelay\WooCommerce\Coexistence\SecondTag;
+use Pinrelay\WooCommerce\Storefront\Place;
 
 /**
- * The plugin's REST routes. Each takes a POST and answers with a status alone; the part that decides is made when its
- * route is called. Shoppers have no account, and pages from a cache no nonce: each part asks for what they do have.
+ * The plugin's REST routes. Each takes a POST and answers with a status alone, but for the question where a visitor is;
+ * the part that decides is made when its route is called. Shoppers have no account, and pages from a cache no nonce:
+ * each part asks for what they do have.
  */
 final class Routes
 {
@@ -43,6 +45,16 @@ final class Routes
             static fn (\WP_REST_Request $request): int => SecondTag::remember($request->get_param('tags')),
             static fn (): bool => SecondTag::mayReport(),
         );
+        // As collect.php answers it.
+        register_rest_route(self::SPACE, self::COLLECT, [
+            'methods' => 'GET',
+            'callback' => static fn (): \WP_REST_Response => new \WP_REST_Response(
+                Place::state(wp_unslash($_SERVER), wp_unslash($_COOKIE)),
+                200,
+                ['Cache-Control' => 'no-store'],
+            ),
+            'permission_callback' => $all,
+        ]);
     }
 
     /**

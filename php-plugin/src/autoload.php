@@ -15,7 +15,7 @@ spl_autoload_register(static function (string $class): void {
         return;
     }
     $file = __DIR__ . '/' . str_replace('\\', '/', substr($class, strlen($prefix))) . '.php';
-    if (is_file($file)) {
-        require $file;
-    }
+    // Not asked first whether it is there: each question to the disk counts, and a class that is missing, as in the
+    // middle of an update, is an error that can be caught.
+    @include $file;
 });

@@ -6,12 +6,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 
+import { findWholeChromium } from '../support/browser/find.mjs';
 import { launchTabs } from '../support/browser/tabs.mjs';
 import { until } from '../support/shop/service.mjs';
 import { hooksUnless, needsWooCommerce, openWorld } from './world.mjs';
 
 const PRERENDERED = '/product/blue-mug/';
 const PREFETCHED = '/product/vase/';
+
+const skip = needsWooCommerce || (findWholeChromium() === null && 'not run: needs a Chromium that prerenders');
 
 /** Prints the rules on the shop page, and notes what is asked for in advance. */
 const RULES = `<?php
@@ -31,7 +34,7 @@ file_put_contents(
 `;
 
 describe('pages fetched in advance', () => {
-  const { before, after } = hooksUnless(needsWooCommerce);
+  const { before, after } = hooksUnless(skip);
   let world;
   let tabs;
   let tab;
@@ -65,7 +68,7 @@ describe('pages fetched in advance', () => {
     await world.seen(({ pairs }) => pairs.some(({ event_id, matched }) => event_id === id && matched));
   }
 
-  test('a prerendered product page tells nothing, and loads no library, until it is shown, and then once', { skip: needsWooCommerce }, async () => {
+  test('a prerendered product page tells nothing, and loads no library, until it is shown, and then once', { skip }, async () => {
     const hidden = await tab.prerendered(PRERENDERED);
     assert.equal(await hidden.evaluate('document.prerendering'), true);
     assert.equal(await hidden.evaluate('typeof window.pinrelay.consent'), 'function', 'our script has run there');
@@ -86,7 +89,7 @@ describe('pages fetched in advance', () => {
     world.assertNothingRefused();
   });
 
-  test('a prefetched page tells nothing', { skip: needsWooCommerce }, async () => {
+  test('a prefetched page tells nothing', { skip }, async () => {
     assert.ok(asked().includes(`${PREFETCHED} prefetch`));
     assert.deepEqual(toldOf(PREFETCHED), []);
   });

@@ -29,8 +29,8 @@ final class PluginTest extends TestCase
         'orders' => ['woocommerce_order_status_shipped'],
         // Asked for on the owner's pages.
         'consentApi' => ['wp_consent_api_registered_pinrelay/pinrelay.php'],
-        // A page without a decision about its redirects has no head.
-        'baseTag' => ['wp_enqueue_scripts', 'wp_head'],
+        // A page without a decision about its redirects has no scripts.
+        'baseTag' => ['wp_enqueue_scripts', 'wp_footer'],
     ];
 
     /** Made in the requests that need them, whatever these do. */

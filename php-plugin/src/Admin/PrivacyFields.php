@@ -46,7 +46,10 @@ final class PrivacyFields
         ));
         $this->table->entries('ldp_states', __(
             'Two-letter codes, separated by commas, for example CA, CO. Pinterest then limits how it uses the data of '
-                . 'customers from these states (Limited Data Processing). Leave it empty for none.',
+                . 'people from these states (Limited Data Processing). Customers count by their billing address, '
+                . 'visitors without one by where Cloudflare (with its visitor location headers), CloudFront or '
+                . 'your web server sees them; where none of these tells, they are not limited. Leave it empty for '
+                . 'none.',
             'pinrelay',
         ));
         $this->table->close();

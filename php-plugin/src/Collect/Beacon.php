@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Collect;
 
+use Pinrelay\WooCommerce\Storefront\Place;
+
 /**
  * One request to the collecting endpoint, as it came: raw, and unslashed where WordPress has slashed it.
  */
@@ -15,6 +17,7 @@ final class Beacon
     /**
      * @param array<string, string> $cookies
      * @param array<string, string> $headers by the names that PHP gives them (HTTP_*)
+     * @param string                $state   Place::state()
      */
     public function __construct(
         public readonly string $method,
@@ -25,6 +28,7 @@ final class Beacon
         public readonly array $cookies,
         public readonly string $body,
         public readonly array $headers = [],
+        public readonly string $state = '',
     ) {
     }
 
@@ -49,6 +53,7 @@ final class Beacon
                     && str_starts_with((string) $name, 'HTTP_'),
                 ARRAY_FILTER_USE_BOTH,
             ),
+            Place::state($server, $cookies),
         );
     }
 

@@ -8,6 +8,7 @@ use Pinrelay\InvalidEventException;
 use Pinrelay\Relay;
 use Pinrelay\SpoolException;
 use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Mapping\LimitedData;
 use Pinrelay\WooCommerce\Mapping\Visit;
 use Pinrelay\WooCommerce\Relay\Faults;
 use Pinrelay\WooCommerce\Settings\EventNames;
@@ -80,7 +81,7 @@ final class Collector
         if (!in_array(Beacon::authority($url), $this->config->senders, true)) {
             return null;
         }
-        $visit = Visit::part($this->context($beacon, $url, $ip));
+        $visit = $this->visit($beacon, $url, $ip);
         $events = [];
         foreach ($list as $one) {
             $event = is_array($one) ? $this->event($one) : null;
@@ -115,6 +116,14 @@ final class Collector
             $allowed = EventNames::TRACKED;
         }
         return in_array($event['event_name'] ?? null, $allowed, true) ? ['event_id' => $id] + $event : null;
+    }
+
+    /** @return array<string, mixed> what all events of one page have in common */
+    private function visit(Beacon $beacon, string $url, string $ip): array
+    {
+        $visit = Visit::part($this->context($beacon, $url, $ip)) + ['user' => []];
+        $visit['user'] += LimitedData::place($visit['user'], $beacon->state, $this->config->ldpStates);
+        return $visit + LimitedData::part($visit['user'], $this->config->ldpStates);
     }
 
     /** @return array<string, string> as Storefront\Visitor::context() */

@@ -21,6 +21,7 @@ final class Config
      * @param string               $rateFile   for Rate
      * @param list<string>         $trustedHeaders as in the settings
      * @param string               $consent    as in the settings
+     * @param list<string>         $ldpStates  as in the settings
      */
     public function __construct(
         public readonly string $home,
@@ -34,6 +35,7 @@ final class Config
         public readonly string $rateFile,
         public readonly array $trustedHeaders,
         public readonly string $consent,
+        public readonly array $ldpStates,
     ) {
     }
 

@@ -21,10 +21,13 @@ final class Doors
     ) {
     }
 
-    /** Only in a web request: a file that another account makes is one that the web server may not read. */
+    /**
+     * Only in a web request: a file that another account makes is one that the web server may not read. And by none of
+     * the slow ones in the background, which began before the settings were saved and would put the old ones back.
+     */
     public function keep(): void
     {
-        if (PHP_SAPI !== 'cli') {
+        if (PHP_SAPI !== 'cli' && !wp_doing_ajax()) {
             $this->file->keep($this->live->config());
         }
     }

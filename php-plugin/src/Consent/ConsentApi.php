@@ -40,6 +40,7 @@ final class ConsentApi
             ['pinrelay_vid', $year, __('Recognizes the browser by a random number', 'pinrelay')],
             ['pinrelay_e_*', __('10 minutes', 'pinrelay'), $doing],
             ['pinrelay_buyer', __('2 days', 'pinrelay'), __('Tells the buyer from other visitors', 'pinrelay')],
+            ['pinrelay_ldp', __('30 days', 'pinrelay'), __('Notes which US privacy law applies', 'pinrelay')],
             ['_epik', $year, __('Notes which Pinterest ad led to the shop', 'pinrelay')],
         ];
         foreach ($cookies as [$name, $expires, $words]) {

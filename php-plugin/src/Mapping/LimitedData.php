@@ -4,11 +4,10 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Mapping;
 
-use Pinrelay\WooCommerce\Settings\Settings;
-
 /**
  * Limited Data Processing: whether Pinterest has to be told that a law of a US state limits what it may do with this
- * person's data (CONTRACT 14). It goes by the address the person gave; nobody's state is guessed from an IP address.
+ * person's data (CONTRACT 14). It goes by the address the person gave, and for one who gave none by the state that
+ * Storefront\Place has heard of.
  *
  * Pure: no WordPress, no clock, no I/O.
  */
@@ -16,11 +15,26 @@ final class LimitedData
 {
     /**
      * @param array<string, mixed> $user of an event: `state` and `country` as given
+     * @param list<string> $states that the owner picked
      * @return array{ldp?: true} for the event
      */
-    public static function part(array $user, Settings $settings): array
+    public static function part(array $user, array $states): array
     {
         $said = static fn (string $key): string => is_string($user[$key] ?? null) ? strtoupper(trim($user[$key])) : '';
-        return $said('country') === 'US' && in_array($said('state'), $settings->ldpStates, true) ? ['ldp' => true] : [];
+        return $said('country') === 'US' && in_array($said('state'), $states, true) ? ['ldp' => true] : [];
+    }
+
+    /**
+     * For an event of somebody who has given no address.
+     *
+     * @param array<string, mixed> $user of the event
+     * @param string $state Storefront\Place::state()
+     * @param list<string> $states that the owner picked
+     * @return array{state?: string, country?: string} for `user`, which says where he is only to have the limit heeded
+     */
+    public static function place(array $user, string $state, array $states): array
+    {
+        $isUnknown = empty($user['state']) && empty($user['country']);
+        return $isUnknown && in_array($state, $states, true) ? ['state' => $state, 'country' => 'US'] : [];
     }
 }

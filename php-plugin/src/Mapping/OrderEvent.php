@@ -39,7 +39,7 @@ final class OrderEvent
         }
         $value = self::value($facts, $settings);
         $visit = Visit::part($context + ['language' => $facts['language']], self::person($facts));
-        $limits = LimitedData::part($visit['user'] ?? [], $settings);
+        $limits = LimitedData::part($visit['user'] ?? [], $settings->ldpStates);
 
         return [
             'event_name' => 'checkout',

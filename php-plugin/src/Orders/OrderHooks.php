@@ -20,6 +20,8 @@ final class OrderHooks
 {
     /** @var array<int, true> orders this request has accepted or found accepted */
     private array $accepted = [];
+    /** @var array<int, OutboxRow> rows that this request has found and left as they were */
+    private array $known = [];
     /** @var array<int, OutboxRow> rows that this request has made: most orders are placed and accepted in one */
     private array $noted = [];
 
@@ -103,6 +105,7 @@ final class OrderHooks
     /** The shopper of this order refused consent, or took it back: what Pinterest has not been told is not told. */
     public function refuse(int $orderId): void
     {
+        unset($this->known[$orderId]);
         $this->outbox->refuse($orderId, time());
         $this->takeBack($orderId);
     }
@@ -139,6 +142,7 @@ final class OrderHooks
                 $this->outbox->ended($id, false);
             }
             $this->accepted[$id] = true;
+            $this->known[$id] = $row;
             return;
         }
         $destination = $settings->destination();
@@ -165,6 +169,12 @@ final class OrderHooks
         $this->dispatcher->send($row, $now, $order);
     }
 
+    /** The order's row; the page after the order asks a second time for what a hook has just found. */
+    public function row(int $orderId): ?OutboxRow
+    {
+        return $this->known[$orderId] ?? $this->outbox->find($orderId);
+    }
+
     /** Whether this order is a purchase, by the owner's policy and whoever has a say in it. */
     public function accepts(\WC_Order $order): bool
     {
@@ -184,7 +194,7 @@ final class OrderHooks
         if ($id <= 0 || !$this->store->settings()->active()) {
             return;
         }
-        unset($this->accepted[$id]);
+        unset($this->accepted[$id], $this->known[$id]);
         $row = $this->outbox->find($id);
         if ($row?->state === OutboxRow::SETTLED) {
             $this->outbox->ended($id, true);

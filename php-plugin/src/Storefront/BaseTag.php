@@ -30,6 +30,7 @@ use Pinrelay\WooCommerce\Support\Guard;
  *                               may: before consent, events are held in the page's memory and nothing is loaded.
  *           _epik               cookie: the click id of an ad's link, as Pinterest's library keeps it; 365 days.
  *           pinrelay_vid        cookie: a random id of this browser, its hash the external_id of both halves; 365 days.
+ *           pinrelay_ldp        cookie: the US state, where the owner picked some (Place); a day, or 30 by an address.
  *           pinrelay_fired      localStorage: ids of the last hundred events fired; a reload fires none twice.
  *           pinrelay_fallback   sessionStorage: the host forbids collect.php, the REST route takes its place.
  *           pinrelay_once       sessionStorage: the last checkout begun, which a reload does not repeat.
@@ -43,6 +44,9 @@ use Pinrelay\WooCommerce\Support\Guard;
 final class BaseTag
 {
     public const HANDLE = 'pinrelay';
+
+    /** assets/limited.js, for shops that have picked US states. */
+    private const LIMITED = 'pinrelay-limited';
 
     /** Pinterest's own queue, so that other scripts' pintrk() calls work before the library is there (CONTRACT 15). */
     private const PINTRK = 'window.pintrk=window.pintrk||function(){window.pintrk.queue.push('
@@ -80,7 +84,8 @@ final class BaseTag
         }
         add_action('template_redirect', $this->guard->action('page of a visitor', $this->keepOutOfCaches(...)));
         add_action('wp_enqueue_scripts', $this->guard->action('base tag', $this->enqueue(...)));
-        add_action('wp_head', $this->guard->action('page facts', $this->printFacts(...)), 5);
+        // In the footer the page's product has been loaded already.
+        add_action('wp_footer', $this->guard->action('page facts', $this->printFacts(...)), 5);
     }
 
     /** Whether the server half of a visit can work: a shop may have it without a tag. */
@@ -104,10 +109,17 @@ final class BaseTag
     private function enqueue(): void
     {
         if (self::isShown()) {
+            wp_register_script(
+                self::LIMITED,
+                plugins_url('assets/limited.js', $this->mainFile),
+                [],
+                $this->version,
+                ['strategy' => 'defer'],
+            );
             wp_enqueue_script(
                 self::HANDLE,
                 plugins_url('assets/pinrelay.js', $this->mainFile),
-                [],
+                $this->limits() === null ? [] : [self::LIMITED],
                 $this->version,
                 ['strategy' => 'defer'],
             );
@@ -141,6 +153,8 @@ final class BaseTag
      * fallback  of the REST route; both null where there is no server half
      * events    of this page: `call` for pintrk() without its id, null where the browser half is off; `facts` and
      *           `signature` for the server, left out where its half is off; `once` for what a reload does not repeat
+     * limits    for assets/limited.js: US states with limited data use, and addresses to ask for the visitor's; null
+     *           where there are none
      * track     what pinrelay.track() may tell: by name, whether to the tag and whether to the server
      *
      * @return array<string, mixed>
@@ -157,7 +171,20 @@ final class BaseTag
             'collect' => $collect,
             'fallback' => $fallback,
             'events' => array_values(array_filter(array_map($this->told(...), $this->events->all()))),
+            'limits' => $this->limits(),
             'track' => $this->tracked(),
+        ];
+    }
+
+    /** @return ?array{states: list<string>, ask: list<string>} */
+    private function limits(): ?array
+    {
+        $states = $this->settings->ldpStates;
+        [$file, $route] = $this->doors();
+        // A tag manager's tag has partner data of its own.
+        return $states === [] || $this->tag() !== 'pintrk' ? null : [
+            'states' => $states,
+            'ask' => [$file . '&place', $route],
         ];
     }
 

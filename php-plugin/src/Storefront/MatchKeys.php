@@ -63,9 +63,11 @@ final class MatchKeys
         if ($person === []) {
             return [];
         }
+        $states = $this->settings->ldpStates;
+        $person += $states === [] ? [] : LimitedData::place($person, Place::state($_SERVER, $_COOKIE), $states);
         // Any event renders the same partner data; this one is never told.
         $event = ['event_name' => 'page_visit', 'event_id' => 'match', 'user' => $person]
-            + LimitedData::part($person, $this->settings);
+            + LimitedData::part($person, $states);
         $calls = $this->guard->run(
             'match keys',
             fn (): ?array => $this->relays->relay()?->prepare($event)->tagCalls,

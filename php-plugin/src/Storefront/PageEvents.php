@@ -58,8 +58,13 @@ final class PageEvents
     /** @return ?array<string, mixed> */
     private function product(): ?array
     {
-        // The queried product and not the global one: on block themes templates run before wp_head and leave their own.
-        $product = is_product() ? wc_get_product(get_queried_object_id()) : null;
+        if (!is_product()) {
+            return null;
+        }
+        $id = get_queried_object_id();
+        // Templates leave the last product that they showed, which is mostly the page's own: it is dear to load twice.
+        $shown = $GLOBALS['product'] ?? null;
+        $product = $shown instanceof \WC_Product && $shown->get_id() === $id ? $shown : wc_get_product($id);
         return $product instanceof \WC_Product ? ProductFacts::of($product) : null;
     }
 

@@ -6,7 +6,7 @@ namespace Pinrelay\WooCommerce\Storefront;
 
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Mapping\OrderSale;
-use Pinrelay\WooCommerce\Orders\Outbox;
+use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\Settings;
@@ -30,7 +30,7 @@ final class PurchaseTag
     public function __construct(
         private readonly Settings $settings,
         private readonly RelayFactory $relays,
-        private readonly Outbox $outbox,
+        private readonly OrderHooks $orders,
         private readonly Visitor $visitor,
         private readonly BuyerCookie $buyer,
         private readonly BrowserReport $report,
@@ -49,7 +49,7 @@ final class PurchaseTag
     private function print(): void
     {
         $order = is_order_received_page() ? $this->order() : null;
-        $row = $order === null ? null : $this->outbox->find($order->get_id());
+        $row = $order === null ? null : $this->orders->row($order->get_id());
         if ($order === null || $row === null || !self::isNews($row, time()) || !$this->consent->isGiven()) {
             return;
         }

@@ -48,8 +48,9 @@ final class ServerEvents
         if ($this->bots->drops((string) ($event['user']['user_agent'] ?? ''))) {
             return;
         }
-        $event['user'] = ($event['user'] ?? []) + Customer::known();
-        $event += LimitedData::part($event['user'], $this->settings);
+        $known = Customer::known();
+        $event['user'] = ($event['user'] ?? []) + $known;
+        $event = $this->limited($event, $known);
         $id = $event['event_id'] ?? wp_generate_uuid4();
         /** The event before it is handed over, as for orders; null leaves it out. */
         $filtered = apply_filters('pinrelay_event', ['event_id' => $id] + $event, $subject);
@@ -63,6 +64,21 @@ final class ServerEvents
         if ($this->goesToApi($name)) {
             $this->guard->run('capture of ' . $name, fn () => $this->toServer($event));
         }
+    }
+
+    /**
+     * @param array<string, mixed>  $event
+     * @param array<string, string> $known of the visitor
+     * @return array<string, mixed>
+     */
+    private function limited(array $event, array $known): array
+    {
+        $states = $this->settings->ldpStates;
+        if ($states !== []) {
+            Place::keep($known);
+            $event['user'] += LimitedData::place($event['user'], Place::state($_SERVER, $_COOKIE), $states);
+        }
+        return $event + LimitedData::part($event['user'], $states);
     }
 
     private function goesToTag(string $name): bool

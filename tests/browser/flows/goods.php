@@ -2,7 +2,7 @@
 
 /**
  * Puts a range of products into a shop: one of each kind that WooCommerce adds to a cart in its own way, in a category
- * of their own, and with the real WooCommerce a page for each kind that shows it with the block "Add to Cart + Options".
+ * of their own, and with the real WooCommerce a page for each kind that has the block "Add to Cart + Options".
  *
  * Reads $wish: {slug, name}, where each product's name is `name` and its kind. Prints what goods.mjs gives.
  */
@@ -72,8 +72,8 @@ if ($real) {
             'post_name' => "$slug-options-$kind",
             'post_title' => 'Options',
             'post_content' => "<!-- wp:woocommerce/single-product {\"productId\":{$goods[$kind]['id']}} -->"
-                . '<div class="wp-block-woocommerce-single-product"><!-- wp:woocommerce/add-to-cart-with-options /--></div>'
-                . '<!-- /wp:woocommerce/single-product -->',
+                . '<div class="wp-block-woocommerce-single-product">'
+                . '<!-- wp:woocommerce/add-to-cart-with-options /--></div><!-- /wp:woocommerce/single-product -->',
         ])));
     }
 }

@@ -23,7 +23,7 @@ let walkers = 0;
  *   order of the flows. `shopper` is closed; his errors, dialogs and sources are still there
  */
 export async function walk(world, flows, options) {
-  const { gives = (flow) => flow.gives, atOnce = 5 } = options;
+  const { gives = (flow) => flow.gives, atOnce = 4 } = options;
   const place = placeOf(world.shop);
   const walked = flows.map((flow) => ({ flow, notRun: whyNot(flow, place) ?? undefined }));
   const waiting = walked.filter(({ notRun }) => !notRun);

@@ -59,7 +59,7 @@ final class CollectorTest extends TestCase
 
     /**
      * @param list<string>         $events names whose server half is on
-     * @param array<string, mixed> $more   `trusted` headers, `consent` mode
+     * @param array<string, mixed> $more   `trusted` headers, `consent` mode, picked `states`
      */
     private static function collector(array $events, string $rateFile = '', array $more = []): Collector
     {
@@ -75,6 +75,7 @@ final class CollectorTest extends TestCase
                 rateFile: $rateFile,
                 trustedHeaders: $more['trusted'] ?? [],
                 consent: $more['consent'] ?? 'off',
+                ldpStates: $more['states'] ?? [],
             ),
             new Rate($rateFile, self::KEY),
             static fn (array $options): Relay => new Relay($options),
@@ -316,6 +317,20 @@ final class CollectorTest extends TestCase
             self::assertSame(204, self::answer(self::beacon(self::body(self::signed()), ['userAgent' => $agent])));
         }
         self::assertSame([$agents[1]], array_column(array_column(Relay::$captured, 'user'), 'user_agent'));
+    }
+
+    public function testAVisitorSeenInAPickedStateIsMarkedWithItAndNobodyElse(): void
+    {
+        foreach (['CA' => true, 'TX' => false, '' => false] as $state => $isLimited) {
+            Relay::reset();
+            $beacon = self::beacon(self::body(self::signed()), ['state' => $state]);
+            self::collector(['page_visit'], more: ['states' => ['CA', 'CO']])->answer($beacon, self::NOW);
+            self::assertSame($isLimited, Relay::$captured[0]['ldp'] ?? false);
+            self::assertSame($isLimited ? 'CAUS' : '', implode('', array_intersect_key(
+                Relay::$captured[0]['user'],
+                ['state' => 1, 'country' => 1],
+            )));
+        }
     }
 
     public function testATrustedHeaderNamesTheVisitorAndAnObjectionIsPassedOn(): void

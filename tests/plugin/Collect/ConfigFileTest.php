@@ -28,8 +28,8 @@ final class ConfigFileTest extends TestCase
 
     private static function config(string $key = "it's <?php a key"): Config
     {
-        $relay = ['test' => false];
-        return new Config('https://shop.example/', ['shop.example'], $key, $relay, [], ['epik'], 'de', '/r', [], 'off');
+        $of = 'https://shop.example/';
+        return new Config($of, ['shop.example'], $key, ['test' => false], [], ['epik'], 'de', '/r', [], 'off', ['CA']);
     }
 
     public function testWhatIsKeptIsReadBackForThatSiteOfTheNetwork(): void

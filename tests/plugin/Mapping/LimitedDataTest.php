@@ -31,8 +31,18 @@ final class LimitedDataTest extends TestCase
     {
         self::assertSame(
             $limited ? ['ldp' => true] : [],
-            LimitedData::part($user, new Settings(ldpStates: $states)),
+            LimitedData::part($user, $states),
         );
+    }
+
+    public function testAStateThatWasSeenStandsInOnlyWhereNoAddressWasGiven(): void
+    {
+        $of = static fn (array $user, string $state): array => LimitedData::place($user, $state, ['CA']);
+        self::assertSame(['state' => 'CA', 'country' => 'US'], $of(['ip' => '203.0.113.9'], 'CA'));
+        self::assertSame([], $of(['state' => 'NY', 'country' => 'US'], 'CA'));
+        self::assertSame([], $of(['country' => 'DE'], 'CA'));
+        self::assertSame([], $of([], 'TX'));
+        self::assertSame([], $of([], ''));
     }
 
     public function testAnOrderFromAPickedStateSaysSoTogetherWithStateAndCountry(): void

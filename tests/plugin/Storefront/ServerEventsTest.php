@@ -9,6 +9,7 @@ use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Storefront\BotFilter;
 use Pinrelay\WooCommerce\Storefront\EventCookies;
+use Pinrelay\WooCommerce\Storefront\Place;
 use Pinrelay\WooCommerce\Storefront\ServerEvents;
 use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Tests\Rig;
@@ -75,5 +76,15 @@ final class ServerEventsTest extends TestCase
     {
         self::tell(['ldp_states' => ['CA']], ['user' => ['state' => 'CA', 'country' => 'US'] + self::EVENT['user']]);
         self::assertTrue(Relay::$captured[0]['ldp']);
+    }
+
+    public function testSoIsOneWhoGaveNoAddressAndWasSeenThere(): void
+    {
+        $_COOKIE[Place::COOKIE] = 'CA';
+        self::tell(['ldp_states' => ['CA']]);
+        self::tell();
+        [$limited, $usual] = Relay::$captured;
+        self::assertSame([true, 'CA', 'US'], [$limited['ldp'], $limited['user']['state'], $limited['user']['country']]);
+        self::assertSame([false, false], [isset($usual['ldp']), isset($usual['user']['state'])]);
     }
 }

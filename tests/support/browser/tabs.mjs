@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { until } from '../shop/service.mjs';
-import { findChromium } from './find.mjs';
+import { findWholeChromium } from './find.mjs';
 import { FLAGS } from './launch.mjs';
 
 /**
@@ -20,7 +20,7 @@ import { FLAGS } from './launch.mjs';
 export async function launchTabs() {
   const profile = await mkdtemp(path.join(tmpdir(), 'pinrelay-tabs-'));
   const browser = spawn(
-    findChromium(),
+    findWholeChromium(),
     ['--headless=new', '--no-sandbox', '--remote-debugging-pipe', `--user-data-dir=${profile}`, ...FLAGS, 'about:blank'],
     { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
   );

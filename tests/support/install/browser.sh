@@ -15,7 +15,7 @@ install_browser() {
     say 'fetching Chromium with playwright-core'
     (cd "$dir" && node node_modules/playwright-core/cli.js install --with-deps chromium >/dev/null)
   elif ! have chromium-headless-shell; then
-    # Older archives do not have it apart from the whole.
-    apt_install chromium-headless-shell || [ -n "$found" ] || apt_install chromium
+    # What prerenders is only in the whole; older archives have nothing else.
+    apt_install chromium chromium-headless-shell || [ -n "$found" ] || apt_install chromium
   fi
 }

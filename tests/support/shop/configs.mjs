@@ -68,8 +68,6 @@ export function fpmConfig(at, { account, workers, ondemand, idleSeconds = 10 }) 
     'php_admin_flag[log_errors] = on',
     `php_admin_value[error_log] = ${at.phpLog}`,
     'php_admin_value[memory_limit] = 256M',
-    // Tests change files under a running pool.
-    'php_admin_value[opcache.revalidate_freq] = 0',
     '',
   ].join('\n');
 }
@@ -100,8 +98,11 @@ const cacheOfPages = {
       add_header X-Cache $upstream_cache_status always;`,
 };
 
-/** `cache`: a full-page cache in front; `forbid`: the path of a PHP file that the host does not let anybody call. */
-export function nginxConfig(at, { account, port, cache = false, forbid = '' }) {
+/**
+ * `cache`: a full-page cache in front; `forbid`: the path of a PHP file that the host does not let anybody call;
+ * `patience`: seconds that PHP may take for an answer.
+ */
+export function nginxConfig(at, { account, port, cache = false, forbid = '', patience = 120 }) {
   const pages = cache ? cacheOfPages : { http: () => '', php: '' };
   return `${account ? `user ${account.name};` : ''}
 daemon off;
@@ -128,7 +129,7 @@ ${forbid ? `    location = ${forbid} { return 403; }\n` : ''}    location / { tr
       fastcgi_param REMOTE_ADDR ${SHOPPER_IP};
       # With the port, which some distributions' fastcgi_params cut off.
       fastcgi_param HTTP_HOST $http_host;
-      fastcgi_read_timeout 120s;${pages.php}
+      fastcgi_read_timeout ${patience}s;${pages.php}
       fastcgi_pass unix:${at.socket};
     }
   }

@@ -23,7 +23,8 @@ function childrenOf(pid) {
 
 /**
  * @param at    layoutOf() or nodeLayout() of the shop
- * @param wish  workers, ondemand, idleSeconds, port, as startShop() takes them
+ * @param wish  workers, ondemand, idleSeconds, port, as startShop() takes them; patience (nginxConfig); `under`, a command that
+ *              runs PHP-FPM
  * @param env   more of PHP-FPM's environment
  */
 export async function startNode(at, wish, env = {}) {
@@ -38,8 +39,9 @@ export async function startNode(at, wish, env = {}) {
     await run('chown', ['-R', `${account.uid}:${account.gid}`, at.run]);
   }
 
+  const [command, ...before] = [...(wish.under ?? []), fpmBinary()];
   const startFpm = () =>
-    startService(fpmBinary(), ['-F', '-y', `${at.run}/fpm.conf`], {
+    startService(command, [...before, '-F', '-y', `${at.run}/fpm.conf`], {
       target: at.socket,
       // SIGQUIT lets requests end and modules shut down.
       signal: 'SIGQUIT',

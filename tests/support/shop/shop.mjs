@@ -126,7 +126,9 @@ export async function startShop(wish = {}) {
   }
   async function writeIniTo(dir, ini) {
     await mkdir(dir, { recursive: true });
-    await writeFile(`${dir}/90-pinrelay.ini`, phpIni(extension ? at.extension : null, extension ? ini : {}));
+    // Tests change files under a running pool.
+    const all = { 'opcache.revalidate_freq': 0, ...(extension ? ini : {}) };
+    await writeFile(`${dir}/90-pinrelay.ini`, phpIni(extension ? at.extension : null, all));
   }
   await writeIni();
   await own(at.dir);
@@ -177,12 +179,12 @@ export async function startShop(wish = {}) {
     node: first,
     /**
      * A further web server on the same files and database, with a spool of its own (`spool`), as on another machine.
-     * WP-CLI belongs to the first.
+     * WP-CLI belongs to the first. `more`: what startNode() takes and this one has differently.
      */
-    async addNode(name, ini = {}) {
+    async addNode(name, ini = {}, more = {}) {
       const its = nodeLayout(at, name);
       await writeIniTo(its.phpWeb, { ...wish.ini, 'pinrelay.spool_root': its.spool, ...ini });
-      const node = await startNode(its, { ...wish, port: 0 }, clock?.env);
+      const node = await startNode(its, { ...wish, port: 0, ...more }, clock?.env);
       nodes.push(node);
       return { ...node, spool: its.spool, job: (hook) => look(node.url, 'job', { hook }) };
     },

@@ -111,6 +111,11 @@ class WC_Order extends WC_Abstract_Order
         return in_array($this->data['status'], (array) $status, true);
     }
 
+    public function needs_payment(): bool
+    {
+        return $this->has_status(['pending', 'failed']) && (float) $this->get_total() > 0;
+    }
+
     public function is_paid(): bool
     {
         return $this->has_status(self::PAID);

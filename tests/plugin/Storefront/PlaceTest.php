@@ -1,0 +1,64 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Tests\Storefront;
+
+use PHPUnit\Framework\TestCase;
+use Pinrelay\WooCommerce\Storefront\Place;
+
+final class PlaceTest extends TestCase
+{
+    /** @return array<string, array{array<string, mixed>, array<string, mixed>, string}> $_SERVER, $_COOKIE, the state */
+    public function visitors(): array
+    {
+        $cloudflare = static fn (string $country, mixed $state): array => [
+            'HTTP_CF_IPCOUNTRY' => $country, 'HTTP_CF_REGION_CODE' => $state,
+        ];
+        return [
+            'nobody knows' => [[], [], ''],
+            'Cloudflare' => [$cloudflare('US', 'CA'), [], 'CA'],
+            'CloudFront' => [[
+                'HTTP_CLOUDFRONT_VIEWER_COUNTRY' => 'US', 'HTTP_CLOUDFRONT_VIEWER_COUNTRY_REGION' => 'CO',
+            ], [], 'CO'],
+            'a module of Apache' => [['MM_COUNTRY_CODE' => 'US', 'MM_REGION_CODE' => 'UT'], [], 'UT'],
+            'a module of nginx' => [['GEOIP_COUNTRY_CODE' => 'US', 'GEOIP_REGION' => 'VA'], [], 'VA'],
+            'the same letters in another country' => [$cloudflare('IT', 'CA'), [], ''],
+            'a country without a state' => [['HTTP_CF_IPCOUNTRY' => 'US'], [], ''],
+            'no two letters' => [$cloudflare('US', "CA\r\n"), [], ''],
+            'a list' => [$cloudflare('US', ['CA']), [], ''],
+            'the cookie comes first' => [$cloudflare('US', 'TX'), [Place::COOKIE => 'CA'], 'CA'],
+            'also when it says no' => [$cloudflare('US', 'CA'), [Place::COOKIE => Place::NONE], ''],
+            'a cookie that is a list' => [$cloudflare('US', 'CA'), [Place::COOKIE => ['TX']], 'CA'],
+        ];
+    }
+
+    /** @dataProvider visitors */
+    public function testTheStateIsWhatTheBrowserOrTheEdgeSays(array $server, array $cookies, string $state): void
+    {
+        self::assertSame($state, Place::state($server, $cookies));
+    }
+
+    /** @return array<string, array{array<string, string>, ?string}> what is known of the person, the cookie */
+    public function people(): array
+    {
+        return [
+            'of a US state' => [['country' => 'US', 'state' => 'CA'], 'CA'],
+            'of another country' => [['country' => 'DE', 'state' => 'BY'], Place::NONE],
+            'of no known state' => [['country' => 'US', 'state' => ''], Place::NONE],
+            'of no known country' => [['state' => 'CA'], null],
+        ];
+    }
+
+    /** @dataProvider people */
+    public function testAnAddressIsKeptForPagesThatDoNotKnowHim(array $person, ?string $value): void
+    {
+        Site::visit();
+        Place::keep($person);
+        self::assertSame($value, Site::$cookies[Place::COOKIE]['value'] ?? null);
+        Site::$cookies = [];
+        Place::keep($person);
+        self::assertSame([], Site::$cookies, 'said once');
+        $_COOKIE = [];
+    }
+}
