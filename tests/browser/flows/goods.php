@@ -5,7 +5,8 @@
  * of their own, and with the real WooCommerce a page for each kind that has the block "Add to Cart + Options".
  *
  * Reads $wish: {slug, name, sku, option}, where each product's name is `name` and its kind; `sku` begins each SKU and
- * `option` names the larger size, where they are given. All of it raw, as an importer puts it there. Prints what goods.mjs gives.
+ * `option` names the larger size, where they are given. All of it raw, as an importer puts it there. Prints what
+ * goods.mjs gives.
  */
 
 declare(strict_types=1);
