@@ -88,7 +88,7 @@ describe('events beside visits, carts and purchases', () => {
     assert.deepEqual(doors.map((door) => /\/plugins\/pinrelay\/collect\.php$/.test(door)), [true]);
     assert.equal(server.custom_data.contents[0].item_price, '12.50');
     assert.equal(tag.line_items[0].product_price, 12.5);
-    assert.equal(server.event_source_url, `${world.shop.url}/product/blue-mug/?utm_source=pinterest`);
+    assert.equal(server.event_source_url, `${world.shop.url}/product/blue-mug/?utm_source=pinterest&epik=dj0yJnU9`);
     assert.equal(server.language, 'en');
     const keys = server.user_data;
     assert.equal(keys.client_ip_address, '203.0.113.20');

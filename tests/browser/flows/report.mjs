@@ -8,6 +8,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const FILE = fileURLToPath(new URL('../../../target/flows.json', import.meta.url));
 const NAME_WIDTH = 56;
 const CELL_WIDTH = 30;
+/** Of a fault; the file has all of it. */
+const NOTE_LENGTH = 240;
 /** Columns that fit a line of 120. */
 const ABREAST = 2;
 
@@ -73,7 +75,7 @@ function facts({ notRun, reasons = [], faults = [], ...verdict }, noteOf) {
   if (notRun) {
     return `not run (${noteOf(notRun)})`.padEnd(CELL_WIDTH);
   }
-  const marks = [...(faults.length > 0 ? [`NOT MATCHED: ${faults.join('; ')}`] : []), ...reasons.map((why) => `none: ${why}`)];
+  const marks = [...(faults.length > 0 ? [`NOT MATCHED: ${faults.join('; ')}`.slice(0, NOTE_LENGTH)] : []), ...reasons.map((why) => `none: ${why}`)];
   const words = FACTS.map(([fact]) => verdict[fact] ?? 'no');
   return `${cell(words).trimEnd()}${marks.map((text) => ` (${noteOf(text)})`).join('')}`.padEnd(CELL_WIDTH);
 }
