@@ -129,7 +129,10 @@ describe('pages from a full-page cache', () => {
     const shopper = await world.shopper();
     await shopper.open(PAGE);
     await shopper.addByStoreApi('MUG-1');
+    const collected = shopper.page.waitForResponse(/collect\.php/);
     await shopper.open(world.shop.pages.checkout.block);
+    await collected;
+    await world.tick();
     await world.matched('initiate_checkout', 1);
     await shopper.close();
   });
