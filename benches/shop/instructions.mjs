@@ -13,9 +13,9 @@ const MARK = 'getloadavg';
 /**
  * @param {object} shop        of startShop()
  * @param {object} way         as visit() takes it; its base is this module's own server
- * @param {Array<[string, boolean]>} modes  name, and whether with our plugin; each is visited once to warm up
+ * @param {Array<[string, boolean]>} modes  name, and whether with our plugin
  * @param {(dir: string) => void} own  makes a directory the worker's
- * @returns {Promise<Record<string, Record<string, {page: number, after: number}>>>} by mode and step
+ * @returns {Promise<Record<string, Record<string, number>>>}  until the page is out, by mode and step
  */
 export async function countInstructions(shop, way, modes, own) {
   const dir = path.join(shop.paths.dir, 'counts');
@@ -43,17 +43,16 @@ export async function countInstructions(shop, way, modes, own) {
     const steps = {};
     const line = async (of) => {
       const said = await way.line(of);
-      const [, page, after] = marks();
-      steps[STEPS.find((step) => of.endsWith(step))] = { page, after };
+      const [, page] = marks();
+      steps[STEPS.find((step) => of.endsWith(step))] = page;
       return said;
     };
     await visit({ ...way, base: node.url, line }, name, plugin);
     return steps;
   };
   try {
-    for (const plugin of [...new Set(modes.map(([, on]) => on))]) {
-      await counting(`warm ${plugin}`, plugin);
-    }
+    // Compiles all that any of them needs.
+    await counting('warm', true);
     for (const [name, plugin] of modes) {
       counts[name] = await counting(`counted ${name}`, plugin);
     }

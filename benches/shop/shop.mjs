@@ -17,7 +17,7 @@ import { countInstructions } from './instructions.mjs';
 import { countSockets } from './sockets.mjs';
 import { sums } from './sums.mjs';
 
-const WARM_UP = 3;
+const WARM_UP = 2;
 const COUNTED = 3;
 const MODES = { off: false, 'off again': false, on: true };
 const SHOPS = { answers: 4 * rounds, hangs: 2 * rounds };
@@ -89,34 +89,27 @@ const span = ({ median, low, high }, unit) => `${signed(median, 1)} ${unit} (${s
  *
  * @param {object} sum   sums() of the mode and step
  * @param {object} off   the same of the control
- * @param {object} [count]  {page, after} more instructions than the control, as parts of the control's page
+ * @param {?number} share  instructions more than the control's, as a part of them; null where none were counted
  */
-function words(sum, off, sockets, count) {
-  const ms = (part) => `${signed(part * off.cpu_ms.median, 1)} ms by instructions (${signed(100 * part, 1)} %)`;
+function words(sum, off, sockets, share) {
+  const counted = `${signed(share * off.cpu_ms.median, 1)} ms by instructions (${signed(100 * share, 1)} %)`;
   return [
     `${sockets.request} sockets`,
     `${signed(sum.queries.more.median)} queries`,
     `${signed(sum.files.more.median)} files`,
-    ...(count ? [ms(count.page)] : []),
+    ...(share === null ? [] : [counted]),
     span(sum.cpu_ms.more, 'ms CPU'),
     span(sum.ttfb_ms.more, 'ms to first byte'),
   ].join(', ');
 }
 
-/** What comes once the visitor has his answer. */
-function wordsAfter(sum, off, count) {
-  const ms = count ? `${signed(count.after * off.cpu_ms.median, 1)} ms by instructions` : span(sum.after_cpu_ms.more, 'ms CPU');
-  return `; after the response ${ms}, ${signed(sum.after_queries.more.median)} queries, ${signed(sum.after_files.more.median)} files`;
+/** What comes once the visitor has his answer; now and then it is a round of the tick as well. */
+function wordsAfter(sum) {
+  return `; after the response ${span(sum.after_cpu_ms.more, 'ms CPU')}, ${signed(sum.after_queries.more.median)} queries, ${signed(sum.after_files.more.median)} files`;
 }
 
-/** Instructions of a mode more than of the control, as parts of the control's page; none where none were counted. */
-function parts(counts, mode, step) {
-  const { page } = counts?.off[step] ?? {};
-  return counts && {
-    page: (counts[mode][step].page - page) / page,
-    after: (counts[mode][step].after - counts.off[step].after) / page,
-  };
-}
+/** As words() takes it. */
+const part = (counts, mode, step) => counts && counts[mode][step] / counts.off[step] - 1;
 
 const work = mkdtempSync(path.join(tmpdir(), 'pinrelay-bench-shop-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
@@ -143,9 +136,9 @@ for (const [name, visits] of Object.entries(SHOPS)) {
       const off = all.off[step];
       rows.push({
         what: `${step}, plugin on${name === 'hangs' ? ' and the API never answers' : ''}`,
-        figure: words(all.on[step], off, sockets.on, parts(counts, 'on', step)) + wordsAfter(all.on[step], off, parts(counts, 'on', step)),
+        figure: words(all.on[step], off, sockets.on, part(counts, 'on', step)) + wordsAfter(all.on[step]),
         aim: ['0 sockets', QUERIES[step] ?? '0 queries', 'at most 1 ms CPU'].join(', '),
-        beside: `off again: ${words(all['off again'][step], off, sockets['off again'], parts(counts, 'off again', step))}; off: ${off.queries.median} queries, ${off.files.median} files, ${off.cpu_ms.median.toFixed(0)} ms CPU, ${off.ttfb_ms.median.toFixed(0)} ms to first byte`,
+        beside: `off again: ${words(all['off again'][step], off, sockets['off again'], part(counts, 'off again', step))}; off: ${off.queries.median} queries, ${off.files.median} files, ${off.cpu_ms.median.toFixed(0)} ms CPU, ${off.ttfb_ms.median.toFixed(0)} ms to first byte`,
       });
     }
     measured[name] = { woocommerce: here.shop.kind, visits, medians: all, sockets_in_counted_visits: { visits: COUNTED, ...sockets }, instructions: counts };

@@ -1,5 +1,6 @@
-// A shopper and a cookie banner: what is loaded, kept and told before he answers, when he agrees, when he refuses, and
-// when he takes it back; on both halves, with the functions and events of the WP Consent API and with code of one's own.
+// A shopper and a cookie banner: what is loaded, kept and told before he answers, when he agrees, and when he takes it
+// back; on both halves, with the functions and events of the WP Consent API and with code of one's own. Whoever refuses
+// is in refusing-visitors.test.mjs.
 
 import assert from 'node:assert/strict';
 import { cp } from 'node:fs/promises';
@@ -79,19 +80,6 @@ for (const { name, settings, banner } of MODES) {
       assert.equal(await shopper.page.locator('script[src*="core.js"], #pinrelay-purchase, #pinrelay-match').count(), 0);
       assert.deepEqual([(await row(id)).verdict, (await row(id)).context, (await row(id)).event_id], ['refused', '', '']);
       assert.deepEqual(shopper.errors.map(String), []);
-    });
-
-    test(`a shopper who refuses buys, and nothing is told (${name})`, { skip: onlyWith }, async () => {
-      shopper = await world.shopper();
-      await shopper.open('/product/blue-mug/');
-      await answer('decline');
-      await shopper.addByForm('/product/blue-mug/');
-      await buy();
-      const id = await lastOrder();
-      await othersAreHeard();
-      assert.deepEqual(await ours(), []);
-      assert.deepEqual(world.pairs('checkout'), []);
-      assert.equal((await row(id)).consent, 'refused');
     });
 
     test(`a shopper who agrees is told of from that page on, by both halves (${name})`, { skip: onlyWith }, async () => {

@@ -23,7 +23,7 @@ describe('what the plugin costs a request', () => {
   const on = [];
 
   before(async () => {
-    world = await openShop({ workers: 1, constants: { SAVEQUERIES: true } });
+    world = await openShop({ workers: 1 });
     const way = measurable(world.shop);
     // WooCommerce makes some things once, in the first visit of all.
     await visit(way, 'first', false);

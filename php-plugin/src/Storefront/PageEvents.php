@@ -30,7 +30,12 @@ final class PageEvents
             $this->list(),
             $this->checkout(),
         ]);
-        return array_values(array_map(PageFacts::fit(...), $events));
+        // A shop may speak several languages, and who takes the visit without WordPress cannot tell the page's.
+        $language = array_filter(['language' => Visitor::language()]);
+        return array_values(array_map(
+            static fn (array $event): array => PageFacts::fit($event + $language),
+            $events,
+        ));
     }
 
     /** A checkout page before the order: the classic or the block form, not the pages of an order that exist below it. */

@@ -26,7 +26,8 @@ export async function prepare({ shop }) {
 
 /**
  * @param {object} world
- * @param {{slug: string, name: string}} wish  a range of products, each named by `name` and its kind
+ * @param {{slug: string, name: string, sku?: string, option?: string}} wish  a range of products, each named by `name` and
+ *   its kind; see goods.php
  * @returns {Promise<object>}  {name, list, simple} and, with the real WooCommerce, {other, variable, group, free, fading}.
  *   A product is {id, sku, path, price}; `options` is a page with the block "Add to Cart + Options"; a variable one has
  *   its `choice` and the `variation` that is; a group its `members`. `list` is a page that lists them all.

@@ -4,12 +4,18 @@
  * Puts a range of products into a shop: one of each kind that WooCommerce adds to a cart in its own way, in a category
  * of their own, and with the real WooCommerce a page for each kind that has the block "Add to Cart + Options".
  *
- * Reads $wish: {slug, name}, where each product's name is `name` and its kind. Prints what goods.mjs gives.
+ * Reads $wish: {slug, name, sku, option}, where each product's name is `name` and its kind; `sku` begins each SKU and
+ * `option` names the larger size, where they are given. All of it raw, as an importer puts it there. Prints what
+ * goods.mjs gives.
  */
 
 declare(strict_types=1);
 
 ['slug' => $slug, 'name' => $name] = $wish;
+$large = $wish['option'] ?? 'Large';
+$sku = $wish['sku'] ?? $slug;
+kses_remove_filters();
+remove_all_filters('pre_term_name');
 $real = !defined('PINRELAY_WOOCOMMERCE_STAND_IN');
 
 $save = static function (WC_Product $product, array $set): WC_Product {
@@ -27,9 +33,11 @@ $told = static fn(WC_Product $product): array => [
     'price' => (float) $product->get_price(),
 ];
 
-$category = $real ? wp_insert_term(wp_slash("$name, all of it"), 'product_cat', ['slug' => $slug])['term_id'] : null;
+// A category's name has 200 characters.
+$all = mb_substr($name, 0, 180) . ', all of it';
+$category = $real ? wp_insert_term(wp_slash($all), 'product_cat', ['slug' => $slug])['term_id'] : null;
 $simple = static fn(string $kind, string $price): WC_Product => $save(new WC_Product_Simple(), [
-    'name' => "$name, $kind", 'slug' => "$slug-$kind", 'sku' => "$slug-$kind", 'regular_price' => $price,
+    'name' => "$name, $kind", 'slug' => "$slug-$kind", 'sku' => "$sku-$kind", 'regular_price' => $price,
 ] + ($real ? ['category_ids' => [$category]] : []));
 
 $goods = ['name' => $name, 'simple' => $told($simple('plain', '12.50')), 'list' => '/shop/'];
@@ -37,13 +45,13 @@ if ($real) {
     $other = $told($simple('other', '7.00'));
     $size = new WC_Product_Attribute();
     $size->set_name('Size');
-    $size->set_options(['Small', 'Large']);
+    $size->set_options(['Small', $large]);
     $size->set_visible(true);
     $size->set_variation(true);
     $variable = $save(new WC_Product_Variable(), [
         'name' => "$name, sized", 'slug' => "$slug-sized", 'attributes' => [$size], 'category_ids' => [$category],
     ]);
-    foreach (['Small' => '20.00', 'Large' => '35.00'] as $option => $price) {
+    foreach (['Small' => '20.00', $large => '35.00'] as $option => $price) {
         $variation = $save(new WC_Product_Variation(), [
             'parent_id' => $variable->get_id(), 'attributes' => ['size' => $option], 'regular_price' => $price,
         ]);
@@ -56,10 +64,10 @@ if ($real) {
     $group->save();
 
     $goods = [
-        'category' => "$name, all of it",
+        'category' => $all,
         'list' => wp_make_link_relative(get_term_link($category)),
         'other' => $other,
-        'variable' => ['choice' => 'Large', 'variation' => $told($variation)] + $told($variable),
+        'variable' => ['choice' => $large, 'variation' => $told($variation)] + $told($variable),
         'group' => ['members' => [$goods['simple'], $other]] + $told($group),
         'free' => $told($simple('gratis', '0')),
         'fading' => $told($simple('fading', '4.00')),

@@ -106,6 +106,12 @@ final class CollectorTest extends TestCase
         self::assertArrayNotHasKey('access_token', Relay::$made[0]);
     }
 
+    public function testTheLanguageIsThePagesWhereItSaysOne(): void
+    {
+        self::answer(self::beacon(self::body(self::signed(['language' => 'fr'] + self::VISIT))));
+        self::assertSame(['fr'], array_column(Relay::$captured, 'language'));
+    }
+
     public function testTheCookieOfAClickBeatsTheAddress(): void
     {
         $cookies = ['_epik' => 'from-cookie', 'pinrelay_vid' => 'anna@example.com'];
