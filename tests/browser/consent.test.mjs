@@ -1,5 +1,6 @@
 // A shopper and a cookie banner: what is loaded, kept and told before he answers, when he agrees, and when he takes it
-// back (refusing-visitors.test.mjs has whoever refuses); on both halves, with the functions and events of the WP Consent API and with code of one's own.
+// back; on both halves, with the functions and events of the WP Consent API and with code of one's own. Whoever refuses
+// is in refusing-visitors.test.mjs.
 
 import assert from 'node:assert/strict';
 import { cp } from 'node:fs/promises';

@@ -121,7 +121,9 @@ describe('visitors who refuse something', () => {
         await world.shop.wp('plugin', 'activate', plugin);
       }
     }
-    await world.shop.php(`update_option('pinrelay_settings', ['consent' => '${consent}'] + get_option('pinrelay_settings'));`);
+    await world.shop.php(
+      `update_option('pinrelay_settings', ['consent' => '${consent}'] + get_option('pinrelay_settings'));`,
+    );
     await world.tick();
     world.shopper = async (options) => {
       const shopper = await newShopper(options);
