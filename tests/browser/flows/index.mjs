@@ -8,9 +8,9 @@
 //   gives  {event_name: expected}. A number: so many of it, each told by both halves under one id and counted once.
 //          {server: n, browser: 'why not'} or the other way round: so many by one half, and why never by the other.
 //          What judge.mjs lets pass may come besides, and nothing else
-//   run    async ({world, shop, shopper, goods}) => what it knows: nothing, or {says: {event_name: [what]}, orders: [id]}.
-//          `says` is for each event of that name {ids, units, value} as both halves must say it; `orders` are those
-//          whose events carry nothing of the shopper
+//   run    async ({world, shop, shopper, goods}) => what it knows: nothing, or {says: {event_name: [what]}, orders: [id]}
+//          `says` is, for each event of that name, some of what sayings.mjs compares, as both halves must say it;
+//          `orders` are those whose events carry nothing of the shopper
 //
 // It judges nothing and waits for no record, so that many of them can be on their way in one shop. `goods` are
 // stock()'s, `shopper` is newShopper()'s: hostile names and careful visitors walk the same flows.
