@@ -23,13 +23,14 @@ function table(reports) {
 
 function caption(reports) {
   const [{ machine }] = reports;
-  // Of the first: later ones start on the load that the ones before them were.
-  const load = machine.load_at_start;
+  // Later ones start on the load that the ones before them were, which is no more than the cores they had.
+  const isBusy = ({ machine: { load_at_start, cores } }, place) => load_at_start > (place === 0 ? 0.5 : cores);
+  const busy = reports.filter(isBusy).map(({ bench, machine: { load_at_start } }) => `${bench} (load ${load_at_start})`);
   const days = [...new Set(reports.map((report) => report.at.slice(0, 10)))].join(' and ');
   return [
     `Measured on ${days}: ${machine.cpu}, ${machine.cores} cores, ${machine.memory_gib} GiB,`,
     `${machine.kernel}, ${machine.disk}, PHP ${machine.php}.`,
-    ...(load > 0.5 ? [`Other work was running (load ${load} at the start): quiet, it is faster.`] : []),
+    ...(busy.length > 0 ? [`Other work was running beside ${busy.join(' and ')}: quiet, it is faster.`] : []),
   ];
 }
 

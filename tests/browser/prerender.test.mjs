@@ -63,9 +63,10 @@ describe('pages fetched in advance', () => {
   /** What a page had to tell before this is with Pinterest. */
   async function fence(page) {
     const id = await page.evaluate("window.pinrelay.track('lead')");
-    await world.seen(({ browser }) => browser.some(({ event_id }) => event_id === id));
-    await world.tick();
-    await world.seen(({ pairs }) => pairs.some(({ event_id, matched }) => event_id === id && matched));
+    await until('a lead by both halves', async () => {
+      await world.tick();
+      return world.pairs('lead').some(({ event_id, matched }) => event_id === id && matched);
+    });
   }
 
   test('a prerendered product page tells nothing, and loads no library, until it is shown, and then once', { skip }, async () => {

@@ -41,8 +41,10 @@ export const hooksUnless = (skip) => (skip ? none : hooks);
  * @param {object} wish  as startShop() takes it; the built extension and a stand-in of Pinterest unless it says otherwise
  */
 export async function openWorld(wish = {}) {
+  // Before anything runs that would have to be stopped again.
+  const extension = extensionFile();
   const first = await startStandin();
-  const shop = await startShop({ extension: extensionFile(), standin: first, ...wish });
+  const shop = await startShop({ extension, standin: first, ...wish });
   const browser = await launchBrowser();
   let closing = false;
 
