@@ -165,7 +165,7 @@ final class BaseTag
         return [
             'tag' => $this->tag(),
             'library' => $this->tag() === 'pintrk' ? $this->settings->tagScriptUrl : null,
-            'path' => EventCookies::path(),
+            'path' => Cookie::path(),
             'consent' => $this->settings->consent,
             'withdraw' => $this->settings->consent === Consent::OFF ? null : Routes::address(Routes::CONSENT),
             'collect' => $collect,

@@ -75,13 +75,7 @@ final class BuyerCookie
 
     private function set(string $value, int $expires): bool
     {
-        return setcookie(self::NAME, $value, [
-            'expires' => $expires,
-            'path' => EventCookies::path(),
-            'secure' => is_ssl(),
-            'httponly' => true,
-            'samesite' => 'Lax',
-        ]);
+        return Cookie::set(self::NAME, $value, $expires, isForScripts: false);
     }
 
     /**

@@ -52,20 +52,7 @@ final class EventCookies
         }
         $size = strlen($name) + strlen($value);
         $this->sent += $size;
-        return setcookie($name, $value, [
-            'expires' => time() + self::SECONDS,
-            'path' => self::path(),
-            'secure' => is_ssl(),
-            'httponly' => false,
-            'samesite' => 'Lax',
-        ]);
-    }
-
-    /** Of every cookie of ours: the shop's own folder, so that neighbours on the host do not see them. */
-    public static function path(): string
-    {
-        $path = parse_url(home_url('/'), PHP_URL_PATH);
-        return is_string($path) && $path !== '' ? $path : '/';
+        return Cookie::set($name, $value, time() + self::SECONDS, isForScripts: true);
     }
 
     /**

@@ -12,7 +12,7 @@ namespace Pinrelay\WooCommerce\Storefront;
  * Nobody has to be trusted for it, unlike for an address (ClientAddress): who makes up a state changes what may be done
  * with his own data and nobody else's.
  *
- * Pure: no WordPress, no globals.
+ * state() is pure, for it is asked without WordPress (collect.php).
  */
 final class Place
 {
@@ -63,13 +63,7 @@ final class Place
         if ($country === '' || ($_COOKIE[self::COOKIE] ?? '') === $value || headers_sent()) {
             return;
         }
-        setcookie(self::COOKIE, $value, [
-            'expires' => time() + self::SECONDS,
-            'path' => EventCookies::path(),
-            'secure' => is_ssl(),
-            'httponly' => false,
-            'samesite' => 'Lax',
-        ]);
+        Cookie::set(self::COOKIE, $value, time() + self::SECONDS, isForScripts: true);
         $_COOKIE[self::COOKIE] = $value;
     }
 
