@@ -43,14 +43,8 @@ final class LiveConfig
             rateFile: $relay['spool_dir'] . '/collect-rate',
             trustedHeaders: $this->store->settings()->trustedHeaders,
             consent: $this->store->settings()->consent,
-            ldpStates: $this->ldpStates(),
+            ldpStates: $this->store->settings()->ldpStates,
         );
-    }
-
-    /** @return list<string> of the settings, with or without an extension */
-    public function ldpStates(): array
-    {
-        return $this->store->settings()->ldpStates;
     }
 
     /** @return list<string> */

@@ -109,17 +109,21 @@ final class BaseTag
     private function enqueue(): void
     {
         if (self::isShown()) {
-            wp_register_script(
-                self::LIMITED,
-                plugins_url('assets/limited.js', $this->mainFile),
-                [],
-                $this->version,
-                ['strategy' => 'defer'],
-            );
+            $first = [];
+            if ($this->hasLimits()) {
+                $first = [self::LIMITED];
+                wp_register_script(
+                    self::LIMITED,
+                    plugins_url('assets/limited.js', $this->mainFile),
+                    [],
+                    $this->version,
+                    ['strategy' => 'defer'],
+                );
+            }
             wp_enqueue_script(
                 self::HANDLE,
                 plugins_url('assets/pinrelay.js', $this->mainFile),
-                $this->limits() === null ? [] : [self::LIMITED],
+                $first,
                 $this->version,
                 ['strategy' => 'defer'],
             );
@@ -176,16 +180,20 @@ final class BaseTag
         ];
     }
 
+    /** A tag manager's tag has partner data of its own. */
+    private function hasLimits(): bool
+    {
+        return $this->settings->ldpStates !== [] && $this->tag() === 'pintrk';
+    }
+
     /** @return ?array{states: list<string>, ask: list<string>} */
     private function limits(): ?array
     {
-        $states = $this->settings->ldpStates;
+        if (!$this->hasLimits()) {
+            return null;
+        }
         [$file, $route] = $this->doors();
-        // A tag manager's tag has partner data of its own.
-        return $states === [] || $this->tag() !== 'pintrk' ? null : [
-            'states' => $states,
-            'ask' => [$file . '&place', $route],
-        ];
+        return ['states' => $this->settings->ldpStates, 'ask' => [$file . '&place', $route]];
     }
 
     /** @return array{string, string} where events go, and where to if the host forbids that */
