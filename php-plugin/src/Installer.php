@@ -25,12 +25,11 @@ use Pinrelay\WooCommerce\Site\Home;
  */
 final class Installer
 {
-    public const TICK = 'pinrelay_tick';
     public const EVERY_MINUTE = 'pinrelay_minute';
     public const EVERY_FIVE = 'pinrelay_five_minutes';
     /** Intervals by job. */
     private const SCHEDULE = [
-        self::TICK => self::EVERY_MINUTE,
+        Plugin::TICK => self::EVERY_MINUTE,
         ReconcileJobs::YOUNG => self::EVERY_FIVE,
         ReconcileJobs::OLD => 'hourly',
     ];

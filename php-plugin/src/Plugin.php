@@ -20,6 +20,9 @@ final class Plugin
 {
     public const VERSION = '0.1.0';
 
+    /** The job of each minute. */
+    public const TICK = 'pinrelay_tick';
+
     /** Raised when a site has to be set up anew, as for another shape of the outbox's table. */
     public const SET_UP = 1;
 
@@ -163,14 +166,14 @@ final class Plugin
     {
         $parts = $this->parts;
         $this->wake(['pinrelay_reconcile', 'pinrelay_reconcile_old'], $parts->jobs(...));
-        add_action('pinrelay_tick', $parts->guard->action('tick', static function () use ($parts): void {
+        add_action(self::TICK, $parts->guard->action('tick', static function () use ($parts): void {
             if ($parts->settings()->apiReady()) {
                 $parts->spool()->settle(time());
             }
             $parts->tick()->run(time());
         }));
         $keep = static fn () => $parts->doors()->keep();
-        add_action('pinrelay_tick', $parts->guard->action('file of collect.php', $keep), 20);
+        add_action(self::TICK, $parts->guard->action('file of collect.php', $keep), 20);
     }
 
     private function afterResponse(): void

@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Admin;
 
-use Pinrelay\WooCommerce\Installer;
 use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
+use Pinrelay\WooCommerce\Plugin;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Status\Losses;
 use Pinrelay\WooCommerce\Status\Report;
@@ -50,7 +50,7 @@ final class StatusView
         if ($secondTag !== null) {
             $lines[] = [__('A second Pinterest tag', 'pinrelay'), [$secondTag]];
         }
-        $next = wp_next_scheduled(Installer::TICK);
+        $next = wp_next_scheduled(Plugin::TICK);
         $rounds = Rounds::worry($next === false ? null : (int) $next, $now);
         if ($rounds !== null) {
             $lines[] = [__('Scheduled tasks', 'pinrelay'), [$rounds]];
