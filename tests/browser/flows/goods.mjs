@@ -16,7 +16,7 @@ const OPTIONS = {
 };
 
 /** As PHP reads it, whatever is in it. */
-const php = (value) => `json_decode(base64_decode('${Buffer.from(JSON.stringify(value)).toString('base64')}'), true)`;
+export const php = (value) => `json_decode(base64_decode('${Buffer.from(JSON.stringify(value)).toString('base64')}'), true)`;
 
 /** @param {object} world  openWorld(), or anything with a `shop`; once for each shop */
 export async function prepare({ shop }) {
