@@ -45,6 +45,9 @@ export function phpIni(extension, ini) {
   return `${[...(extension ? [`extension = ${extension}`] : []), ...lines].join('\n')}\n`;
 }
 
+/** Where PHP-FPM itself tells what its workers do; no PHP runs for it. */
+export const FPM_STATUS = '/fpm-status';
+
 /** @param idleSeconds  after which an ondemand pool lets a worker go */
 export function fpmConfig(at, { account, workers, ondemand, idleSeconds = 10 }) {
   const owner = account
@@ -63,6 +66,7 @@ export function fpmConfig(at, { account, workers, ondemand, idleSeconds = 10 }) 
     `listen = ${at.socket}`,
     ...manager,
     `pm.max_children = ${workers}`,
+    `pm.status_path = ${FPM_STATUS}`,
     'catch_workers_output = yes',
     'php_admin_flag[display_errors] = off',
     'php_admin_flag[log_errors] = on',
@@ -121,6 +125,11 @@ ${temporary.map((name) => `  ${name}_temp_path ${at.run}/nginx-${name};`).join('
     root ${at.docroot};
     index index.php;
 ${forbid ? `    location = ${forbid} { return 403; }\n` : ''}    location / { try_files $uri $uri/ /index.php?$args; }
+    location = ${FPM_STATUS} {
+      include /etc/nginx/fastcgi_params;
+      fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+      fastcgi_pass unix:${at.socket};
+    }
     location ~ \\.php$ {
       try_files $uri =404;
       include /etc/nginx/fastcgi_params;

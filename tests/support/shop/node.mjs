@@ -4,10 +4,10 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 
-import { fpmConfig, nginxConfig } from './configs.mjs';
+import { FPM_STATUS, fpmConfig, nginxConfig } from './configs.mjs';
 import { account, fpmBinary, nginxBinary } from './php.mjs';
 import { run } from './run.mjs';
-import { freePort, startService } from './service.mjs';
+import { freePort, startService, until } from './service.mjs';
 
 /** sockaddr_un holds 108 bytes, the last of them zero. */
 const LONGEST_SOCKET_PATH = 107;
@@ -55,11 +55,27 @@ export async function startNode(at, wish, env = {}) {
     { target: port },
   );
 
+  const url = `http://127.0.0.1:${port}`;
+  const workers = () => childrenOf(fpm.pid);
+
+  /** Whether no worker has anything left to do; one that is not there has not. */
+  async function isIdle() {
+    if (workers().length === 0) {
+      return true;
+    }
+    const answer = await fetch(`${url}${FPM_STATUS}?json&full`);
+    const { processes } = await answer.json();
+    // One of them answers this question.
+    return processes.filter(({ state }) => state !== 'Idle').length <= 1;
+  }
+
   return {
     port,
-    url: `http://127.0.0.1:${port}`,
+    url,
     /** Pids of the pool's workers. */
-    workers: () => childrenOf(fpm.pid),
+    workers,
+    /** Waits until what requests do after their answers is done, too. */
+    idle: () => until('the workers to have nothing left to do', isIdle, { guardMs: 120_000, everyMs: 20 }),
     /** A new image of PHP-FPM with new workers, as a log rotation or a deployment asks for. */
     reload: () => process.kill(fpm.pid, 'SIGUSR2'),
     stopPhp: () => fpm.stop(),

@@ -173,8 +173,17 @@ export async function startShop(wish = {}) {
     orders: () => look(url, 'orders'),
     /** The plugin's table, as rows with texts. */
     outbox: () => look(url, 'outbox'),
-    /** With advance(seconds); null unless wished for. */
-    clock,
+    /**
+     * With advance(seconds); null unless wished for. It waits for requests that are still at work after their answers:
+     * they belong to the time before.
+     */
+    clock: clock && {
+      ...clock,
+      async advance(seconds) {
+        await Promise.all(nodes.map((node) => node.idle()));
+        await clock.advance(seconds);
+      },
+    },
     /** The web server that all shops have. */
     node: first,
     /**
