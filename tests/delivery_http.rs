@@ -74,7 +74,7 @@ fn post(endpoint: &str, transport: Transport) -> Result<Answer, CallFailed> {
 fn soon() -> Transport {
     Transport {
         connect_timeout: Duration::from_millis(300),
-        timeout: Duration::from_millis(500),
+        timeout: Duration::from_millis(2_000),
         ..Transport::default()
     }
 }
