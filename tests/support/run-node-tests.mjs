@@ -45,6 +45,7 @@ const files = directories.flatMap((directory) => testFilesIn(resolve(directory))
 /** What a file says: written at once when it is its turn, kept until then otherwise. */
 class Report {
   counts = { passed: 0, failed: 0, skipped: 0 };
+  isDone = false;
   #kept = [];
   #open = false;
 
@@ -108,24 +109,18 @@ async function runFile(file, report) {
 }
 
 const reports = files.map(() => new Report());
-const done = [];
-let next = 0;
+const queue = reports.entries();
+let turn = 0;
+reports[turn]?.open();
 
 async function work() {
-  while (next < files.length) {
-    const at = next;
-    next += 1;
-    done[at] = runFile(files[at], reports[at]);
-    await done[at];
+  for (const [at, report] of queue) {
+    await runFile(files[at], report);
+    report.isDone = true;
+    while (reports[turn]?.isDone) reports[(turn += 1)]?.open();
   }
 }
-const workers = Array.from({ length: AT_ONCE }, work);
-for (const [at, report] of reports.entries()) {
-  report.open();
-  while (done[at] === undefined) await Promise.race(workers);
-  await done[at];
-}
-await Promise.all(workers);
+await Promise.all(Array.from({ length: AT_ONCE }, work));
 
 const sum = (count) => reports.reduce((all, { counts }) => all + counts[count], 0);
 if (files.length === 0) process.stdout.write(`no *.test.mjs under ${directories.join(', ')}\n`);
