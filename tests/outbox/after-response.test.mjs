@@ -5,7 +5,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
 import { until } from '../support/shop/service.mjs';
-import { openShop } from './world.mjs';
+import { openShop, pinrelay } from './world.mjs';
 
 const queries = `/tmp/pinrelay-queries-${process.pid}`;
 
@@ -26,8 +26,8 @@ const asked = () => (existsSync(queries) ? readFileSync(queries, 'utf8').split('
 
 /** Orders in the spool that have no verdict yet. The command ends with a status of its own while the shop has work left. */
 async function waiting() {
-  const text = await world.shop.wp('pinrelay', 'status', '--format=json').catch((ended) => ended.stdout);
-  return JSON.parse(text).relay.waiting.revenue;
+  const { stdout } = await pinrelay(world.shop.wp, 'status', '--format=json');
+  return JSON.parse(stdout).relay.waiting.revenue;
 }
 
 async function view() {

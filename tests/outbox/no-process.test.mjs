@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { account } from '../support/shop/php.mjs';
 import { until } from '../support/shop/service.mjs';
-import { openShop } from './world.mjs';
+import { openShop, pinrelay } from './world.mjs';
 
 const NOBODY = { uid: 65534, gid: 65534 };
 const needsRoot = process.getuid() === 0 ? false : 'not run: only root can be another user';
@@ -26,14 +26,6 @@ before(async () => {
   await world.allSettled();
 });
 after(() => world.close());
-
-const command = async (wp, ...args) => {
-  try {
-    return { code: 0, stdout: await wp('pinrelay', ...args), stderr: '' };
-  } catch (error) {
-    return error;
-  }
-};
 
 const gone = () => until('the pool to let its workers go', () => world.shop.node.workers().length === 0);
 
@@ -57,7 +49,7 @@ const times = (id) => world.delivered().filter((one) => one === id).length;
 test('an order that was left behind is delivered by wp pinrelay drain, and the shop knows', async () => {
   const id = await stranded();
   await pinterestIsBack();
-  const drain = await command(world.shop.wp, 'drain');
+  const drain = await pinrelay(world.shop.wp, 'drain');
   assert.equal(drain.code, 0, `${drain.stdout}${drain.stderr}`);
   assert.equal(times(id), 1);
   assert.equal((await world.rows()).get(id).verdict, 'delivered');
@@ -80,11 +72,11 @@ test("an order that was left behind is delivered by WordPress' own schedule", as
 
 test('wp pinrelay drain ends with 2 while work is left', async () => {
   const id = await stranded();
-  const drain = await command(world.shop.wp, 'drain', '--seconds=1');
+  const drain = await pinrelay(world.shop.wp, 'drain', '--seconds=1');
   assert.equal(drain.code, 2, `${drain.stdout}${drain.stderr}`);
   assert.match(drain.stdout, /1 orders wait/);
   await pinterestIsBack();
-  assert.equal((await command(world.shop.wp, 'drain')).code, 0);
+  assert.equal((await pinrelay(world.shop.wp, 'drain')).code, 0);
   assert.equal(times(id), 1);
 });
 
@@ -92,11 +84,11 @@ for (const [who, asWhom] of [['root', {}], ['another user', NOBODY]]) {
   test(`wp pinrelay drain as ${who} refuses and says whose spool it is`, { skip: needsRoot }, async () => {
     const id = await stranded();
     await pinterestIsBack();
-    const drain = await command(world.shop.wpAs(asWhom), 'drain');
+    const drain = await pinrelay(world.shop.wpAs(asWhom), 'drain');
     assert.equal(drain.code, 1, `${drain.stdout}${drain.stderr}`);
     assert.match(drain.stderr, new RegExp(`\\b${account.name}\\b`));
     assert.equal(times(id), 0);
-    assert.equal((await command(world.shop.wp, 'drain')).code, 0, 'and leaves nothing behind that is in the way');
+    assert.equal((await pinrelay(world.shop.wp, 'drain')).code, 0, 'and leaves nothing behind that is in the way');
     assert.equal(times(id), 1);
   });
 }

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { until } from '../support/shop/service.mjs';
 import { findWooCommerce } from '../support/shop/woocommerce.mjs';
-import { openShop } from './world.mjs';
+import { openShop, pinrelay } from './world.mjs';
 
 const MINUTE = 60;
 const skip = (await findWooCommerce()).kind === 'stand-in' && 'not run: needs the real WooCommerce';
@@ -59,13 +59,9 @@ describe('reconciliation', () => {
       ),
     );
 
-  /** WP-CLI: what it ended with and said. */
-  const pinrelay = async (...args) => {
-    try {
-      return { status: 0, text: await world.shop.wp('pinrelay', ...args) };
-    } catch (error) {
-      return { status: error.code, text: error.stdout + error.stderr };
-    }
+  const command = async (...args) => {
+    const { code, stdout, stderr } = await pinrelay(world.shop.wp, ...args);
+    return { status: code, text: stdout + stderr };
   };
 
   for (const [where, isTable] of storages) {
@@ -100,7 +96,7 @@ describe('reconciliation', () => {
   test('the one line of a crontab finds an order that was missed, and delivers it', { skip }, async () => {
     await world.clock.advance(20 * MINUTE);
     const id = await missed(10 * MINUTE);
-    assert.deepEqual((await pinrelay('drain', '--quiet')).status, 0);
+    assert.deepEqual((await command('drain', '--quiet')).status, 0);
     assert.deepEqual([(await row(id)).verdict, told(id)], ['delivered', 1]);
   });
 
@@ -139,7 +135,7 @@ describe('reconciliation', () => {
     const foreign = await missed(4 * MINUTE, "$order->set_created_via('other-shop');");
     const rows = await world.shop.outbox();
 
-    const dry = await pinrelay('backfill', '--since=10 minutes ago', '--dry-run', '--list');
+    const dry = await command('backfill', '--since=10 minutes ago', '--dry-run', '--list');
     assert.equal(dry.status, 2, dry.text);
     assert.match(dry.text, new RegExp(`${wanted}\\s.*send_on_time`));
     assert.match(dry.text, new RegExp(`${foreign}\\s.*other_source`));
@@ -147,19 +143,19 @@ describe('reconciliation', () => {
     assert.deepEqual(await world.shop.outbox(), rows);
     assert.equal(told(wanted), 0);
 
-    await pinrelay('backfill', '--since=10 minutes ago');
+    await command('backfill', '--since=10 minutes ago');
     await world.allSettled();
     assert.deepEqual([told(wanted), told(foreign)], [1, 0]);
     assert.equal(await row(foreign), undefined);
 
-    const again = await pinrelay('backfill', '--since=10 minutes ago');
+    const again = await command('backfill', '--since=10 minutes ago');
     assert.equal(again.status, 0, again.text);
     assert.match(again.text, /1\s.*delivered/);
     assert.equal(told(wanted), 1);
   });
 
   test('backfill says what it does not understand', { skip }, async () => {
-    const { status, text } = await pinrelay('backfill', '--since=yesterdayish');
+    const { status, text } = await command('backfill', '--since=yesterdayish');
     assert.equal(status, 1);
     assert.match(text, /--since: not a date/);
   });
@@ -181,14 +177,14 @@ describe('reconciliation', () => {
     assert.equal((await row(id)).verdict, 'rejected');
     world.standin.misbehave({ mode: 'ok' });
 
-    const { text } = await pinrelay('rejected', '--format=json');
+    const { text } = await command('rejected', '--format=json');
     const [letter] = JSON.parse(text);
     assert.deepEqual([letter.event_id, letter.event_name, letter.order], [event, 'checkout', id]);
     assert.equal(letter.message, (await row(id)).message);
 
-    const unknown = await pinrelay('retry', 'no-such-event');
+    const unknown = await command('retry', 'no-such-event');
     assert.equal(unknown.status, 1, unknown.text);
-    const { text: said } = await pinrelay('retry', String(id));
+    const { text: said } = await command('retry', String(id));
     assert.match(said, /1 of 1 events/);
     await world.allSettled();
     assert.equal((await row(id)).verdict, 'delivered');
@@ -197,7 +193,7 @@ describe('reconciliation', () => {
 
   test('what the owner discards is not told, not found and not sent later', { skip }, async () => {
     const { id } = await queued();
-    const { text } = await pinrelay('purge', '--yes');
+    const { text } = await command('purge', '--yes');
     assert.match(text, /1 orders and 1 events/);
     const { state, verdict, message } = await row(id);
     assert.deepEqual([state, verdict], ['settled', 'withdrawn']);
@@ -209,11 +205,11 @@ describe('reconciliation', () => {
   });
 
   test('a site that is called a copy finds nothing, until it is called the shop', { skip }, async () => {
-    await pinrelay('adopt', '--copy');
+    await command('adopt', '--copy');
     const id = await missed(5 * MINUTE);
     await find();
     assert.equal(await row(id), undefined);
-    assert.equal((await pinrelay('adopt')).status, 0);
+    assert.equal((await command('adopt')).status, 0);
     await find();
     await world.allSettled();
     assert.equal(told(id), 1);

@@ -13,6 +13,15 @@ import { startShop } from '../support/shop/shop.mjs';
 /** Both databases that the outbox promises to hold on. */
 export const DATABASES = ['sqlite', 'mariadb'];
 
+/** `wp pinrelay`: what it ended with, and what it said; `wp` as startShop() gives it. */
+export async function pinrelay(wp, ...args) {
+  try {
+    return { code: 0, stdout: await wp('pinrelay', ...args), stderr: '' };
+  } catch (error) {
+    return error;
+  }
+}
+
 /** How often each thing occurs in a list. */
 export function tally(list) {
   const counts = {};
