@@ -55,8 +55,7 @@ describe('pages from a full-page cache', () => {
       await world.seen((seen) => seen.browser.filter(({ api_name }) => api_name === 'page_visit').length >= done + AT_ONCE);
       await Promise.all(visitors.map((visitor) => visitor.close()));
     }
-    await world.tick();
-    const pairs = await world.matched('page_visit', VISITORS);
+    const pairs = await world.collected('page_visit', VISITORS);
     assert.ok(pairs.every((pair) => pair.browser_count === 1 && pair.server_count === 1));
     assert.equal(new Set(pairs.map((pair) => pair.event_id)).size, VISITORS);
     assert.deepEqual(new Set(hits), new Set(['HIT']));
@@ -132,8 +131,7 @@ describe('pages from a full-page cache', () => {
     const collected = shopper.page.waitForResponse(/collect\.php/);
     await shopper.open(world.shop.pages.checkout.block);
     await collected;
-    await world.tick();
-    await world.matched('initiate_checkout', 1);
+    await world.collected('initiate_checkout');
     await shopper.close();
   });
 });

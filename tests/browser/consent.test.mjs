@@ -86,12 +86,7 @@ for (const { name, settings, banner } of MODES) {
       shopper = await world.shopper();
       await shopper.open('/product/blue-mug/?epik=dj0yJnU9');
       await answer('accept');
-      // The visit waits on the disk for a request of WordPress, which has the token; on a slow machine that of the page is
-      // long over.
-      await until('the visit by both halves', async () => {
-        await world.tick();
-        return world.pairs('page_visit').some((pair) => pair.matched);
-      });
+      await world.ticksUntil('the visit by both halves', () => world.pairs('page_visit').some((pair) => pair.matched));
       const commands = world.standin.records().browser.map(({ command }) => command);
       assert.deepEqual(commands.slice(0, 2), ['setconsent', 'load']);
       await shopper.addByForm('/product/blue-mug/');

@@ -48,12 +48,7 @@ describe('limited data processing', () => {
     return told('page_visit');
   }
   async function told(name, count = 1) {
-    // A process without WordPress captures and never sends, and may do so after a tick.
-    await until(`${name} by both halves`, async () => {
-      await world.tick();
-      return world.pairs(name).filter((pair) => pair.matched).length >= count;
-    });
-    const { event_id: id } = (await world.matched(name, count)).at(-1);
+    const { event_id: id } = (await world.collected(name, count)).at(-1);
     const { server, browser } = world.halves(id);
     return { server: server[0], partner: browser[0].partner };
   }

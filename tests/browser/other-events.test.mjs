@@ -32,9 +32,7 @@ describe('events beside visits, carts and purchases', () => {
     await shopper.open('/product/blue-mug/');
   };
   async function told(name) {
-    await world.seen((seen) => seen.browser.some((record) => record.api_name === name));
-    await world.tick();
-    const [pair] = await world.matched(name);
+    const [pair] = await world.collected(name);
     const { server, browser } = world.halves(pair.event_id);
     return { server: server[0], tag: browser[0].data, partner: browser[0].partner };
   }

@@ -63,10 +63,8 @@ describe('pages fetched in advance', () => {
   /** What a page had to tell before this is with Pinterest. */
   async function fence(page) {
     const id = await page.evaluate("window.pinrelay.track('lead')");
-    await until('a lead by both halves', async () => {
-      await world.tick();
-      return world.pairs('lead').some(({ event_id, matched }) => event_id === id && matched);
-    });
+    const isTold = ({ event_id, matched }) => event_id === id && matched;
+    await world.ticksUntil('a lead by both halves', () => world.pairs('lead').some(isTold));
   }
 
   test('a prerendered product page tells nothing, and loads no library, until it is shown, and then once', { skip }, async () => {
