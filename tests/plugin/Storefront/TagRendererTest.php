@@ -68,7 +68,8 @@ final class TagRendererTest extends TestCase
     public function testTheExtensionSetsTheSameLimit(): void
     {
         $relay = new \Pinrelay\Relay(['site' => 'shop.example', 'ad_account_id' => '5', 'spool_dir' => '/nonexistent']);
-        $event = ['ldp' => true] + Fixtures::event('order-us');
+        // Not the fixture's second: the extension refuses what is more than seven days old.
+        $event = ['ldp' => true, 'event_time' => time()] + Fixtures::event('order-us');
         $keys = array_flip(['em', 'external_id', 'st', 'country', 'opt_out_type']);
         $theirs = array_intersect_key($relay->prepare($event)->tagCalls[0][1], $keys);
         self::assertEquals(TagRenderer::calls($event)[0][1], $theirs);
