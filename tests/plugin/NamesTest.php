@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 
 /**
@@ -13,6 +14,7 @@ use PHPUnit\Framework\TestCase;
 final class NamesTest extends TestCase
 {
     /** @dataProvider files */
+    #[DataProvider('files')]
     public function testEveryClassThatAFileNamesIsThere(string $file): void
     {
         $missing = [];

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Parts;
 use Pinrelay\WooCommerce\Plugin;
@@ -48,6 +49,7 @@ final class PluginTest extends TestCase
     }
 
     /** @dataProvider parts */
+    #[DataProvider('parts')]
     public function testAPartIsMadeBeforeAnyOfItsHooksFires(string $part): void
     {
         $this->parts->$part()->register();

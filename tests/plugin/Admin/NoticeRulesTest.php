@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Admin;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Admin\NoticeRules;
 use Pinrelay\WooCommerce\Relay\Extension;
@@ -45,7 +46,7 @@ final class NoticeRulesTest extends TestCase
     }
 
     /** @return array<string, array{?string, array<string, mixed>}> the notice, and what makes it */
-    public function notices(): array
+    public static function notices(): array
     {
         return [
             'no extension' => ['extension', ['extension' => Extension::MISSING]],
@@ -80,6 +81,7 @@ final class NoticeRulesTest extends TestCase
     }
 
     /** @dataProvider notices */
+    #[DataProvider('notices')]
     public function testWhatToActOnFirstIsShown(?string $notice, array $facts): void
     {
         self::assertSame($notice, self::decide(...$facts));

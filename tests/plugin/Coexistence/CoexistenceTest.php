@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Coexistence;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
@@ -18,7 +19,7 @@ use Pinrelay\WooCommerce\Tests\Rig;
 final class CoexistenceTest extends TestCase
 {
     /** @return list<array{mixed, bool}> */
-    public function otherPluginsSettings(): array
+    public static function otherPluginsSettings(): array
     {
         return [
             [['track_conversions' => true, 'track_conversions_capi' => true], true],
@@ -33,6 +34,7 @@ final class CoexistenceTest extends TestCase
     }
 
     /** @dataProvider otherPluginsSettings */
+    #[DataProvider('otherPluginsSettings')]
     public function testTheOfficialPluginSendsOnlyWhereBothItsSwitchesAreOn(mixed $settings, bool $on): void
     {
         self::assertSame($on, OfficialPlugin::isSwitchedOn($settings));
@@ -60,7 +62,7 @@ final class CoexistenceTest extends TestCase
     }
 
     /** @return list<array{mixed, list<string>}> */
-    public function reports(): array
+    public static function reports(): array
     {
         return [
             [['26', '27', '26'], ['26', '27']],
@@ -75,6 +77,7 @@ final class CoexistenceTest extends TestCase
     }
 
     /** @dataProvider reports */
+    #[DataProvider('reports')]
     public function testAReportOfOtherTagsHoldsIdsAndNothingElse(mixed $tags, array $kept): void
     {
         self::assertSame($kept, SecondTag::clean($tags));

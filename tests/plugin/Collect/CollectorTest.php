@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Collect;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\InvalidEventException;
 use Pinrelay\Relay;
@@ -128,6 +129,7 @@ final class CollectorTest extends TestCase
     }
 
     /** @dataProvider forged */
+    #[DataProvider('forged')]
     public function testWhatTheShopHasNotSignedIsRefusedWhole(mixed $forged): void
     {
         self::assertSame(400, self::answer(self::beacon(self::body(self::signed(), $forged))));
@@ -194,6 +196,7 @@ final class CollectorTest extends TestCase
     }
 
     /** @dataProvider strangers */
+    #[DataProvider('strangers')]
     public function testOnlyAPageOfThisShopMayHandIn(array $from, int $status): void
     {
         self::assertSame($status, self::answer(self::beacon(self::body(self::signed()), $from)));
@@ -217,6 +220,7 @@ final class CollectorTest extends TestCase
     }
 
     /** @dataProvider broken */
+    #[DataProvider('broken')]
     public function testWhatIsNotUnderstoodIsRefused(string $body): void
     {
         self::assertSame(400, self::answer(self::beacon($body)));
@@ -294,7 +298,7 @@ final class CollectorTest extends TestCase
     }
 
     /** @return array<string, array{string, array<string, string>, bool}> mode, cookies, whether anything is taken */
-    public function consents(): array
+    public static function consents(): array
     {
         return [
             'nobody is asked' => ['off', [], true],
@@ -308,6 +312,7 @@ final class CollectorTest extends TestCase
     }
 
     /** @dataProvider consents */
+    #[DataProvider('consents')]
     public function testABrowserThatRefusedIsNotHeard(string $mode, array $cookies, bool $isTaken): void
     {
         $collector = self::collector(['page_visit'], more: ['consent' => $mode]);

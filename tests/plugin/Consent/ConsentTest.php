@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Consent;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Settings\Settings;
@@ -40,12 +41,13 @@ final class ConsentTest extends TestCase
     }
 
     /** @return list<array{mixed, bool}> */
-    public function cookies(): array
+    public static function cookies(): array
     {
         return [['1', true], ['0', false], ['', false], ['true', false], [['1'], false]];
     }
 
     /** @dataProvider cookies */
+    #[DataProvider('cookies')]
     public function testWhatTheBrowserWasToldCounts(mixed $cookie, bool $given): void
     {
         $_COOKIE[Consent::COOKIE] = $cookie;
@@ -53,12 +55,13 @@ final class ConsentTest extends TestCase
     }
 
     /** @return list<array{mixed, bool}> */
-    public function answers(): array
+    public static function answers(): array
     {
         return [[true, true], [false, false], [null, false], [1, false], ['yes', false]];
     }
 
     /** @dataProvider answers */
+    #[DataProvider('answers')]
     public function testTheFilterHasTheLastWordAndOnlyTrueIsConsent(mixed $answer, bool $given): void
     {
         $_COOKIE[Consent::COOKIE] = $given ? '0' : '1';

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Consent;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Collect\LiveConfig;
@@ -94,6 +95,7 @@ final class WithdrawalTest extends TestCase
     }
 
     /** @dataProvider bodies */
+    #[DataProvider('bodies')]
     public function testWhatIsNoIdOfABrowserTakesNothingBack(string $body): void
     {
         $_COOKIE = [Consent::COOKIE => '0'];
@@ -101,7 +103,7 @@ final class WithdrawalTest extends TestCase
         self::assertSame([], Relay::$forgotten);
     }
 
-    public function bodies(): array
+    public static function bodies(): array
     {
         $deep = str_repeat('[', 9);
         return [[''], ['{}'], ['null'], ['{"visitor":["x"]}'], ['{"visitor":"7"}'], ['{"visitor":' . $deep]];

@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Consent;
 
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\PreserveGlobalState;
+use PHPUnit\Framework\Attributes\RunTestsInSeparateProcesses;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\ConsentApi;
@@ -17,10 +20,12 @@ use Pinrelay\WooCommerce\Tests\Support\Site;
  * @runTestsInSeparateProcesses
  * @preserveGlobalState disabled
  */
+#[PreserveGlobalState(false)]
+#[RunTestsInSeparateProcesses]
 final class WpConsentApiTest extends TestCase
 {
     /** @return array<string, array{string|false, ?string, bool}> kind of consent, cookie, whether it is given */
-    public function cases(): array
+    public static function cases(): array
     {
         return [
             'no banner' => [false, null, true],
@@ -35,6 +40,7 @@ final class WpConsentApiTest extends TestCase
     }
 
     /** @dataProvider cases */
+    #[DataProvider('cases')]
     public function testItsWordIsTaken(string|false $type, ?string $cookie, bool $given): void
     {
         Site::reset();
@@ -47,7 +53,7 @@ final class WpConsentApiTest extends TestCase
     }
 
     /** @return array<string, array{array<string, string>}> */
-    public function shops(): array
+    public static function shops(): array
     {
         return [
             'with a tag' => [['tagId' => '26']],
@@ -56,6 +62,7 @@ final class WpConsentApiTest extends TestCase
     }
 
     /** @dataProvider shops */
+    #[DataProvider('shops')]
     public function testABannerLearnsOfTheCookiesThatTheReadmeNames(array $settings): void
     {
         $words = (string) file_get_contents(__DIR__ . '/../../../php-plugin/readme.txt');

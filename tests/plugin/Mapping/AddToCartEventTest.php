@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Mapping;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Mapping\BrowseEvents;
 use Pinrelay\WooCommerce\Mapping\CartEvent;
@@ -13,6 +14,7 @@ use Pinrelay\WooCommerce\Settings\Settings;
 final class AddToCartEventTest extends TestCase
 {
     /** @dataProvider products */
+    #[DataProvider('products')]
     public function testARecordedProductGivesTheRecordedEvent(string $name): void
     {
         self::assertSame(Fixtures::expected($name), Fixtures::event($name));

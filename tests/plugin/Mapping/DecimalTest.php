@@ -4,12 +4,14 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Mapping;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Mapping\Decimal;
 
 final class DecimalTest extends TestCase
 {
     /** @dataProvider amounts */
+    #[DataProvider('amounts')]
     public function testReadsWhatWooCommerceCallsAnAmount(string|int|float|null $amount, string $read): void
     {
         self::assertSame($read, (string) Decimal::of($amount));
@@ -38,6 +40,7 @@ final class DecimalTest extends TestCase
     }
 
     /** @dataProvider sums */
+    #[DataProvider('sums')]
     public function testAddsWithoutLosingADigit(string $left, string $right, string $sum): void
     {
         self::assertSame($sum, (string) Decimal::of($left)->plus(Decimal::of($right)));
@@ -54,6 +57,7 @@ final class DecimalTest extends TestCase
     }
 
     /** @dataProvider quotients */
+    #[DataProvider('quotients')]
     public function testDividesAndRoundsHalfAwayFromZero(string $amount, int $by, int $places, string $quotient): void
     {
         self::assertSame($quotient, (string) Decimal::of($amount)->dividedBy($by, $places));

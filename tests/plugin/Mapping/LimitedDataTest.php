@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Mapping;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Mapping\LimitedData;
 use Pinrelay\WooCommerce\Mapping\Visit;
@@ -12,7 +13,7 @@ use Pinrelay\WooCommerce\Settings\Settings;
 final class LimitedDataTest extends TestCase
 {
     /** @return array<string, array{array<string, mixed>, list<string>, bool}> user, states of the owner, whether limited */
-    public function people(): array
+    public static function people(): array
     {
         return [
             'a state the owner picked' => [['state' => 'CA', 'country' => 'US'], ['CA', 'CO'], true],
@@ -27,6 +28,7 @@ final class LimitedDataTest extends TestCase
     }
 
     /** @dataProvider people */
+    #[DataProvider('people')]
     public function testItAppliesToPeopleOfThePickedStates(array $user, array $states, bool $limited): void
     {
         self::assertSame(

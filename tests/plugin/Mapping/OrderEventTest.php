@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Mapping;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Mapping\Decimal;
 use Pinrelay\WooCommerce\Settings\Settings;
@@ -21,12 +22,14 @@ final class OrderEventTest extends TestCase
     ];
 
     /** @dataProvider orders */
+    #[DataProvider('orders')]
     public function testARecordedOrderGivesTheRecordedEvent(string $name): void
     {
         self::assertSame(Fixtures::expected($name), Fixtures::event($name));
     }
 
     /** @dataProvider orders */
+    #[DataProvider('orders')]
     public function testAnEventHoldsOnlyWhatTheExtensionKnowsAndNothingEmpty(string $name): void
     {
         $event = Fixtures::event($name);
@@ -44,6 +47,7 @@ final class OrderEventTest extends TestCase
     }
 
     /** @dataProvider orders */
+    #[DataProvider('orders')]
     public function testMoneyIsDecimalTextWithTheShopsDecimals(string $name): void
     {
         $decimals = Fixtures::facts($name)['decimals'];
@@ -57,6 +61,7 @@ final class OrderEventTest extends TestCase
     }
 
     /** @dataProvider orders */
+    #[DataProvider('orders')]
     public function testTheValueOfItemsIsWhatTheShopsBooksCallNet(string $name): void
     {
         $facts = Fixtures::facts($name);
@@ -70,6 +75,7 @@ final class OrderEventTest extends TestCase
     }
 
     /** @dataProvider orders */
+    #[DataProvider('orders')]
     public function testTheValueWithTaxIsWhatWasPaidForTheItems(string $name): void
     {
         $facts = Fixtures::facts($name);
@@ -82,6 +88,7 @@ final class OrderEventTest extends TestCase
     }
 
     /** @dataProvider orders */
+    #[DataProvider('orders')]
     public function testTheTotalIsTheOrdersTotal(string $name): void
     {
         $value = Fixtures::event($name, new Settings(value: 'total'))['value'] ?? '0';

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Orders;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Orders\Acceptance;
 use Pinrelay\WooCommerce\Settings\Settings;
@@ -26,7 +27,7 @@ final class AcceptanceTest extends TestCase
     }
 
     /** @return array<string, array{string, string, bool}> payment method, status, whether it counts */
-    public function statuses(): array
+    public static function statuses(): array
     {
         $rows = [];
         foreach (
@@ -51,6 +52,7 @@ final class AcceptanceTest extends TestCase
     }
 
     /** @dataProvider statuses */
+    #[DataProvider('statuses')]
     public function testAnOrderCountsWhenItsPaymentMethodSaysSo(string $method, string $status, bool $counts): void
     {
         [$gateway, $when] = explode('-', $method . '-');
@@ -71,7 +73,7 @@ final class AcceptanceTest extends TestCase
     }
 
     /** @return array<string, array{array<string, mixed>}> */
-    public function foreignOrders(): array
+    public static function foreignOrders(): array
     {
         return [
             'made by hand' => [['created_via' => 'admin']],
@@ -85,6 +87,7 @@ final class AcceptanceTest extends TestCase
     }
 
     /** @dataProvider foreignOrders */
+    #[DataProvider('foreignOrders')]
     public function testAnOrderThatTheShopsOwnCheckoutDidNotMakeDoesNotCount(array $order): void
     {
         self::assertTrue(self::isPurchase([]));

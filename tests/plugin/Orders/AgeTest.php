@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Orders;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Orders\Age;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
@@ -14,7 +15,7 @@ final class AgeTest extends TestCase
     private const DAY = 86400;
 
     /** @return array<string, array{int, ?string, string}> age in seconds, browser half, what it means */
-    public function ages(): array
+    public static function ages(): array
     {
         return [
             'just accepted' => [0, null, Age::ON_TIME],
@@ -30,6 +31,7 @@ final class AgeTest extends TestCase
     }
 
     /** @dataProvider ages */
+    #[DataProvider('ages')]
     public function testTheAgeOfAnOrderDecidesHowItIsHandedOver(int $age, ?string $browser, string $expected): void
     {
         self::assertSame($expected, Age::decide(1795000000, $browser, 1795000000 + $age));

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Orders;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\InvalidEventException;
 use Pinrelay\Relay;
@@ -89,7 +90,7 @@ final class DispatcherTest extends TestCase
     }
 
     /** @return array<string, array{string, \Throwable}> */
-    public function failures(): array
+    public static function failures(): array
     {
         return [
             'a full disk' => ['capture', new SpoolException('No space left on device', 'full')],
@@ -101,6 +102,7 @@ final class DispatcherTest extends TestCase
     }
 
     /** @dataProvider failures */
+    #[DataProvider('failures')]
     public function testAnyFailureLeavesTheOrderPendingAndUnchanged(string $method, \Throwable $failure): void
     {
         $rig = new Rig();

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Orders;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\Relay;
 use Pinrelay\SpoolException;
@@ -52,12 +53,13 @@ final class OrderConsentTest extends TestCase
     }
 
     /** @return list<array{?bool}> */
-    public function refusals(): array
+    public static function refusals(): array
     {
         return [[false], [null]];
     }
 
     /** @dataProvider refusals */
+    #[DataProvider('refusals')]
     public function testARefusalOrSilenceKeepsTheOrdersNumberAndNothingElse(?bool $answer): void
     {
         $rig = new Rig(self::FILTER);

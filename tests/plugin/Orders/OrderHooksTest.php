@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Orders;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\Relay;
 use Pinrelay\SpoolException;
@@ -168,7 +169,7 @@ final class OrderHooksTest extends TestCase
     }
 
     /** @return list<array{\Closure}> */
-    public function endings(): array
+    public static function endings(): array
     {
         return [
             'cancelled' => [static fn (\WC_Order $order) => self::moves($order, 'cancelled')],
@@ -180,6 +181,7 @@ final class OrderHooksTest extends TestCase
     }
 
     /** @dataProvider endings */
+    #[DataProvider('endings')]
     public function testAnOrderInTheSpoolIsTakenBackWhenItsSaleEnds(\Closure $ending): void
     {
         $rig = new Rig();
@@ -259,7 +261,7 @@ final class OrderHooksTest extends TestCase
     }
 
     /** @return array<string, array{array<string, mixed>}> */
-    public function foreignOrders(): array
+    public static function foreignOrders(): array
     {
         return [
             'made by hand' => [['created_via' => 'admin']],
@@ -271,6 +273,7 @@ final class OrderHooksTest extends TestCase
     }
 
     /** @dataProvider foreignOrders */
+    #[DataProvider('foreignOrders')]
     public function testOrdersOfOthersLeaveNoTrace(array $data): void
     {
         $rig = new Rig();
@@ -331,12 +334,13 @@ final class OrderHooksTest extends TestCase
     }
 
     /** @return list<array{mixed}> */
-    public function nonsense(): array
+    public static function nonsense(): array
     {
         return [[null], [0], [''], ['abc'], [[]], [-1], [false], [new \stdClass()], [99999]];
     }
 
     /** @dataProvider nonsense */
+    #[DataProvider('nonsense')]
     public function testNonsenseFromOtherPluginsIsNoOrder(mixed $nonsense): void
     {
         $rig = new Rig();

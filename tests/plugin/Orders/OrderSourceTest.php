@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Orders;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Orders\OrderSource;
@@ -26,7 +27,7 @@ final class OrderSourceTest extends TestCase
     }
 
     /** @return list<array{string, string}> created_via, kind */
-    public function words(): array
+    public static function words(): array
     {
         return [
             ['checkout', 'checkout'], ['store-api', 'store-api'], ['Checkout', 'checkout'],
@@ -39,6 +40,7 @@ final class OrderSourceTest extends TestCase
     }
 
     /** @dataProvider words */
+    #[DataProvider('words')]
     public function testWhereAnOrderCameFromIsReadFromItsMakersWord(string $createdVia, string $kind): void
     {
         self::assertSame($kind, OrderSource::of($createdVia));
@@ -46,7 +48,7 @@ final class OrderSourceTest extends TestCase
     }
 
     /** @return array<string, array{string, string}> created_via, what the owner has to choose */
-    public function kinds(): array
+    public static function kinds(): array
     {
         return [
             'a renewal' => ['subscription', 'subscription'],
@@ -58,6 +60,7 @@ final class OrderSourceTest extends TestCase
     }
 
     /** @dataProvider kinds */
+    #[DataProvider('kinds')]
     public function testItCountsWhenTheOwnerChoseItsKindAsAnOfflineSaleOfTheBuyerAlone(string $via, string $kind): void
     {
         $sell = static function (array $settings) use ($via): Rig {

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Orders;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
@@ -244,7 +245,7 @@ final class OutboxTest extends TestCase
     }
 
     /** @return array<string, array{array<string, mixed>}> */
-    public function hostileContexts(): array
+    public static function hostileContexts(): array
     {
         return [
             'quotes' => [['user_agent' => "'; DROP TABLE wp_pinrelay_orders; -- \\\""]],
@@ -254,6 +255,7 @@ final class OutboxTest extends TestCase
     }
 
     /** @dataProvider hostileContexts */
+    #[DataProvider('hostileContexts')]
     public function testHostileContextComesBackAsItWas(array $context): void
     {
         $this->outbox->note(71, $context, null, 100);

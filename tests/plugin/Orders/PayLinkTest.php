@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Orders;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
@@ -37,7 +38,7 @@ final class PayLinkTest extends TestCase
     }
 
     /** @return array<string, array{array<string, mixed>}> */
-    public function makers(): array
+    public static function makers(): array
     {
         return [
             'written by hand' => [['created_via' => 'admin']],
@@ -50,6 +51,7 @@ final class PayLinkTest extends TestCase
     }
 
     /** @dataProvider makers */
+    #[DataProvider('makers')]
     public function testItCountsOnceWithTheShoppersOwnContext(array $data): void
     {
         $rig = new Rig();

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Orders;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Orders\ReconcileRules;
@@ -17,7 +18,7 @@ final class ReconcileRulesTest extends TestCase
     private const MINUTE = 60;
 
     /** @return array<string, array{array<string, mixed>, ?string, ?string}> over a pending row; move and reason */
-    public function rows(): array
+    public static function rows(): array
     {
         $queued = ['state' => OutboxRow::QUEUED, 'node' => 'node-b'];
         $settled = ['state' => OutboxRow::SETTLED];
@@ -44,6 +45,7 @@ final class ReconcileRulesTest extends TestCase
     }
 
     /** @dataProvider rows */
+    #[DataProvider('rows')]
     public function testARowDecidesWhereTheOrderHasGoneItsWay(array $row, ?string $move, ?string $reason): void
     {
         $row = new OutboxRow(...$row + [
@@ -64,7 +66,7 @@ final class ReconcileRulesTest extends TestCase
     }
 
     /** @return array<string, array{array<string, mixed>, string, string, ?int}> over a paid order of this hour */
-    public function orders(): array
+    public static function orders(): array
     {
         $paid = self::NOW - 10 * self::MINUTE;
         return [
@@ -78,6 +80,7 @@ final class ReconcileRulesTest extends TestCase
     }
 
     /** @dataProvider orders */
+    #[DataProvider('orders')]
     public function testAnAcceptedOrderIsSentWithTheTimeOfItsAcceptance(
         array $order,
         string $move,
@@ -99,7 +102,7 @@ final class ReconcileRulesTest extends TestCase
     }
 
     /** @return array<string, array{array<string, mixed>, string}> */
-    public function unwanted(): array
+    public static function unwanted(): array
     {
         return [
             'cancelled' => [['status' => 'cancelled'], 'no_sale'],
@@ -113,6 +116,7 @@ final class ReconcileRulesTest extends TestCase
     }
 
     /** @dataProvider unwanted */
+    #[DataProvider('unwanted')]
     public function testAnOrderThatIsNotAcceptedSaysWhy(array $order, string $reason): void
     {
         $settings = new Settings(adAccountId: '5');

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Orders;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Orders\Standing;
 use Pinrelay\WooCommerce\Settings\Settings;
@@ -13,7 +14,7 @@ final class StandingTest extends TestCase
     private const DATES = ['date_created' => 100, 'date_paid' => 200, 'date_completed' => 300];
 
     /** @return array<string, array{array<string, mixed>, int}> over a card order, when it became a purchase */
-    public function orders(): array
+    public static function orders(): array
     {
         return [
             'a card counts when it is charged' => [[], 200],
@@ -27,6 +28,7 @@ final class StandingTest extends TestCase
     }
 
     /** @dataProvider orders */
+    #[DataProvider('orders')]
     public function testTheTimeOfAcceptanceIsReadFromTheOrder(array $order, int $expected): void
     {
         $standing = $order + ['payment_method' => 'card'] + self::DATES;

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Orders;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Orders\Verdicts;
@@ -24,24 +25,27 @@ final class VerdictsTest extends TestCase
     }
 
     /** @return list<array{string}> */
-    public function finalWords(): array
+    public static function finalWords(): array
     {
         return [['delivered'], ['rejected'], ['expired'], ['unconfirmed']];
     }
 
     /** @dataProvider finalWords */
+    #[DataProvider('finalWords')]
     public function testAFinalWordSettlesAQueuedOrder(string $verdict): void
     {
         self::assertSame(['settle', $verdict], self::decide($verdict));
     }
 
     /** @dataProvider finalWords */
+    #[DataProvider('finalWords')]
     public function testAFinalWordSettlesAnOrderThatHadReturnedToPending(string $verdict): void
     {
         self::assertSame(['settle', $verdict], self::decide($verdict, OutboxRow::PENDING, at: self::ENTERED - 1));
     }
 
     /** @dataProvider finalWords */
+    #[DataProvider('finalWords')]
     public function testAFinalWordCountsForACancelledOrderToo(string $verdict): void
     {
         self::assertSame(['settle', $verdict], self::decide($verdict, mark: OutboxRow::WITHDRAW));
@@ -59,12 +63,13 @@ final class VerdictsTest extends TestCase
     }
 
     /** @return list<array{?string}> */
-    public function halvesThatMayBeMissing(): array
+    public static function halvesThatMayBeMissing(): array
     {
         return [[OutboxRow::BLOCKED], [null]];
     }
 
     /** @dataProvider halvesThatMayBeMissing */
+    #[DataProvider('halvesThatMayBeMissing')]
     public function testALateOrderIsSentAllTheSameWhereTheBrowserHalfMayBeMissing(?string $browser): void
     {
         self::assertSame(['release', OutboxRow::LATE], self::decide('late', browser: $browser));
@@ -96,12 +101,13 @@ final class VerdictsTest extends TestCase
     }
 
     /** @return list<array{string}> */
-    public function returningWords(): array
+    public static function returningWords(): array
     {
         return [['late'], ['withdrawn']];
     }
 
     /** @dataProvider returningWords */
+    #[DataProvider('returningWords')]
     public function testAVerdictReadASecondTimeDoesNotSendTheOrderAgain(string $verdict): void
     {
         self::assertNull(self::decide($verdict, at: self::ENTERED - 1));

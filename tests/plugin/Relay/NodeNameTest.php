@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Relay;
 
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Relay\NodeName;
@@ -51,6 +52,7 @@ final class NodeNameTest extends TestCase
     }
 
     /** @group extension */
+    #[Group('extension')]
     public function testItIsTheNameThatTheExtensionItselfTells(): void
     {
         $relay = new \Pinrelay\Relay([

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Relay;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\ConfigException;
 use Pinrelay\Relay;
@@ -76,7 +77,7 @@ final class RelayFactoryTest extends TestCase
     }
 
     /** @return array<string, array{array<string, mixed>}> */
-    public function unready(): array
+    public static function unready(): array
     {
         return [
             'switched off' => [['enabled' => false]],
@@ -86,6 +87,7 @@ final class RelayFactoryTest extends TestCase
     }
 
     /** @dataProvider unready */
+    #[DataProvider('unready')]
     public function testAShopThatIsNotReadyMakesNone(array $settings): void
     {
         self::assertNull((new Rig($settings))->relays->relay());
@@ -93,7 +95,7 @@ final class RelayFactoryTest extends TestCase
     }
 
     /** @return array<string, array{\Throwable, string}> */
-    public function refusals(): array
+    public static function refusals(): array
     {
         return [
             'spool' => [new SpoolException('owned by uid 0', 'foreign_owner'), 'foreign_owner'],
@@ -103,6 +105,7 @@ final class RelayFactoryTest extends TestCase
     }
 
     /** @dataProvider refusals */
+    #[DataProvider('refusals')]
     public function testItNeverThrowsAndKnowsWhy(\Throwable $thrown, string $reason): void
     {
         Relay::$throws['__construct'] = $thrown;

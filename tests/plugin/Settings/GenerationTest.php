@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Settings;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Settings\Generation;
 use Pinrelay\WooCommerce\Settings\Settings;
@@ -52,7 +53,7 @@ final class GenerationTest extends TestCase
     }
 
     /** @return array<string, array{Settings}> */
-    public function changes(): array
+    public static function changes(): array
     {
         return [
             'account' => [self::settings(account: '6')],
@@ -64,6 +65,7 @@ final class GenerationTest extends TestCase
     }
 
     /** @dataProvider changes */
+    #[DataProvider('changes')]
     public function testWhatMattersForDeliveryRaisesIt(Settings $changed): void
     {
         self::assertSame(self::NOW + 1, self::after(self::settings(), $changed)['generation']);

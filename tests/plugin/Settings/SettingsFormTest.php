@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Settings;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Settings\Constants;
 use Pinrelay\WooCommerce\Settings\EventNames;
@@ -40,7 +41,7 @@ final class SettingsFormTest extends TestCase
     }
 
     /** @return array<string, array{string, mixed}> */
-    public function faultyValues(): array
+    public static function faultyValues(): array
     {
         return [
             'letters in a tag id' => ['tag_id', '26x'],
@@ -66,6 +67,7 @@ final class SettingsFormTest extends TestCase
     }
 
     /** @dataProvider faultyValues */
+    #[DataProvider('faultyValues')]
     public function testAFaultyFieldIsNamedAndNothingIsFitToStore(string $field, mixed $value): void
     {
         $form = self::read([$field => $value] + self::GOOD);

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Site;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Site\CopyGuard;
 use Pinrelay\WooCommerce\Site\Home;
@@ -56,7 +57,7 @@ final class CopyGuardTest extends TestCase
     }
 
     /** @return list<array{string, string}> */
-    public function addresses(): array
+    public static function addresses(): array
     {
         return [
             ['https://Shop.example/', 'shop.example'],
@@ -67,6 +68,7 @@ final class CopyGuardTest extends TestCase
     }
 
     /** @dataProvider addresses */
+    #[DataProvider('addresses')]
     public function testSchemeCaseAndSlashDoNotMakeAnotherShop(string $address, string $plain): void
     {
         self::assertSame($plain, Home::plain($address));

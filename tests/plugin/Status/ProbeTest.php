@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Status;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\Relay;
 use Pinrelay\SpoolException;
@@ -36,12 +37,13 @@ final class ProbeTest extends TestCase
     }
 
     /** @return list<array{int}> */
-    public function refusals(): array
+    public static function refusals(): array
     {
         return [[0], [400], [401], [403], [404], [422], [429], [500], [503], [302]];
     }
 
     /** @dataProvider refusals */
+    #[DataProvider('refusals')]
     public function testEveryOtherAnswerHasItsOwnWordsAndPinterests(int $status): void
     {
         Relay::$answer = ['http_status' => $status, 'verdict' => 'rejected', 'message' => 'Authentication failed.'];
@@ -61,7 +63,7 @@ final class ProbeTest extends TestCase
     }
 
     /** @return array<string, array{array<string, mixed>}> */
-    public function halves(): array
+    public static function halves(): array
     {
         return [
             'no account' => [['ad_account_id' => '']],
@@ -72,6 +74,7 @@ final class ProbeTest extends TestCase
     }
 
     /** @dataProvider halves */
+    #[DataProvider('halves')]
     public function testHalfASetupIsNotAsked(array $settings): void
     {
         $probe = self::ask($settings);

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Status;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Relay\Trouble;
 use Pinrelay\WooCommerce\Status\Losses;
@@ -15,13 +16,14 @@ final class WordsTest extends TestCase
     private const SOURCE = __DIR__ . '/../../../src';
 
     /** @return array<string, array{string}> */
-    public function troubles(): array
+    public static function troubles(): array
     {
         $reasons = self::wordsIn('/spool/error.rs', '/Self::\w+ => "(\w+)"/');
         return self::each([...$reasons, Trouble::CONFIG, Trouble::BROKEN, Trouble::SERVED]);
     }
 
     /** @dataProvider troubles */
+    #[DataProvider('troubles')]
     public function testEachTroubleHasWordsOfItsOwn(string $reason): void
     {
         $words = Words::trouble(new Trouble($reason, 'in the words of the extension'));
@@ -30,12 +32,13 @@ final class WordsTest extends TestCase
     }
 
     /** @return array<string, array{string}> */
-    public function pauses(): array
+    public static function pauses(): array
     {
         return self::each([...self::wordsIn('/delivery/outcome.rs', '/pause\("(\w+)"/'), 'all_rejected']);
     }
 
     /** @dataProvider pauses */
+    #[DataProvider('pauses')]
     public function testEachPauseHasWordsOfItsOwnWhateverTheStatusWas(string $reason): void
     {
         $words = array_map(
@@ -55,7 +58,7 @@ final class WordsTest extends TestCase
     }
 
     /** @return array<string, array{string}> */
-    public function losses(): array
+    public static function losses(): array
     {
         return self::each([
             ...self::wordsIn('/delivery/books.rs', '/(?:lose|Unreadable)\("(\w+)"/'),
@@ -65,6 +68,7 @@ final class WordsTest extends TestCase
     }
 
     /** @dataProvider losses */
+    #[DataProvider('losses')]
     public function testEachLossHasWordsOfItsOwn(string $reason): void
     {
         self::assertStringNotContainsString('(' . $reason . ')', Losses::say($reason));

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Storefront;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Storefront\BotCount;
 use Pinrelay\WooCommerce\Storefront\BotFilter;
@@ -14,7 +15,7 @@ final class BotsTest extends TestCase
     private const KIT = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 
     /** @return array<string, array{string}> */
-    public function programs(): array
+    public static function programs(): array
     {
         return array_map(static fn (string $agent): array => [$agent], [
             'Pinterest\'s crawler' => 'Mozilla/5.0 (compatible; Pinterestbot/1.0; +https://www.pinterest.com/bot.html)',
@@ -37,13 +38,14 @@ final class BotsTest extends TestCase
     }
 
     /** @dataProvider programs */
+    #[DataProvider('programs')]
     public function testAProgramIsABot(string $agent): void
     {
         self::assertTrue(Bots::isBot($agent));
     }
 
     /** @return array<string, array{string}> */
-    public function browsers(): array
+    public static function browsers(): array
     {
         return array_map(static fn (string $agent): array => [$agent], [
             'Pinterest on an iPhone' => 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 '
@@ -59,6 +61,7 @@ final class BotsTest extends TestCase
     }
 
     /** @dataProvider browsers */
+    #[DataProvider('browsers')]
     public function testAShoppersBrowserIsNone(string $agent): void
     {
         self::assertFalse(Bots::isBot($agent));

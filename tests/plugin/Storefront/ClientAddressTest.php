@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Storefront;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Storefront\ClientAddress;
 
@@ -13,7 +14,7 @@ final class ClientAddressTest extends TestCase
     private const CLOUDFLARE = '172.68.10.20';
 
     /** @return array<string, array{string, array<string, string>, list<string>, string}> peer, headers, trusted, answer */
-    public function requests(): array
+    public static function requests(): array
     {
         $forwarded = static fn (string $value): array => ['X_FORWARDED_FOR' => $value];
         $real = ['X_REAL_IP' => self::VISITOR];
@@ -66,6 +67,7 @@ final class ClientAddressTest extends TestCase
     }
 
     /** @dataProvider requests */
+    #[DataProvider('requests')]
     public function testTheVisitorsAddressIsKnownOrLeftOut(
         string $peer,
         array $headers,

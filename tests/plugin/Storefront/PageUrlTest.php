@@ -4,12 +4,14 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Storefront;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Storefront\PageUrl;
 
 final class PageUrlTest extends TestCase
 {
     /** @dataProvider pages */
+    #[DataProvider('pages')]
     public function testOnlyListedParametersLeave(string $requested, string $clean): void
     {
         self::assertSame($clean, PageUrl::clean('https://shop.example/', $requested));

@@ -4,13 +4,14 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Storefront;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Storefront\Place;
 
 final class PlaceTest extends TestCase
 {
     /** @return array<string, array{array<string, mixed>, array<string, mixed>, string}> $_SERVER, $_COOKIE, the state */
-    public function visitors(): array
+    public static function visitors(): array
     {
         $cloudflare = static fn (string $country, mixed $state): array => [
             'HTTP_CF_IPCOUNTRY' => $country, 'HTTP_CF_REGION_CODE' => $state,
@@ -34,13 +35,14 @@ final class PlaceTest extends TestCase
     }
 
     /** @dataProvider visitors */
+    #[DataProvider('visitors')]
     public function testTheStateIsWhatTheBrowserOrTheEdgeSays(array $server, array $cookies, string $state): void
     {
         self::assertSame($state, Place::state($server, $cookies));
     }
 
     /** @return array<string, array{array<string, string>, ?string}> what is known of the person, the cookie */
-    public function people(): array
+    public static function people(): array
     {
         return [
             'of a US state' => [['country' => 'US', 'state' => 'CA'], 'CA'],
@@ -51,6 +53,7 @@ final class PlaceTest extends TestCase
     }
 
     /** @dataProvider people */
+    #[DataProvider('people')]
     public function testAnAddressIsKeptForPagesThatDoNotKnowHim(array $person, ?string $value): void
     {
         Site::visit();

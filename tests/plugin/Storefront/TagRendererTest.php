@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Storefront;
 
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\Group;
+use PHPUnit\Framework\Attributes\RequiresPhpExtension;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Collect\PageFacts;
 use Pinrelay\WooCommerce\Mapping\BrowseEvents;
@@ -65,6 +68,7 @@ final class TagRendererTest extends TestCase
     }
 
     /** @group extension */
+    #[Group('extension')]
     public function testTheExtensionSetsTheSameLimit(): void
     {
         $relay = new \Pinrelay\Relay(['site' => 'shop.example', 'ad_account_id' => '5', 'spool_dir' => '/nonexistent']);
@@ -90,6 +94,7 @@ final class TagRendererTest extends TestCase
     }
 
     /** @dataProvider events */
+    #[DataProvider('events')]
     public function testNothingCanLeaveTheScriptElement(string $name): void
     {
         $calls = TagRenderer::calls(Fixtures::event($name));
@@ -105,6 +110,9 @@ final class TagRendererTest extends TestCase
      * @group extension
      * @requires extension pinrelay
      */
+    #[DataProvider('events')]
+    #[Group('extension')]
+    #[RequiresPhpExtension('pinrelay')]
     public function testAgreesWithTheExtension(string $name): void
     {
         // prepare() does no I/O, so the spool need not exist.
@@ -130,6 +138,9 @@ final class TagRendererTest extends TestCase
      * @group extension
      * @requires extension pinrelay
      */
+    #[DataProvider('shown')]
+    #[Group('extension')]
+    #[RequiresPhpExtension('pinrelay')]
     public function testAgreesWithTheExtensionOnWhatPagesShowAndScriptsTell(array $event): void
     {
         $relay = new \Pinrelay\Relay([

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Storefront;
 
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 
@@ -37,6 +38,7 @@ final class VisitorTest extends TestCase
     }
 
     /** @dataProvider addresses */
+    #[DataProvider('addresses')]
     public function testOnlyAPublicAddressIsAVisitors(string $address, ?string $told): void
     {
         Site::visit(server: ['REMOTE_ADDR' => $address]);
