@@ -1,10 +1,6 @@
 # apt, with two promises: the package lists are fetched only when something is
 # to be installed, and no service starts because of us.
 
-have() { command -v "$1" >/dev/null 2>&1; }
-
-say() { printf 'install: %s\n' "$*" >&2; }
-
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
     "$@"
@@ -41,14 +37,32 @@ service_units() {
   done
 }
 
+# Fetches the package lists, once a run.
+apt_update() {
+  [ -z "${APT_IS_FRESH:-}" ] || return 0
+  step as_root apt-get update -qq || return
+  APT_IS_FRESH=yes
+}
+
+# Whether this release has such a package. Names come and go between releases,
+# so an archive is asked, never told apart by its name.
+apt_has() {
+  LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'
+}
+
+# The version that would be installed, '' for none.
+apt_candidate() {
+  LC_ALL=C apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: \([^(].*\)/\1/p'
+}
+
 apt_install() {
+  apt_update || return
   say "installing $*"
   local before after forbidden=no status=0
   before=$(service_units)
-  as_root apt-get update -qq
   if forbid_services; then forbidden=yes; fi
-  as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "$@" >/dev/null || status=$?
+  step as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "$@" || status=$?
   if [ "$forbidden" = yes ]; then as_root rm -f /usr/sbin/policy-rc.d; fi
   after=$(service_units)
   # shellcheck disable=SC2046

@@ -1,4 +1,4 @@
-# Chromium. Debian packages it; Ubuntu's package is a door to a snap, which
+# Chromium. Debian packages it; Ubuntu's package only installs a snap, which
 # neither runs everywhere nor sees /tmp, so there playwright-core fetches its own.
 
 is_ubuntu() { grep -qx 'ID=ubuntu' /etc/os-release 2>/dev/null; }
@@ -13,9 +13,14 @@ install_browser() {
   if is_ubuntu; then
     [ -z "$found" ] || return 0
     say 'fetching Chromium with playwright-core'
-    (cd "$dir" && node node_modules/playwright-core/cli.js install --with-deps chromium >/dev/null)
+    step node "$dir/node_modules/playwright-core/cli.js" install --with-deps chromium
   elif ! have chromium-headless-shell; then
+    apt_update || [ -n "$found" ] || return
     # What prerenders is only in the whole; older archives have nothing else.
-    apt_install chromium chromium-headless-shell || [ -n "$found" ] || apt_install chromium
+    if apt_has chromium-headless-shell; then
+      apt_install chromium chromium-headless-shell
+    elif [ -z "$found" ]; then
+      apt_install chromium
+    fi
   fi
 }

@@ -16,8 +16,8 @@ install_node() {
   node_is_new_enough && return 0
   say "installing Node $NODE_INSTEAD into $PINRELAY_CACHE/node"
   mkdir -p "$PINRELAY_CACHE/node"
-  npm install --silent --no-audit --no-fund --prefix "$PINRELAY_CACHE/node" \
-    "node@$NODE_INSTEAD" >/dev/null
+  step npm install --loglevel=error --no-audit --no-fund --prefix "$PINRELAY_CACHE/node" \
+    "node@$NODE_INSTEAD" || return
   hash -r
   node_is_new_enough
 }
@@ -28,6 +28,6 @@ install_node_modules() {
   local dir=$1
   [ "$dir/node_modules/.package-lock.json" -nt "$dir/package-lock.json" ] && return 0
   say 'installing the test packages'
-  (cd "$dir" && npm ci --silent --no-audit --no-fund >/dev/null)
+  step npm ci --prefix "$dir" --loglevel=error --no-audit --no-fund || return
   touch "$dir/node_modules/.package-lock.json"
 }

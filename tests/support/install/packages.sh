@@ -2,7 +2,7 @@
 # a library), not by its name: names differ between releases, and a machine may
 # have its tools from elsewhere.
 
-# "command package"
+# "command package", for the build and the demo.
 COMMANDS='
 cc gcc
 make make
@@ -12,8 +12,14 @@ unzip unzip
 xz xz-utils
 clang clang
 nginx nginx
+'
+
+# What the tests use besides. Where an archive lacks one, the tests that need it
+# say that they were not run.
+TEST_COMMANDS='
 cgi-fcgi libfcgi-bin
 strace strace
+faketime faketime
 phpcs php-codesniffer
 phpunit phpunit
 '
@@ -62,7 +68,6 @@ missing_php() {
   prefix=$(php_prefix)
   have php || echo "${prefix}cli"
   have php-config || echo "${prefix}dev"
-  have_mod_php || echo "libapache2-mod-${prefix%-}"
   have_fpm || echo "${prefix}fpm"
   modules=$(php -m 2>/dev/null | tr '[:upper:]' '[:lower:]' || true)
   for module in $PHP_MODULES; do
@@ -70,23 +75,42 @@ missing_php() {
   done
 }
 
-missing_packages() {
+# missing_commands TABLE
+missing_commands() {
   local command package
   while read -r command package; do
     [ -n "$command" ] || continue
     if [ "$command" = nginx ]; then have_nginx && continue; fi
     have "$command" || echo "$package"
-  done <<<"$COMMANDS"
-  have_mariadb || echo mariadb-server
+  done <<<"$1"
+}
+
+missing_packages() {
+  missing_commands "$COMMANDS"
   have_libclang || echo libclang-dev
   [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
   missing_php
 }
 
+missing_test_packages() {
+  local prefix
+  prefix=$(php_prefix)
+  missing_commands "$TEST_COMMANDS"
+  have_mariadb || echo mariadb-server
+  have_mod_php || echo "libapache2-mod-${prefix%-}"
+}
+
+# install_packages demo|test
 install_packages() {
-  local packages
+  local packages tools='' had='' package
   packages=$(missing_packages | sort -u)
-  [ -z "$packages" ] && return 0
+  if [ "$1" = test ]; then tools=$(missing_test_packages | sort -u); fi
+  [ -n "$packages$tools" ] || return 0
+  apt_update || return
+  for package in $tools; do
+    if apt_has "$package"; then had+=" $package"; else say "not to be had here: $package"; fi
+  done
+  [ -n "$packages$had" ] || return 0
   # shellcheck disable=SC2086
-  apt_install $packages
+  apt_install $packages $had
 }
