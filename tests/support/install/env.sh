@@ -13,3 +13,9 @@ for dir in "${CARGO_HOME:-$HOME/.cargo}/bin" "$PINRELAY_CACHE/node/node_modules/
   esac
 done
 export PATH
+
+# Node trusts a list of its own and not the system's, to which an owner has
+# added his proxy's certificate.
+if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -e /etc/ssl/certs/ca-certificates.crt ]; then
+  export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+fi
