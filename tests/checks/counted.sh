@@ -3,6 +3,7 @@
 
 passed=0
 failed=0
+skipped=0
 
 # counted NAME COMMAND...
 counted() {
@@ -16,7 +17,13 @@ counted() {
   fi
 }
 
+# not_run NAME WHY
+not_run() {
+  skipped=$((skipped + 1))
+  printf '  %s: not run: %s\n' "$1" "$2"
+}
+
 conclude() {
-  printf '%d passed, %d failed\n' "$passed" "$failed"
+  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   [ "$failed" -eq 0 ]
 }

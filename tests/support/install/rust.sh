@@ -1,7 +1,7 @@
-# Rust. Edition 2024 needs 1.85, which the distributions' own cargo may be too
-# old for, so "there is a cargo" is not enough.
+# Rust, as new as Cargo.toml's `rust-version` says, which the distributions' own
+# cargo may be too old for, so "there is a cargo" is not enough.
 
-RUST_AT_LEAST=1.85
+RUST_AT_LEAST=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$(dirname "${BASH_SOURCE[0]}")/../../../Cargo.toml")
 
 rust_is_new_enough() {
   local version
