@@ -12,6 +12,7 @@ use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
 use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Collect\ConfigFile;
 use Pinrelay\WooCommerce\Collect\Doors;
+use Pinrelay\WooCommerce\Collect\DropCount;
 use Pinrelay\WooCommerce\Collect\LiveConfig;
 use Pinrelay\WooCommerce\Collect\PageFacts;
 use Pinrelay\WooCommerce\Consent\Consent;
@@ -328,13 +329,12 @@ final class Parts
 
     private function events(): ServerEvents
     {
-        $dir = fn (): ?string => is_string($dir = $this->spool()->dir()) ? $dir : null;
         return $this->made[__FUNCTION__] ??= new ServerEvents(
             $this->settings(),
             $this->relays(),
             new EventCookies(),
             $this->consent(),
-            new BotFilter($dir),
+            new BotFilter(fn (): DropCount => $this->relays()->drops()),
             $this->guard,
         );
     }
@@ -401,6 +401,6 @@ final class Parts
 
     public function siteHealth(): SiteHealth
     {
-        return new SiteHealth($this->settings(), $this->guard);
+        return new SiteHealth($this->settings(), $this->relays()->drops(), $this->guard);
     }
 }

@@ -7,6 +7,7 @@ namespace Pinrelay\WooCommerce\Admin;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Site\CopyGuard;
+use Pinrelay\WooCommerce\Status\Addresses;
 use Pinrelay\WooCommerce\Status\Report;
 
 /**
@@ -23,15 +24,18 @@ final class NoticeRules
     public const PAUSED = 'paused';
     /** Asks what to do beside Pinterest's own plugin. */
     public const DOUBLED = 'doubled';
+    /** A proxy hides every visitor's address, and each visit is dropped. */
+    public const HIDDEN_VISITORS = 'hidden_visitors';
     public const TEST_MODE = 'test_mode';
 
     /**
      * @param string $site      CopyGuard's answer
      * @param string $screen    id of the current admin screen
      * @param bool   $hasHidden whether this user has hidden the notice about the extension
+     * @param int    $now       unix seconds
      * @return ?string one of the constants above
      */
-    public static function decide(string $site, Report $report, string $screen, bool $hasHidden): ?string
+    public static function decide(string $site, Report $report, string $screen, bool $hasHidden, int $now): ?string
     {
         $settings = $report->settings;
         $isOwnPage = str_ends_with($screen, '_page_' . SettingsPage::SLUG);
@@ -46,6 +50,7 @@ final class NoticeRules
             !$settings->apiReady() => null,
             $report->trouble !== null && !$report->trouble->isPassing() => self::TROUBLE,
             ($report->relay['paused'] ?? null) !== null => self::PAUSED,
+            $report->hiddenAddresses($now) === Addresses::ALL => self::HIDDEN_VISITORS,
             $settings->testMode => self::TEST_MODE,
             default => null,
         };

@@ -10,6 +10,7 @@ use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Site\CopyGuard;
 use Pinrelay\WooCommerce\Site\Home;
+use Pinrelay\WooCommerce\Status\Addresses;
 use Pinrelay\WooCommerce\Status\Report;
 use Pinrelay\WooCommerce\Status\Words;
 use Pinrelay\WooCommerce\Support\Guard;
@@ -53,6 +54,7 @@ final class Notices
             $report,
             $screen,
             (bool) get_user_meta(get_current_user_id(), self::HIDDEN, true),
+            time(),
         );
         match ($notice) {
             NoticeRules::QUESTION => $this->say('warning', sprintf(
@@ -85,6 +87,7 @@ final class Notices
             NoticeRules::TROUBLE => $this->say('error', Words::trouble($report->trouble)),
             NoticeRules::PAUSED => $this->say('error', Words::paused($report->relay['paused']) . ' '
                 . __('Your orders wait meanwhile, for up to seven days.', 'pinrelay')),
+            NoticeRules::HIDDEN_VISITORS => $this->say('error', Addresses::words(Addresses::headers($report->drops))),
             NoticeRules::TEST_MODE => $this->say('info', __(
                 'Test mode is on: Pinterest does not count the sales that your server reports.',
                 'pinrelay',

@@ -5,8 +5,10 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Admin;
 
 use Pinrelay\WooCommerce\Coexistence\SecondTag;
+use Pinrelay\WooCommerce\Collect\DropCount;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Status\Addresses;
 use Pinrelay\WooCommerce\Status\Words;
 use Pinrelay\WooCommerce\Storefront\AddressWatch;
 use Pinrelay\WooCommerce\Storefront\ClientAddress;
@@ -20,6 +22,7 @@ final class SiteHealth
 {
     public function __construct(
         private readonly Settings $settings,
+        private readonly DropCount $drops,
         private readonly Guard $guard,
     ) {
     }
@@ -51,7 +54,20 @@ final class SiteHealth
     {
         $known = get_option(AddressWatch::OPTION, []);
         $server = wp_unslash($_SERVER);
-        $candidates = ClientAddress::candidates($server);
+        $drops = $this->drops->read();
+        $hidden = Addresses::hidden($drops, $this->drops->lastPassed(), time());
+        $candidates = ClientAddress::carrying($server);
+        if ($hidden !== null) {
+            $isAll = $hidden === Addresses::ALL;
+            return self::result('address', $isAll ? 'critical' : 'recommended', $isAll
+                ? __('Pinterest does not hear of your visitors', 'pinrelay')
+                : __('Pinterest does not hear of some of your visitors', 'pinrelay'), Addresses::words(
+                    Addresses::headers($drops) ?: $candidates,
+                ) . ($isAll ? '' : ' ' . __(
+                    'Visits from your own network are dropped as well; if it is only these, all is well.',
+                    'pinrelay',
+                )));
+        }
         $isHidden = $candidates !== [] && ClientAddress::of($server, $this->settings->trustedHeaders) === '';
         if (!$isHidden && !AddressWatch::isShared(is_array($known) ? $known : [])) {
             return self::result('address', 'good', __('Pinrelay can tell your visitors apart', 'pinrelay'), __(

@@ -8,6 +8,8 @@ use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Plugin;
 use Pinrelay\WooCommerce\Relay\Extension;
+use Pinrelay\WooCommerce\Status\Addresses;
+use Pinrelay\WooCommerce\Status\Drops;
 use Pinrelay\WooCommerce\Status\Losses;
 use Pinrelay\WooCommerce\Status\Report;
 use Pinrelay\WooCommerce\Status\Rounds;
@@ -55,17 +57,21 @@ final class StatusView
         if ($rounds !== null) {
             $lines[] = [__('Scheduled tasks', 'pinrelay'), [$rounds]];
         }
+        if ($report->hiddenAddresses($now) !== null) {
+            $hidden = Addresses::words(Addresses::headers($report->drops));
+            $lines[] = [__('Visitors\' addresses', 'pinrelay'), [$hidden]];
+        }
+        $left = [];
+        foreach ($report->drops as $reason => $one) {
+            $left[] = number_format_i18n($one['count']) . ' ' . Drops::say((string) $reason, $one['by']);
+        }
+        if ($left !== []) {
+            $lines[] = [__('Left out', 'pinrelay'), $left];
+        }
         if ($relay === null) {
             return $lines;
         }
         $lines[] = [__('Waiting to be sent', 'pinrelay'), [$this->waiting($relay, $now)]];
-        if ($report->bots > 0) {
-            $lines[] = [__('Left out', 'pinrelay'), [sprintf(
-                /* translators: %s: number of visits */
-                __('%s visits of search engines and other bots', 'pinrelay'),
-                number_format_i18n($report->bots),
-            )]];
-        }
         if ($relay['paused'] !== null) {
             $lines[] = [__('Stopped', 'pinrelay'), [
                 Words::paused($relay['paused']),

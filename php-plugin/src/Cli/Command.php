@@ -59,7 +59,7 @@ final class Command
             'orders' => $report->counts,
             'verdicts' => $report->verdicts,
             'ended_after_delivery' => $report->ended,
-            'bots_left_out' => $report->bots,
+            'dropped' => $report->drops,
             'other_tags' => SecondTag::known(),
             'held_by_other_plugin' => $report->settings->apiHeld,
             'trouble' => $report->trouble === null ? null : [

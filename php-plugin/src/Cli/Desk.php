@@ -10,6 +10,7 @@ use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Trouble;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
+use Pinrelay\WooCommerce\Status\Addresses;
 use Pinrelay\WooCommerce\Status\Probe;
 use Pinrelay\WooCommerce\Status\Report;
 use Pinrelay\WooCommerce\Status\Words;
@@ -75,6 +76,7 @@ final class Desk
             $report->settings->apiReady() && $report->extension !== Extension::OK ? self::noExtension() : '',
             $report->trouble === null ? '' : self::troubleWords($report->trouble),
             $paused === null ? '' : Words::paused($paused),
+            $report->hiddenAddresses(time()) === null ? '' : Addresses::words(Addresses::headers($report->drops)),
         ]));
     }
 

@@ -12,7 +12,6 @@ use Pinrelay\WooCommerce\Mapping\LimitedData;
 use Pinrelay\WooCommerce\Mapping\Visit;
 use Pinrelay\WooCommerce\Relay\Faults;
 use Pinrelay\WooCommerce\Settings\EventNames;
-use Pinrelay\WooCommerce\Storefront\BotCount;
 use Pinrelay\WooCommerce\Storefront\Bots;
 use Pinrelay\WooCommerce\Storefront\ClientAddress;
 use Pinrelay\WooCommerce\Storefront\PageUrl;
@@ -25,12 +24,15 @@ use Pinrelay\WooCommerce\Storefront\VisitorId;
  * The body is JSON: {url, events: [{id, facts, signature} | {id, name, data}]}. What the shop has signed is taken at
  * its word; of what a page's script tells by itself, words and product ids alone (TrackedData). The answer is a status
  * and nothing else: 204 taken, 400 not understood or not signed, 403 not from a page of this shop, 413 too long,
- * 429 too many, 503 no room (the spool refuses visits first, so that orders still fit).
+ * 429 too many, 503 no room (the spool refuses visits first, so that orders still fit). Whatever is not captured is
+ * counted by its reason (DropCount), also where the answer is 204.
  */
 final class Collector
 {
     private const MOST_EVENTS = 10;
     private const UUID = '/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/D';
+
+    private readonly DropCount $drops;
 
     /** @param \Closure(array<string, mixed>): Relay $open a Relay for these options */
     public function __construct(
@@ -38,35 +40,47 @@ final class Collector
         private readonly Rate $rate,
         private readonly \Closure $open,
     ) {
+        $this->drops = DropCount::of($config);
     }
 
     /** @return int HTTP status */
     public function answer(Beacon $beacon, int $now): int
     {
         if (strlen($beacon->body) > Beacon::MOST_BYTES) {
-            return 413;
+            return $this->drop(413, DropCount::INVALID);
         }
         if (!in_array($beacon->sender(), $this->config->senders, true)) {
-            return 403;
+            return $this->drop(403, DropCount::FOREIGN_ORIGIN);
         }
         if ($beacon->method !== 'POST') {
-            return 400;
+            return $this->drop(400, DropCount::INVALID);
         }
         if (Consent::isRefusedBy($beacon->cookies, $this->config->consent)) {
-            return 204;
+            return $this->drop(204, DropCount::CONSENT);
         }
         if (Bots::isBot($beacon->userAgent)) {
-            BotCount::add(dirname($this->config->rateFile));
-            return 204;
+            return $this->drop(204, DropCount::BOT, Bots::name($beacon->userAgent));
         }
         $server = ['REMOTE_ADDR' => $beacon->ip] + $beacon->headers;
         $ip = ClientAddress::of($server, $this->config->trustedHeaders);
         // A private address is a proxy's: all shoppers share it.
         if ($ip !== '' && !$this->rate->take($ip, $now)) {
-            return 429;
+            return $this->drop(429, DropCount::RATE);
         }
         $events = $this->events($beacon, $ip, $now);
-        return $events === null ? 400 : $this->capture($events);
+        if ($events === null) {
+            return 400;
+        }
+        if ($ip !== '') {
+            $this->drops->passed($now);
+        }
+        return $this->capture($events, $server);
+    }
+
+    private function drop(int $status, string $reason, string $detail = ''): int
+    {
+        $this->drops->add($reason, $detail);
+        return $status;
     }
 
     /** @return ?list<array<string, mixed>> for the extension; null when anything about them is not as it must be */
@@ -76,9 +90,11 @@ final class Collector
         $list = is_array($said) ? ($said['events'] ?? null) : null;
         $url = is_array($said) ? ($said['url'] ?? null) : null;
         if (!is_array($list) || $list === [] || count($list) > self::MOST_EVENTS || !is_string($url)) {
+            $this->drops->add(DropCount::INVALID);
             return null;
         }
         if (!in_array(Beacon::authority($url), $this->config->senders, true)) {
+            $this->drops->add(DropCount::FOREIGN_ORIGIN);
             return null;
         }
         $visit = $this->visit($beacon, $url, $ip);
@@ -86,11 +102,15 @@ final class Collector
         foreach ($list as $one) {
             $event = is_array($one) ? $this->event($one) : null;
             if ($event === null) {
+                // With one of them all are refused.
+                $this->drops->add(DropCount::NOT_SIGNED, '', count($list));
                 return null;
             }
             // A half that was switched off since the page was cached is not told any more.
             if (in_array($event['event_name'], $this->config->events, true)) {
                 $events[] = ['event_time' => $now] + $event + $visit;
+            } else {
+                $this->drops->add(DropCount::SWITCHED_OFF, $event['event_name']);
             }
         }
         return $events;
@@ -143,10 +163,14 @@ final class Collector
         ];
     }
 
-    /** @param list<array<string, mixed>> $events */
-    private function capture(array $events): int
+    /**
+     * @param list<array<string, mixed>> $events
+     * @param array<string, string>      $server REMOTE_ADDR and HTTP_*
+     */
+    private function capture(array $events, array $server): int
     {
         $status = 204;
+        $left = count($events);
         try {
             $relay = $events === [] ? null : ($this->open)($this->config->relay);
             foreach ($events as $event) {
@@ -154,10 +178,16 @@ final class Collector
                     $relay->capture($event);
                 } catch (InvalidEventException $invalid) {
                     $status = Faults::areOfVisitor($invalid) ? $status : 400;
+                    $this->drops->add(...Faults::reason($invalid, $event, $server));
                 }
+                $left--;
             }
-        } catch (SpoolException) {
-            return 503;
+        } catch (\Throwable $thrown) {
+            $this->drops->add(DropCount::SPOOL, '', $left);
+            if ($thrown instanceof SpoolException) {
+                return 503;
+            }
+            throw $thrown;
         }
         return $status;
     }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Relay;
 
 use Pinrelay\Relay;
+use Pinrelay\WooCommerce\Collect\DropCount;
 use Pinrelay\WooCommerce\Settings\GenerationWatch;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
@@ -117,6 +118,13 @@ final class RelayFactory
             );
             $this->forget();
         }
+    }
+
+    /** Where drops of this shop are counted, by whichever entrance they came. */
+    public function drops(): DropCount
+    {
+        $dir = $this->spool->dir();
+        return new DropCount(is_string($dir) ? $dir : null, $this->site);
     }
 
     /** Starts anew, after the settings were saved. */

@@ -11,7 +11,6 @@ use Pinrelay\WooCommerce\Relay\Health;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Trouble;
 use Pinrelay\WooCommerce\Settings\Settings;
-use Pinrelay\WooCommerce\Storefront\BotCount;
 
 /** How things stand, gathered once for the settings page, the notices and the command line. Read-only. */
 final class Report
@@ -22,8 +21,10 @@ final class Report
      * @param ?Trouble              $trouble   of this process, or the last that a web request met
      * @param array<string, int>    $counts    orders by state
      * @param array<string, int>    $verdicts  settled orders by verdict
-     * @param int                   $bots      visits of bots that were dropped
      * @param int                   $ended     orders that were cancelled or refunded after Pinterest was told
+     * @param array<string, array{count: int, last_at: int, by: array<string, int>}> $drops what never reached the
+     *     extension, by reason (Collect\DropCount)
+     * @param ?int                  $lastPassed when a visitor with a public address was last seen
      */
     public function __construct(
         public readonly Settings $settings,
@@ -34,7 +35,8 @@ final class Report
         public readonly array $counts,
         public readonly array $verdicts,
         public readonly int $ended = 0,
-        public readonly int $bots = 0,
+        public readonly array $drops = [],
+        public readonly ?int $lastPassed = null,
     ) {
     }
 
@@ -57,9 +59,15 @@ final class Report
             $outbox?->counts() ?? [],
             $outbox?->verdicts() ?? [],
             $outbox?->endedCount() ?? 0,
-            // Beside the folders of the destinations.
-            $status === null ? 0 : BotCount::read(dirname($status['spool']['dir'], 2)),
+            $relays->drops()->read(),
+            $relays->drops()->lastPassed(),
         );
+    }
+
+    /** @return Addresses::ALL|Addresses::SOME|null whether proxies hide the visitors' addresses */
+    public function hiddenAddresses(int $now): ?string
+    {
+        return $this->settings->apiReady() ? Addresses::hidden($this->drops, $this->lastPassed, $now) : null;
     }
 
     /** Orders that Pinterest has not answered for. */

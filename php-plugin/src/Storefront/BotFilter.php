@@ -4,11 +4,13 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
+use Pinrelay\WooCommerce\Collect\DropCount;
+
 /** Drops the visits of bots before anything is made of them, and counts them, so that nothing is lost silently. */
 final class BotFilter
 {
-    /** @param \Closure(): ?string $dir where the count lies: the folder of the spools, null where there is none */
-    public function __construct(private readonly \Closure $dir)
+    /** @param \Closure(): DropCount $drops */
+    public function __construct(private readonly \Closure $drops)
     {
     }
 
@@ -24,10 +26,7 @@ final class BotFilter
         if (apply_filters('pinrelay_is_bot', Bots::isBot($userAgent), $userAgent) !== true) {
             return false;
         }
-        $dir = ($this->dir)();
-        if ($dir !== null) {
-            BotCount::add($dir);
-        }
+        ($this->drops)()->add(DropCount::BOT, Bots::name($userAgent));
         return true;
     }
 }

@@ -24,4 +24,14 @@ final class Bots
     {
         return trim($userAgent) === '' || preg_match(self::NAMES, $userAgent) === 1;
     }
+
+    /** By what a program is counted: what it was known by, in small letters. */
+    public static function name(string $userAgent): string
+    {
+        if (trim($userAgent) === '') {
+            return 'no user agent';
+        }
+        $isKnown = preg_match(self::NAMES, $userAgent, $found) === 1;
+        return $isKnown ? strtolower((string) strtok($found[0], '/')) : 'by filter';
+    }
 }

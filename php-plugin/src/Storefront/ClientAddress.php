@@ -28,6 +28,16 @@ final class ClientAddress
     ];
 
     /**
+     * Headers in which proxies name the visitor, the most telling first. Those of one network come before the two that
+     * every proxy adds to.
+     */
+    private const USUAL = [
+        'CF-Connecting-IP', 'True-Client-IP', 'Fastly-Client-IP', 'X-Azure-ClientIP', 'CloudFront-Viewer-Address',
+        'DO-Connecting-IP', 'Fly-Client-IP', 'X-Sucuri-ClientIP', 'Incap-Client-IP', 'X-Cluster-Client-IP',
+        'X-Real-IP', 'X-Client-IP', 'X-Forwarded-For', 'Forwarded',
+    ];
+
+    /**
      * @param array<mixed> $server REMOTE_ADDR and HTTP_*, unslashed
      * @param list<string> $trusted header names, the one to look at first first
      * @return string a public address in its plain form, '' when it cannot be known
@@ -55,13 +65,19 @@ final class ClientAddress
         return $visible;
     }
 
-    /** Headers of this request in which a proxy may have named the visitor. @return list<string> */
-    public static function candidates(array $server): array
+    /**
+     * Headers of this request that carry a public address: in one of them a proxy may have named the visitor. Named for
+     * the owner to choose from, and never believed unasked.
+     *
+     * @param array<mixed> $server HTTP_*, unslashed
+     * @return list<string>
+     */
+    public static function carrying(array $server): array
     {
-        return array_values(array_filter(
-            ['X-Forwarded-For', 'X-Real-IP', 'CF-Connecting-IP', 'True-Client-IP', 'Fastly-Client-IP', 'Forwarded'],
-            static fn (string $name): bool => !empty($server['HTTP_' . strtr(strtoupper($name), '-', '_')]),
-        ));
+        return array_values(array_filter(self::USUAL, static function (string $name) use ($server): bool {
+            $value = $server['HTTP_' . strtr(strtoupper($name), '-', '_')] ?? '';
+            return is_string($value) && self::nearest($value) !== '';
+        }));
     }
 
     /**

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
+use Pinrelay\WooCommerce\Collect\DropCount;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Mapping\LimitedData;
 use Pinrelay\WooCommerce\Relay\Faults;
@@ -42,7 +43,11 @@ final class ServerEvents
     public function tell(array $event, mixed $subject = null): void
     {
         $name = (string) $event['event_name'];
-        if (!$this->wants($name) || !$this->consent->isGiven()) {
+        if (!$this->wants($name)) {
+            return;
+        }
+        if (!$this->consent->isGiven()) {
+            $this->relays->drops()->add(DropCount::CONSENT);
             return;
         }
         if ($this->bots->drops((string) ($event['user']['user_agent'] ?? ''))) {
@@ -95,8 +100,20 @@ final class ServerEvents
     private function toServer(array $event): void
     {
         try {
-            $this->relays->relay()?->capture($event);
+            $relay = $this->relays->relay();
+            if ($relay === null) {
+                $this->relays->drops()->add(DropCount::SPOOL);
+                return;
+            }
+            $relay->capture($event);
+            if (($event['user']['ip'] ?? '') !== '') {
+                $this->relays->drops()->passed(time());
+            }
+        } catch (\Pinrelay\SpoolException $unusable) {
+            $this->relays->drops()->add(DropCount::SPOOL);
+            throw $unusable;
         } catch (\Pinrelay\InvalidEventException $invalid) {
+            $this->relays->drops()->add(...Faults::reason($invalid, $event, wp_unslash($_SERVER)));
             if (!Faults::areOfVisitor($invalid)) {
                 throw $invalid;
             }

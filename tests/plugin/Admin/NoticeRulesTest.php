@@ -15,6 +15,10 @@ use Pinrelay\WooCommerce\Status\Report;
 
 final class NoticeRulesTest extends TestCase
 {
+    private const NOW = 1795000000;
+    private const HIDDEN = [
+        'private_address' => ['count' => 3, 'last_at' => self::NOW - 60, 'by' => ['X-Real-IP' => 3]],
+    ];
     private const PAUSED = ['paused' => ['reason' => 'unauthorized', 'since' => 1, 'http_status' => 401]];
 
     private static function settings(bool $enabled = true, string $account = '5', bool $test = false): Settings
@@ -30,9 +34,21 @@ final class NoticeRulesTest extends TestCase
         string $site = CopyGuard::SHOP,
         string $screen = 'dashboard',
         bool $hasHidden = false,
+        array $drops = [],
+        ?int $lastPassed = null,
     ): ?string {
-        $report = new Report($settings ?? self::settings(), $extension, null, $relay, $trouble, [], []);
-        return NoticeRules::decide($site, $report, $screen, $hasHidden);
+        $report = new Report(
+            $settings ?? self::settings(),
+            $extension,
+            null,
+            $relay,
+            $trouble,
+            [],
+            [],
+            drops: $drops,
+            lastPassed: $lastPassed,
+        );
+        return NoticeRules::decide($site, $report, $screen, $hasHidden, self::NOW);
     }
 
     public function testAShopThatWorksIsNotDisturbed(): void
@@ -58,6 +74,16 @@ final class NoticeRulesTest extends TestCase
             'spool' => ['trouble', ['trouble' => new Trouble('full', '')]],
             'spool that will be ready in a minute' => [null, ['trouble' => new Trouble(Trouble::UNPROBED, '')]],
             'paused' => ['paused', ['relay' => self::PAUSED]],
+            'every visit dropped for a private address' => ['hidden_visitors', ['drops' => self::HIDDEN]],
+            'the same until lately' => ['hidden_visitors', [
+                'drops' => self::HIDDEN,
+                'lastPassed' => self::NOW - 7 * 3600,
+            ]],
+            'some visits dropped so' => [null, ['drops' => self::HIDDEN, 'lastPassed' => self::NOW - 120]],
+            'all of them, in the browser half alone' => [null, [
+                'drops' => self::HIDDEN,
+                'settings' => self::settings(account: ''),
+            ]],
             'test mode' => ['test_mode', ['settings' => self::settings(test: true)]],
             'another server half' => ['doubled', ['settings' => self::doubled()]],
             'another server half, on our page' => ['doubled', [

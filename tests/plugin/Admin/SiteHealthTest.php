@@ -7,6 +7,7 @@ namespace Pinrelay\WooCommerce\Tests\Admin;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Admin\SiteHealth;
 use Pinrelay\WooCommerce\Coexistence\SecondTag;
+use Pinrelay\WooCommerce\Collect\DropCount;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Storefront\AddressWatch;
@@ -28,9 +29,10 @@ final class SiteHealthTest extends TestCase
     }
 
     /** @param array<string, mixed> $settings */
-    private static function health(array $settings = []): SiteHealth
+    private static function health(array $settings = [], ?DropCount $drops = null): SiteHealth
     {
-        return new SiteHealth(new Settings(...$settings + ['enabled' => true, 'tagId' => '26']), new Guard());
+        $settings = new Settings(...$settings + ['enabled' => true, 'tagId' => '26']);
+        return new SiteHealth($settings, $drops ?? new DropCount(null, ''), new Guard());
     }
 
     public function testAShopThatSeesItsVisitorsIsWell(): void
@@ -45,6 +47,21 @@ final class SiteHealthTest extends TestCase
         self::assertSame('recommended', $result['status']);
         self::assertStringContainsString('X-Real-IP', $result['description']);
         self::assertSame('good', self::health(['trustedHeaders' => ['X-Real-IP']])->address()['status']);
+    }
+
+    public function testVisitsThatAreDroppedForAProxysAddressAreCritical(): void
+    {
+        $dir = sys_get_temp_dir() . '/pinrelay-health-' . getmypid();
+        mkdir($dir);
+        $drops = new DropCount($dir, 'shop.example');
+        $drops->add(DropCount::PRIVATE_ADDRESS, 'CF-Connecting-IP');
+        $result = self::health(drops: $drops)->address();
+        self::assertSame('critical', $result['status']);
+        self::assertStringContainsString('CF-Connecting-IP', $result['description']);
+        $drops->passed(time());
+        self::assertSame('recommended', self::health(drops: $drops)->address()['status'], 'some are seen');
+        array_map('unlink', (array) glob($dir . '/*'));
+        rmdir($dir);
     }
 
     public function testBuyersWhoAllShareOneAddressAreAWarning(): void

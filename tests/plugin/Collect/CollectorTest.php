@@ -12,6 +12,7 @@ use Pinrelay\SpoolException;
 use Pinrelay\WooCommerce\Collect\Beacon;
 use Pinrelay\WooCommerce\Collect\Collector;
 use Pinrelay\WooCommerce\Collect\Config;
+use Pinrelay\WooCommerce\Collect\DropCount;
 use Pinrelay\WooCommerce\Collect\PageFacts;
 use Pinrelay\WooCommerce\Collect\Rate;
 
@@ -278,7 +279,7 @@ final class CollectorTest extends TestCase
 
     public function testAnAddressHasItsShareOfAMinuteAndAProxysHasNone(): void
     {
-        $file = (string) tempnam(sys_get_temp_dir(), 'pinrelay-rate');
+        $file = self::folder() . '/rate';
         try {
             $collector = self::collector(['page_visit'], $file);
             $answer = static fn (string $ip, int $now): int => $collector->answer(
@@ -293,8 +294,89 @@ final class CollectorTest extends TestCase
             self::assertSame(204, $answer('10.0.0.1', self::NOW));
             self::assertSame(204, $answer('203.0.113.9', self::NOW + 60));
         } finally {
-            unlink($file);
+            self::clear(dirname($file));
         }
+    }
+
+    private static function folder(): string
+    {
+        $dir = sys_get_temp_dir() . '/pinrelay-collect-' . bin2hex(random_bytes(4));
+        mkdir($dir);
+        return $dir;
+    }
+
+    private static function clear(string $dir): void
+    {
+        array_map('unlink', (array) glob($dir . '/*'));
+        rmdir($dir);
+    }
+
+    /** @return array<string, array{string, int, array<string, mixed>, ?\Throwable, string}> reason, count, what
+     *     is other than usual, thrown by the extension, detail */
+    public static function dropped(): array
+    {
+        $ofVisitor = new InvalidEventException('', ['user', 'user.ip']);
+        $behind = ['ip' => '10.0.0.1', 'headers' => ['HTTP_X_FORWARDED_FOR' => '198.51.100.7, 10.0.0.2']];
+        $unsigned = ['facts' => '{}', 'signature' => str_repeat('0', 32)];
+        return [
+            'a bot' => ['bot', 1, ['userAgent' => 'curl/8.5.0'], null, 'curl'],
+            'a proxy\'s address' => ['private_address', 1, $behind, $ofVisitor, 'X-Forwarded-For'],
+            'one without any header' => ['private_address', 1, ['ip' => '172.17.0.1'], $ofVisitor, 'no header'],
+            'one whose header says nothing public' => [
+                'private_address', 1, ['ip' => '10.0.0.1', 'headers' => ['HTTP_X_REAL_IP' => '10.9.9.9']], $ofVisitor,
+                'no header',
+            ],
+            'nothing to match by' => ['no_match_key', 1, [], $ofVisitor, ''],
+            'another page\'s' => ['foreign_origin', 1, ['origin' => 'https://evil.example'], null, ''],
+            'not signed' => ['not_signed', 2, ['body' => self::body(self::signed(), $unsigned)], null, ''],
+            'not understood' => ['invalid', 1, ['body' => '{'], null, ''],
+            'too long' => ['invalid', 1, ['body' => str_repeat(' ', 8193)], null, ''],
+            'another method' => ['invalid', 1, ['method' => 'GET'], null, ''],
+            'refused by the extension' => ['invalid', 1, [], new InvalidEventException('', ['items[0].id']), 'items'],
+            'no room' => ['spool', 1, [], new SpoolException('full', 'full'), ''],
+            'switched off' => [
+                'switched_off', 1, ['body' => self::body(self::signed(['event_name' => 'search']))], null, 'search',
+            ],
+            'without consent' => ['consent', 1, ['cookies' => []], null, ''],
+        ];
+    }
+
+    /**
+     * @dataProvider dropped
+     * @param array<string, mixed> $beacon
+     */
+    #[DataProvider('dropped')]
+    public function testEveryDropIsCountedByItsReason(
+        string $reason,
+        int $count,
+        array $beacon,
+        ?\Throwable $thrown,
+        string $detail,
+    ): void {
+        Relay::$throws = $thrown === null ? [] : ['capture' => $thrown];
+        $dir = self::folder();
+        $mode = $reason === 'consent' ? 'filter' : 'off';
+        $collector = self::collector(['page_visit'], $dir . '/rate', ['consent' => $mode]);
+        $collector->answer(self::beacon(self::body(self::signed()), $beacon), self::NOW);
+        $known = (new DropCount($dir, 'shop.example'))->read();
+        self::clear($dir);
+        self::assertSame([], Relay::$captured);
+        self::assertSame([$reason], array_keys($known));
+        self::assertSame($count, $known[$reason]['count']);
+        self::assertSame($detail === '' ? [] : [$detail => 1], $known[$reason]['by']);
+    }
+
+    public function testAVisitThatIsTakenIsNoDropAndItsTimeIsKnown(): void
+    {
+        $dir = self::folder();
+        $drops = new DropCount($dir, 'shop.example');
+        $collector = self::collector(['page_visit'], $dir . '/rate');
+        $collector->answer(self::beacon(self::body(self::signed()), ['ip' => '10.0.0.1']), self::NOW);
+        $before = $drops->lastPassed();
+        $collector->answer(self::beacon(self::body(self::signed())), self::NOW);
+        $known = [$drops->read(), $before, $drops->lastPassed()];
+        self::clear($dir);
+        self::assertSame([[], null, self::NOW], $known);
     }
 
     /** @return array<string, array{string, array<string, string>, bool}> mode, cookies, whether anything is taken */

@@ -6,7 +6,7 @@ namespace Pinrelay\WooCommerce\Tests\Storefront;
 
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
-use Pinrelay\WooCommerce\Storefront\BotCount;
+use Pinrelay\WooCommerce\Collect\DropCount;
 use Pinrelay\WooCommerce\Storefront\BotFilter;
 use Pinrelay\WooCommerce\Storefront\Bots;
 
@@ -72,18 +72,22 @@ final class BotsTest extends TestCase
         Site::visit();
         $dir = sys_get_temp_dir() . '/pinrelay-bots-' . getmypid();
         mkdir($dir);
-        $filter = new BotFilter(static fn (): string => $dir);
+        $drops = new DropCount($dir, 'shop.example');
+        $filter = new BotFilter(static fn (): DropCount => $drops);
         self::assertTrue($filter->drops('curl/8.5.0'));
         self::assertTrue($filter->drops('Googlebot/2.1'));
         self::assertFalse($filter->drops('Mozilla/5.0 Firefox/132.0'));
-        self::assertSame(2, BotCount::read($dir));
+        self::assertSame(2, $drops->read()['bot']['count']);
+        self::assertCount(2, $drops->read()['bot']['by'], 'each by its name');
         Site::$filters['pinrelay_is_bot'] = static fn (bool $isBot, string $agent): bool => !$isBot;
         self::assertFalse($filter->drops('curl/8.5.0'));
         self::assertTrue($filter->drops('Mozilla/5.0 Firefox/132.0'));
-        self::assertSame(3, BotCount::read($dir));
-        unlink($dir . '/bots');
+        self::assertSame(3, $drops->read()['bot']['count']);
+        self::assertSame(1, $drops->read()['bot']['by']['by filter']);
+        array_map('unlink', (array) glob($dir . '/*'));
         rmdir($dir);
         Site::$filters = [];
-        self::assertTrue((new BotFilter(static fn (): ?string => null))->drops(''), 'without a place to count');
+        $nowhere = new BotFilter(static fn (): DropCount => new DropCount(null, ''));
+        self::assertTrue($nowhere->drops(''), 'without a place to count');
     }
 }

@@ -83,8 +83,9 @@ final class ClientAddressTest extends TestCase
 
     public function testHeadersInWhichAProxyMayHaveNamedTheVisitorAreListed(): void
     {
-        self::assertSame(['X-Forwarded-For', 'CF-Connecting-IP'], ClientAddress::candidates([
-            'HTTP_X_FORWARDED_FOR' => '1.2.3.4', 'HTTP_CF_CONNECTING_IP' => '1.2.3.4', 'HTTP_ACCEPT' => '*/*',
+        self::assertSame(['CF-Connecting-IP', 'X-Forwarded-For'], ClientAddress::carrying([
+            'HTTP_X_FORWARDED_FOR' => '1.2.3.4, 10.0.0.7', 'HTTP_CF_CONNECTING_IP' => '1.2.3.4',
+            'HTTP_X_REAL_IP' => '10.0.0.7', 'HTTP_FORWARDED' => 'for=unknown', 'HTTP_ACCEPT' => '1.2.3.4',
         ]));
     }
 }

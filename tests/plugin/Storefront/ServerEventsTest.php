@@ -35,7 +35,7 @@ final class ServerEventsTest extends TestCase
     {
         $rig = new Rig($settings);
         $own = $rig->store->settings();
-        $bots = new BotFilter(static fn (): ?string => null);
+        $bots = new BotFilter($rig->relays->drops(...));
         $events = new ServerEvents($own, $rig->relays, new EventCookies(), new Consent($own), $bots, new Guard());
         $events->tell($event + self::EVENT);
     }
