@@ -24,7 +24,7 @@ final class Plugin
     public const TICK = 'pinrelay_tick';
 
     /** Raised when a site has to be set up anew, as for another shape of the outbox's table. */
-    public const SET_UP = 1;
+    public const SET_UP = 2;
 
     /** Each checkout and the pay page, once a shopper has placed or is about to pay an order. */
     private const PLACED = [

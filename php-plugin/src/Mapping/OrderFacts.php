@@ -19,7 +19,7 @@ final class OrderFacts
      * Shape (amounts are decimal strings as WooCommerce stores them, with up to its rounding precision):
      *   id int, is_online bool (the shop's own checkout made it), number string, currency string,
      *   language string (two letters, the shop's),
-     *   decimals int and round_at_subtotal bool (how the shop rounds), customer_id int (0: guest),
+     *   decimals int (of that currency), round_at_subtotal bool (how the shop rounds), customer_id int (0: guest),
      *   items list of lines (Line), coupons list of codes,
      *   fees, fees_tax, shipping, shipping_tax, tax, total: string,
      *   billing: email, phone, first_name, last_name, city, state, postcode, country
@@ -47,7 +47,7 @@ final class OrderFacts
             'number' => (string) $order->get_order_number(),
             'currency' => (string) $order->get_currency(),
             'language' => substr(get_locale(), 0, 2),
-            'decimals' => wc_get_price_decimals(),
+            'decimals' => Currency::decimals((string) $order->get_currency()),
             'round_at_subtotal' => get_option('woocommerce_tax_round_at_subtotal') === 'yes',
             'customer_id' => (int) $order->get_customer_id(),
             'items' => $items,

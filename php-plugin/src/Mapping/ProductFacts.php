@@ -17,6 +17,8 @@ final class ProductFacts
     /** @return array<string, mixed> */
     public static function of(\WC_Product $product, int|float $quantity = 1): array
     {
+        // The one that the page shows its prices in.
+        $currency = get_woocommerce_currency();
         $isVariation = $product->is_type('variation');
         $productId = $isVariation ? $product->get_parent_id() : $product->get_id();
         $variationId = $isVariation ? $product->get_id() : 0;
@@ -41,8 +43,8 @@ final class ProductFacts
             'subtotal_tax' => $tax,
             'total' => $net,
             'total_tax' => $tax,
-            'currency' => get_woocommerce_currency(),
-            'decimals' => wc_get_price_decimals(),
+            'currency' => $currency,
+            'decimals' => Currency::decimals($currency),
         ];
     }
 

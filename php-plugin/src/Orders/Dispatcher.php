@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Orders;
 
+use Pinrelay\WooCommerce\Mapping\FixedSale;
 use Pinrelay\WooCommerce\Mapping\OrderSale;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
@@ -31,9 +32,10 @@ final class Dispatcher
     /**
      * True when the order is in the spool; otherwise its row stays pending, or was settled with the reason.
      *
-     * @param ?\WC_Order $order where the caller has it at hand
+     * @param ?\WC_Order            $order where the caller has it at hand
+     * @param ?array<string, mixed> $event likewise, made of it for this row
      */
-    public function send(OutboxRow $row, int $now, ?\WC_Order $order = null): bool
+    public function send(OutboxRow $row, int $now, ?\WC_Order $order = null, ?array $event = null): bool
     {
         $order ??= wc_get_order($row->orderId);
         $isSale = $order instanceof \WC_Order && Acceptance::isSale($order->get_status());
@@ -56,12 +58,15 @@ final class Dispatcher
             return false;
         }
         try {
-            $event = $this->event($row, $order, $age === Age::LATE);
+            $event ??= $this->event($row, $order);
             if ($event === null) {
                 $this->settle($row, 'withdrawn', 'The filter pinrelay_event left it out.', $now);
                 return false;
             }
-            $relay->capture($event);
+            // A spool gives back what missed the first hour; only the shop knows that it may go all the same. The row's
+            // mark is of a spool whose clock may be ahead of ours.
+            $mayBeLate = $age === Age::LATE || $row->verdict === OutboxRow::LATE;
+            $relay->capture($mayBeLate ? ['late_ok' => true] + $event : $event);
             return true;
         } catch (\Pinrelay\InvalidEventException $invalid) {
             // Asking again would be refused again.
@@ -103,7 +108,7 @@ final class Dispatcher
     }
 
     /** @return ?array<string, mixed> null when a filter leaves the order out */
-    private function event(OutboxRow $row, \WC_Order $order, bool $isLate): ?array
+    private function event(OutboxRow $row, \WC_Order $order): ?array
     {
         $event = OrderSale::event(
             $order,
@@ -111,11 +116,12 @@ final class Dispatcher
             $row->eventId,
             (int) $row->eventTime,
             $this->store->settings(),
+            $row->event,
         );
-        // A spool gives back what missed the first hour; only the shop knows that it may go all the same. The row's
-        // mark is of a spool whose clock may be ahead of ours.
-        $mayBeLate = $isLate || $row->verdict === OutboxRow::LATE;
-
-        return $event !== null && $mayBeLate ? ['late_ok' => true] + $event : $event;
+        if ($event === null || $row->event !== [] || $this->outbox->fix($row->orderId, FixedSale::of($event))) {
+            return $event;
+        }
+        // Somebody else has fixed it since this row was read.
+        return FixedSale::applied($event, $this->outbox->find($row->orderId)?->event ?? []);
     }
 }

@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Orders;
 
 use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Mapping\FixedSale;
+use Pinrelay\WooCommerce\Mapping\OrderSale;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
@@ -146,7 +148,16 @@ final class OrderHooks
             return;
         }
         $destination = $settings->destination();
-        if (!$this->outbox->accept($id, $eventId, $destination, $now, $at ?? $now)) {
+        // What cannot be told of it now, since a filter throws or leaves it out, is for the dispatcher to decide.
+        $event = $this->guard->run('event of an order', static fn (): ?array => OrderSale::event(
+            $order,
+            $row?->context ?? [],
+            $eventId,
+            $at ?? $now,
+            $settings,
+        ));
+        $fixed = $event === null ? [] : FixedSale::of($event);
+        if (!$this->outbox->accept($id, $eventId, $destination, $now, $at ?? $now, $fixed)) {
             return;
         }
         $this->accepted[$id] = true;
@@ -158,7 +169,7 @@ final class OrderHooks
          */
         do_action('pinrelay_order_accepted', $id, $eventId);
 
-        $row = $row?->accepted($eventId, $destination, $at ?? $now, $now) ?? $this->outbox->find($id);
+        $row = $row?->accepted($eventId, $destination, $at ?? $now, $now, $fixed) ?? $this->outbox->find($id);
         if ($row === null) {
             return;
         }
@@ -166,7 +177,7 @@ final class OrderHooks
             $this->dispatcher->settle($row, 'tag_only', null, $now);
             return;
         }
-        $this->dispatcher->send($row, $now, $order);
+        $this->dispatcher->send($row, $now, $order, $event);
     }
 
     /** The order's row; the page after the order asks a second time for what a hook has just found. */

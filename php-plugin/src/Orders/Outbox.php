@@ -105,7 +105,7 @@ final class Outbox
         );
         $forgotten = $made === 1 ? 1 : $this->change(
             "UPDATE {$this->table} SET state = %s, verdict = %s, consent = %s, event_id = '', destination = '',"
-                . " message = '', event_time = 0, context = '', browser = '', updated_at = %d"
+                . " message = '', event_time = 0, context = '', event = '', due_at = 0, browser = '', updated_at = %d"
                 . ' WHERE order_id = %d AND state IN (%s, %s)',
             OutboxRow::SETTLED,
             OutboxRow::REFUSED,
@@ -127,21 +127,31 @@ final class Outbox
     }
 
     /**
-     * pending: the order is a purchase; id, time and destination are fixed. True for the one caller who made it so.
-     * An order that was withdrawn and is paid after all is accepted anew.
+     * pending: the order is a purchase; id, time, destination and what the event says of the sale are fixed. True for
+     * the one caller who made it so. An order that was withdrawn and is paid after all is accepted anew.
      *
-     * @param ?int $at when it became a purchase, where that was not just now
+     * @param ?int                 $at    when it became a purchase, where that was not just now
+     * @param array<string, mixed> $event Mapping\FixedSale; [] where it could not be made yet
      */
-    public function accept(int $orderId, string $eventId, string $destination, int $now, ?int $at = null): bool
-    {
+    public function accept(
+        int $orderId,
+        string $eventId,
+        string $destination,
+        int $now,
+        ?int $at = null,
+        array $event = [],
+    ): bool {
+        // Empty for none, since wpdb's prepare() knows no null.
+        $json = $event === [] ? '' : self::json($event);
         $moved = $this->change(
             "UPDATE {$this->table} SET state = %s, event_id = %s, destination = %s, event_time = %d, verdict = '',"
-                . " message = '', node = '', updated_at = %d"
+                . " message = '', node = '', event = %s, due_at = 0, updated_at = %d"
                 . ' WHERE order_id = %d AND (state = %s OR (state = %s AND verdict = %s))',
             OutboxRow::PENDING,
             $eventId,
             $destination,
             $at ?? $now,
+            $json,
             $now,
             $orderId,
             OutboxRow::NOTED,
@@ -153,14 +163,33 @@ final class Outbox
         }
         return 1 === $this->change(
             "INSERT IGNORE INTO {$this->table}"
-                . ' (order_id, event_id, destination, state, event_time, context, updated_at)'
-                . " VALUES (%d, %s, %s, %s, %d, '', %d)",
+                . ' (order_id, event_id, destination, state, event_time, event, context, updated_at)'
+                . " VALUES (%d, %s, %s, %s, %d, %s, '', %d)",
             $orderId,
             $eventId,
             $destination,
             OutboxRow::PENDING,
             $at ?? $now,
+            $json,
             $now,
+        );
+    }
+
+    /**
+     * Fixes what the event of an accepted order says of the sale, where that could not be done at acceptance or the
+     * row is of an earlier version. True for the one who did it.
+     *
+     * @param array<string, mixed> $event Mapping\FixedSale
+     */
+    public function fix(int $orderId, array $event): bool
+    {
+        return 1 === $this->change(
+            "UPDATE {$this->table} SET event = %s WHERE order_id = %d AND state IN (%s, %s)"
+                . " AND (event IS NULL OR event = '')",
+            self::json($event),
+            $orderId,
+            OutboxRow::PENDING,
+            OutboxRow::QUEUED,
         );
     }
 
@@ -526,7 +555,13 @@ final class Outbox
             static fn (mixed $fact): mixed => is_string($fact) ? self::cut($fact, self::LONGEST_FACT) : $fact,
             $context,
         );
-        return (string) json_encode($short, JSON_INVALID_UTF8_SUBSTITUTE | JSON_PARTIAL_OUTPUT_ON_ERROR);
+        return self::json($short);
+    }
+
+    /** @param array<string, mixed> $value */
+    private static function json(array $value): string
+    {
+        return (string) json_encode($value, JSON_INVALID_UTF8_SUBSTITUTE | JSON_PARTIAL_OUTPUT_ON_ERROR);
     }
 
     private static function cut(string $text, int $bytes): string

@@ -40,6 +40,8 @@ final class OutboxRow
      * @param array<string, mixed> $context     the shopper's request at checkout; [] once settled
      * @param ?string              $browser     'fired', 'blocked', or null
      * @param int                  $updatedAt   unix seconds when the state was entered
+     * @param array<string, mixed> $event       what was fixed at acceptance, as Mapping\FixedSale; [] where nothing is
+     * @param int                  $dueAt       unix seconds when it has to be looked at again; 0: never
      */
     public function __construct(
         public readonly int $orderId,
@@ -54,6 +56,8 @@ final class OutboxRow
         public readonly array $context = [],
         public readonly ?string $browser = null,
         public readonly int $updatedAt = 0,
+        public readonly array $event = [],
+        public readonly int $dueAt = 0,
     ) {
     }
 
@@ -64,7 +68,10 @@ final class OutboxRow
             $value = (string) ($row[$column] ?? '');
             return $value === '' ? null : $value;
         };
-        $context = json_decode((string) ($row['context'] ?? ''), true);
+        $array = static function (string $column) use ($row): array {
+            $value = json_decode((string) ($row[$column] ?? ''), true);
+            return is_array($value) ? $value : [];
+        };
 
         return new self(
             orderId: (int) $row['order_id'],
@@ -76,14 +83,20 @@ final class OutboxRow
             node: (string) ($row['node'] ?? ''),
             eventTime: (int) ($row['event_time'] ?? 0) ?: null,
             consent: $text('consent'),
-            context: is_array($context) ? $context : [],
+            context: $array('context'),
             browser: $text('browser'),
             updatedAt: (int) ($row['updated_at'] ?? 0),
+            event: $array('event'),
+            dueAt: (int) ($row['due_at'] ?? 0),
         );
     }
 
-    /** This row as it is once it was accepted, for the one who did that. */
-    public function accepted(string $eventId, string $destination, int $eventTime, int $now): self
+    /**
+     * This row as it is once it was accepted, for the one who did that.
+     *
+     * @param array<string, mixed> $event as fixed
+     */
+    public function accepted(string $eventId, string $destination, int $eventTime, int $now, array $event): self
     {
         return new self(
             orderId: $this->orderId,
@@ -95,6 +108,7 @@ final class OutboxRow
             context: $this->context,
             browser: $this->browser,
             updatedAt: $now,
+            event: $event,
         );
     }
 

@@ -93,7 +93,8 @@ final class PurchaseTag
     {
         // A settled row has forgotten its context; this request is the same browser, so the external_id is the same.
         $context = $row->context + $this->visitor->context();
-        $event = OrderSale::event($order, $context, $row->eventId, (int) $row->eventTime, $this->settings);
+        $time = (int) $row->eventTime;
+        $event = OrderSale::event($order, $context, $row->eventId, $time, $this->settings, $row->event);
         if ($event === null) {
             return null;
         }

@@ -59,6 +59,12 @@ final class Database
                 }
                 return true;
             }
+            if (preg_match('/^ALTER TABLE (\w+) ADD KEY (\w+) (\(.*\))$/', $sql, $key) === 1) {
+                $sql = "CREATE INDEX {$key[1]}_{$key[2]} ON {$key[1]} {$key[3]}";
+            }
+            if (str_starts_with($sql, 'ALTER TABLE')) {
+                $sql = str_replace(' unsigned', '', $sql);
+            }
             return (int) $this->pdo->exec(str_replace('INSERT IGNORE', 'INSERT OR IGNORE', $sql));
         }, false);
     }
@@ -66,6 +72,11 @@ final class Database
     /** @return ?list<array<string, mixed>> */
     public function get_results(string $sql, string $kind): ?array
     {
+        $sql = (string) preg_replace(
+            '/^SHOW COLUMNS FROM (\w+)$/',
+            "SELECT name AS Field FROM pragma_table_info('$1')",
+            $sql,
+        );
         return $this->attempt(fn (): array => $this->pdo->query($sql)->fetchAll(\PDO::FETCH_ASSOC), null);
     }
 

@@ -18,6 +18,8 @@ final class Site
     public static array $log = [];
     /** @var array<string, string> interval by scheduled job */
     public static array $cron = [];
+    /** What the shop shows its prices with. */
+    public static int $decimals = 2;
     /** @var list<array<string, mixed>> what wc_get_orders() was asked */
     public static array $queries = [];
 
@@ -29,6 +31,7 @@ final class Site
         self::$log = [];
         self::$queries = [];
         self::$cron = [];
+        self::$decimals = 2;
         $GLOBALS['wpdb'] = self::$database;
         (new OutboxTable(self::$database))->create();
     }

@@ -124,5 +124,5 @@ function wc_get_is_paid_statuses(): array
 
 function wc_get_price_decimals(): int
 {
-    return 2;
+    return Site::$decimals;
 }

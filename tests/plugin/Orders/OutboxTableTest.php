@@ -1,0 +1,83 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Tests\Orders;
+
+use PHPUnit\Framework\TestCase;
+use Pinrelay\Relay;
+use Pinrelay\WooCommerce\Orders\OutboxRow;
+use Pinrelay\WooCommerce\Orders\OutboxTable;
+use Pinrelay\WooCommerce\Tests\Rig;
+use Pinrelay\WooCommerce\Tests\Support\Site;
+
+/** The table of the version before, as a shop brings it along with orders that wait. */
+final class OutboxTableTest extends TestCase
+{
+    private const NOW = 1795000100;
+
+    /** As the first version made it. */
+    private const FIRST = <<<'SQL'
+        CREATE TABLE IF NOT EXISTS wp_pinrelay_orders (
+            order_id bigint(20) NOT NULL,
+            event_id varchar(64) NOT NULL DEFAULT '',
+            destination varchar(64) NOT NULL DEFAULT '',
+            state varchar(10) NOT NULL,
+            verdict varchar(20) NOT NULL DEFAULT '',
+            message varchar(500) NOT NULL DEFAULT '',
+            node varchar(64) NOT NULL DEFAULT '',
+            event_time bigint(20) NOT NULL DEFAULT 0,
+            consent varchar(16) NOT NULL DEFAULT '',
+            context text NOT NULL,
+            browser varchar(16) NOT NULL DEFAULT '',
+            updated_at bigint(20) NOT NULL DEFAULT 0,
+            PRIMARY KEY  (order_id),
+            KEY event_id (event_id),
+            KEY state (state, updated_at)
+        )
+        SQL;
+
+    protected function setUp(): void
+    {
+        Rig::reset();
+        Site::$database->query('DROP TABLE wp_pinrelay_orders');
+        Site::$database->query(self::FIRST);
+        $rows = [
+            "71, 'event-71', '" . Rig::ACCOUNT . "', 'pending', '', '', 1795000000, '', '{\"ip\":\"203.0.113.9\"}'",
+            "72, 'event-72', '" . Rig::ACCOUNT . "', 'queued', '', 'node-a', 1795000000, '', ''",
+            "73, '', '', 'noted', '', '', 0, 'granted', '{\"ip\":\"203.0.113.9\"}'",
+            "74, '', '', 'settled', 'refused', '', 0, 'refused', ''",
+        ];
+        foreach ($rows as $row) {
+            Site::$database->query(
+                'INSERT INTO wp_pinrelay_orders (order_id, event_id, destination, state, verdict, node, event_time,'
+                    . " consent, context) VALUES ({$row})",
+            );
+        }
+    }
+
+    public function testOrdersThatWaitInTheTableOfTheVersionBeforeAreSent(): void
+    {
+        (new OutboxTable(Site::$database))->create();
+        new \WC_Order(['total' => '19.90']);
+        $rig = new Rig(['value' => 'total']);
+        self::assertTrue($rig->dispatcher->send($rig->row(71), self::NOW));
+        $event = Relay::$captured[0];
+        self::assertSame(
+            ['event-71', '19.90', '203.0.113.9'],
+            [$event['event_id'], $event['value'], $event['user']['ip']],
+        );
+        self::assertSame(
+            [OutboxRow::QUEUED, OutboxRow::NOTED, OutboxRow::REFUSED],
+            [$rig->row(72)->state, $rig->row(73)->state, $rig->row(74)->verdict],
+        );
+        self::assertSame([[], 0], [$rig->row(72)->event, $rig->row(72)->dueAt]);
+    }
+
+    public function testTwoFirstRequestsMayBringItUpToDate(): void
+    {
+        (new OutboxTable(Site::$database))->create();
+        (new OutboxTable(Site::$database))->create();
+        self::assertSame('granted', (new Rig())->row(73)->consent);
+    }
+}
