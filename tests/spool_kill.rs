@@ -145,7 +145,7 @@ fn a_purge_killed_at_any_step_can_be_done_again_and_tells_of_everything() {
         let spool = mixed();
         let discard = || {
             let leader = Leader::try_lead(&spool.place).unwrap().unwrap();
-            purge(&leader, &spool.place, unix_now()).unwrap()
+            purge(&leader, unix_now()).unwrap()
         };
         let done = spool.disk.kill_at(n, discard);
         discard();

@@ -13,8 +13,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::spool::{
-    Content, DeadLetters, Entry, Envelope, Event, IdSet, Lane, Ledger, Place, Settled, SpoolError,
-    State, Verdict, VerdictLog, Withdrawn, hash,
+    Content, DeadLetters, Entry, Envelope, Event, IdSet, Lane, Leader, Ledger, Named, Place,
+    Settled, SpoolError, State, Verdict, VerdictLog, Withdrawn, hash,
 };
 
 use super::Late;
@@ -139,6 +139,8 @@ pub struct Settlement {
 /// Everything a leader writes.
 pub struct Books {
     place: Place,
+    /// What makes us the one who writes.
+    lock: Named,
     /// What waits.
     pub ledger: Ledger,
     /// What the owner and the next leader are told.
@@ -152,11 +154,12 @@ pub struct Books {
 }
 
 impl Books {
-    /// Opens the books of a spool whose lock is held.
+    /// Opens the books of the spool that is led.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn open(place: &Place, generation: u64, now: i64) -> Result<Self, SpoolError> {
+    pub fn open(leader: &Leader, generation: u64, now: i64) -> Result<Self, SpoolError> {
+        let place = leader.place();
         let log = VerdictLog::new(place);
         let dead = DeadLetters::new(place);
         let written = State::read(place);
@@ -178,6 +181,7 @@ impl Books {
             state,
             written,
             place: place.clone(),
+            lock: leader.lock().clone(),
             ledger,
             log,
             dead,
@@ -246,8 +250,13 @@ impl Books {
     /// called.
     ///
     /// # Errors
-    /// What the file system says; then the lines will be met again.
+    /// What the file system says, or that the spool was moved or replaced under
+    /// the leader; then the lines will be met again.
     pub fn commit(&mut self, slots: &mut [Slot], now: i64) -> Result<Settlement, SpoolError> {
+        if !self.lock.holds() {
+            self.keep_answers(slots, now);
+            return Err(self.place.moved());
+        }
         let mut done = ruled(slots);
         let mut settlement = Settlement {
             lines: done.len() as u64,
@@ -338,11 +347,38 @@ impl Books {
         Ok(settlement)
     }
 
+    /// The spool was moved or replaced while Pinterest was asked: its paths lead
+    /// to another one, in which nothing of ours may be written. The day's file
+    /// went with the spool and is still open, so what Pinterest took is written
+    /// there, and whoever finds the spool again does not send those orders twice.
+    fn keep_answers(&mut self, slots: &[Slot], now: i64) {
+        for lane in Lane::ALL {
+            let taken = |slot: &&Slot| {
+                slot.entry.lane() == lane
+                    && !slot.settled
+                    && slot.ruling.as_ref() == Some(&Ruling::delivered())
+            };
+            let settled: Vec<Settled> = slots
+                .iter()
+                .filter(taken)
+                .filter_map(|slot| slot.event())
+                .map(|event| Settled {
+                    event_id: event.id.clone(),
+                    event_name: event.name.clone(),
+                    verdict: Verdict::Delivered,
+                    at: now,
+                    message: None,
+                })
+                .collect();
+            self.log.append_where_open(lane, &settled);
+        }
+    }
+
     /// Writes the state down where it has changed since anybody did: also by
     /// what opening the books found out, or a leader that stays for seconds would
     /// never have seen the clock run. A failure costs counters, not events.
     pub fn save(&mut self) {
-        if self.state == self.written {
+        if self.state == self.written || !self.lock.holds() {
             return;
         }
         self.written = self.state.clone();

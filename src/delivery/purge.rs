@@ -1,6 +1,6 @@
 //! Giving up everything that waits, because the owner says so.
 
-use crate::spool::{Leader, Place, SpoolError, Verdict};
+use crate::spool::{Leader, SpoolError, Verdict};
 
 use super::Late;
 use super::books::{Books, Ruling, Slot};
@@ -14,8 +14,8 @@ const LOSS: &str = "purged";
 ///
 /// # Errors
 /// What the file system says; what is settled stays settled.
-pub fn purge(_leader: &Leader, place: &Place, now: i64) -> Result<u64, SpoolError> {
-    let mut books = Books::open(place, 0, now)?;
+pub fn purge(leader: &Leader, now: i64) -> Result<u64, SpoolError> {
+    let mut books = Books::open(leader, 0, now)?;
     let before = books.state.lost.get(LOSS).copied();
     loop {
         let entries = books.ledger.next(MOST_EVENTS, MOST_BYTES);

@@ -67,7 +67,7 @@ pub fn drain(
         tally.led = true;
         let stay = || {
             let mut stay = Stay {
-                books: Books::open(place, settings.generation, time.unix())?,
+                books: Books::open(&leader, settings.generation, time.unix())?,
                 leader: &leader,
                 place,
                 settings,
@@ -79,11 +79,13 @@ pub fn drain(
             };
             let left = stay.run(&mut tally);
             // Settled lines hold addresses: none stay behind.
-            stay.books.ledger.sweep(true, time.unix());
+            if leader.leads() {
+                stay.books.ledger.sweep(true, time.unix());
+            }
             Ok((stay.books, left?))
         };
         let (mut books, left) = catch_unwind(AssertUnwindSafe(stay))
-            .unwrap_or_else(|_| Err(panicked(place, settings, time)))?;
+            .unwrap_or_else(|_| Err(panicked(&leader, settings, time)))?;
         drop(leader);
         // Whoever captured in the meantime found the lock taken and trusted us.
         tally.told = left != Left::Idle || process::is_stopping();
@@ -99,7 +101,8 @@ pub fn drain(
 
 /// Counts a panic, and makes the next leader wait, here or in any other process:
 /// whatever brought it about may still be in line. Only by the lock's holder.
-fn panicked(place: &Place, settings: &Settings, time: &dyn Time) -> SpoolError {
+fn panicked(leader: &Leader, settings: &Settings, time: &dyn Time) -> SpoolError {
+    let place = leader.place();
     // Its own words may hold what a visitor typed.
     let message = "the sender panicked";
     let mut state = State::read(place).for_generation(settings.generation);
@@ -112,6 +115,9 @@ fn panicked(place: &Place, settings: &Settings, time: &dyn Time) -> SpoolError {
         message: message.to_owned(),
         http_status: None,
     });
+    if !leader.leads() {
+        return place.moved();
+    }
     if let Err(error) = state.write(place) {
         log::warn!(target: place.log_target(), "cannot write state.json: {error}");
     }

@@ -118,25 +118,29 @@ impl Relay {
     }
 
     fn spool(&self) -> Result<Arc<Spool>, SpoolError> {
-        let spool = registry::open(&self.options, &self.disk)?;
+        let spool = registry::current(&self.options, &self.disk)?;
         if !spool.has_seen(self.options.generation) {
             spool.raise_generation(self.options.generation);
         }
         Ok(spool)
     }
 
-    /// Writes a record. Where somebody removed the directories, they are made
-    /// again, once.
+    /// Writes a record. Where somebody removed the directories, moved them away or
+    /// replaced them, the spool is opened or made again, once.
     fn append(&self, lane: Lane, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
-        let spool = self.spool()?;
+        let mut spool = registry::open(&self.options, &self.disk)?;
+        if !spool.has_seen(self.options.generation) {
+            spool = self.spool()?;
+        }
+        // Whether the spool is still there is the writer's to see.
         let failed = match spool.append(lane, line, &self.rules.limits) {
             Ok(()) => return Ok(spool),
             Err(error) => error,
         };
-        if spool.place.file("seg").exists() {
+        if spool.place.is_current() && spool.place.file("seg").exists() {
             return Err(failed);
         }
-        registry::forget(&self.options);
+        registry::forget(&self.options, &spool);
         let spool = self.spool()?;
         spool.append(lane, line, &self.rules.limits)?;
         Ok(spool)
@@ -155,6 +159,10 @@ impl Relay {
             if let Some(spool) = spool
                 && spool.is_time_to_look()
             {
+                if !spool.place.is_current() {
+                    registry::forget(&self.options, &spool);
+                    return Ok(());
+                }
                 spool.raise_generation(self.options.generation);
                 let mut ledger = Ledger::new(&spool.place);
                 ledger.refresh()?;

@@ -151,9 +151,25 @@ pub fn open_if_there(
     }
 }
 
-/// Lets go of a spool whose directory is gone.
-pub fn forget(options: &Options) {
-    held(SPOOLS.get()).remove(&options.dir);
+/// Opens a spool, or makes it, and is sure that its path leads to it.
+pub fn current(options: &Options, disk: &Arc<dyn Disk>) -> Result<Arc<Spool>, SpoolError> {
+    let spool = open(options, disk)?;
+    if spool.place.is_current() {
+        return Ok(spool);
+    }
+    forget(options, &spool);
+    open(options, disk)
+}
+
+/// Lets go of a spool whose directory is gone, moved or replaced.
+pub fn forget(options: &Options, gone: &Arc<Spool>) {
+    let mut spools = held(SPOOLS.get());
+    if spools
+        .get(&options.dir)
+        .is_some_and(|spool| Arc::ptr_eq(spool, gone))
+    {
+        spools.remove(&options.dir);
+    }
 }
 
 /// Starts the sender of a spool, unless one is at work here or elsewhere. One

@@ -155,7 +155,7 @@ impl Relay {
             let why = "the process that sends from this spool does not leave: try again";
             SpoolError::new(Reason::Io, why)
         })?;
-        let discarded = delivery::purge(&leader, &spool.place, unix_now())?;
+        let discarded = delivery::purge(&leader, unix_now())?;
         Ok(i64::try_from(discarded).unwrap_or(i64::MAX))
     }
 }

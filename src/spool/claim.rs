@@ -1,7 +1,7 @@
 //! Whose a spool is, and which machine's. Files that are written once and hold
 //! their own inode tell a copy from what it was copied from.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::error::Context;
-use super::{Disk, Mode, Reason, SpoolError, files};
+use super::{Disk, Mode, Named, Reason, SpoolError, files};
 
 /// Written once into each destination's directory.
 #[derive(Serialize, Deserialize)]
@@ -29,7 +29,8 @@ struct Node {
     inode: u64,
 }
 
-/// Makes the spool ours, or finds whose it is.
+/// Makes the spool ours, or finds whose it is. The note that says so stays where
+/// it is for as long as the directory is the same spool.
 ///
 /// # Errors
 /// `foreign_site`, or what the file system says.
@@ -39,16 +40,16 @@ pub(super) fn claim(
     site: &str,
     account: &str,
     test: bool,
-) -> Result<(), SpoolError> {
+) -> Result<Named, SpoolError> {
     let path = dir.join("spool.json");
-    let (owner, inode) = once(disk, &path, |inode| Owner {
+    let (owner, meta) = once(disk, &path, |inode| Owner {
         site: site.to_owned(),
         account: account.to_owned(),
         test,
         inode,
     })?;
     let owner = owner.ok_or_else(|| damaged(&path))?;
-    if owner.inode != inode {
+    if owner.inode != meta.ino() {
         return Err(SpoolError::new(
             Reason::ForeignSite,
             format!(
@@ -64,7 +65,7 @@ pub(super) fn claim(
             format!("{} belongs to the site {}", dir.display(), owner.site),
         ));
     }
-    Ok(())
+    Ok(Named::from(&path, &meta))
 }
 
 /// This machine's name. A copied root gets a new one, and so does a damaged one:
@@ -79,7 +80,7 @@ pub(super) fn node(disk: &dyn Disk, root: &Path) -> Result<String, SpoolError> {
         inode,
     };
     match once(disk, &path, fresh)? {
-        (Some(node), inode) if node.inode == inode => return Ok(node.node),
+        (Some(node), meta) if node.inode == meta.ino() => return Ok(node.node),
         _ => files::remove(disk, &path).context("replace", &path)?,
     }
     match once(disk, &path, fresh)? {
@@ -105,15 +106,14 @@ fn once<T>(
     disk: &dyn Disk,
     path: &Path,
     fresh: impl Fn(u64) -> T,
-) -> Result<(Option<T>, u64), SpoolError>
+) -> Result<(Option<T>, Metadata), SpoolError>
 where
     T: Serialize + for<'a> Deserialize<'a>,
 {
     if let Some(file) = files::open_if_there(disk, path).context("open", path)? {
         let meta = file.metadata().context("look at", path)?;
-        let (inode, len) = (meta.ino(), meta.len());
-        let text = files::read_at(disk, &file, 0, len).context("read", path)?;
-        return Ok((serde_json::from_slice(&text).ok(), inode));
+        let text = files::read_at(disk, &file, 0, meta.len()).context("read", path)?;
+        return Ok((serde_json::from_slice(&text).ok(), meta));
     }
     let temporary = path.with_extension(format!("{:016x}.tmp", files::random()));
     let file = disk

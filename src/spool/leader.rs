@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +10,7 @@ use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
 use super::error::Context;
-use super::{Mode, Place, SpoolError, files};
+use super::{Mode, Named, Place, SpoolError, files};
 use crate::process::Descriptor;
 
 /// A child forked by the last leader may hold its lock for the instant until
@@ -27,6 +26,7 @@ const WANTED_FOR: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Leader {
     place: Place,
+    lock: Named,
     _descriptor: Descriptor,
     file: File,
 }
@@ -64,20 +64,36 @@ impl Leader {
         }
         let leader = Self {
             place: place.clone(),
+            lock: Named::of(&path, &file).context("look at", &path)?,
             _descriptor: descriptor,
             file,
         };
+        // A copy that was put in its place has a lock of its own.
+        if !leader.leads() || !place.is_current() {
+            return Ok(None);
+        }
         if let Err(error) = leader.introduce() {
             // Only told to people, and a full disk must not stop who empties it.
             log::warn!(target: place.log_target(), "cannot write to leader.lock: {error}");
         }
-        Ok(leader.leads().then_some(leader))
+        Ok(Some(leader))
     }
 
     /// Whether the lock is still the one that others ask for: a lock file that
-    /// somebody removed, taking it for a leftover, stops nobody.
+    /// somebody removed, taking it for a leftover, or that was moved away with
+    /// the whole spool, stops nobody.
     pub fn leads(&self) -> bool {
-        self.file.metadata().is_ok_and(|meta| meta.nlink() > 0)
+        self.lock.holds()
+    }
+
+    /// The spool.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The lock file, for whoever writes in the leader's name.
+    pub fn lock(&self) -> &Named {
+        &self.lock
     }
 
     /// Asks whoever leads to leave, and all others to stay away, for as long as
@@ -154,6 +170,7 @@ impl Drop for Leader {
 /// The lock file kept open by a process that asks often whether somebody leads.
 #[derive(Debug)]
 pub struct Watch {
+    lock: Named,
     _descriptor: Descriptor,
     file: File,
 }
@@ -164,15 +181,17 @@ impl Watch {
     /// # Errors
     /// What the file system says.
     pub fn open(place: &Place) -> Result<Self, SpoolError> {
-        let file = open(place, &place.file("leader.lock"))?;
+        let path = place.file("leader.lock");
+        let file = open(place, &path)?;
         Ok(Self {
+            lock: Named::of(&path, &file).context("look at", &path)?,
             _descriptor: Descriptor::register(file.as_raw_fd()),
             file,
         })
     }
 
     /// Whether somebody leads for sure. False is no answer: the file may have
-    /// been removed, and another one locked in its place.
+    /// been removed or moved, and another one locked in its place.
     pub fn sees_leader(&self) -> bool {
         match flock(&self.file, FlockOperation::NonBlockingLockShared) {
             Ok(()) => {
@@ -180,9 +199,7 @@ impl Watch {
                 let _ = flock(&self.file, FlockOperation::Unlock);
                 false
             }
-            Err(rustix::io::Errno::WOULDBLOCK) => {
-                self.file.metadata().is_ok_and(|meta| meta.nlink() > 0)
-            }
+            Err(rustix::io::Errno::WOULDBLOCK) => self.lock.holds(),
             Err(_) => false,
         }
     }
@@ -234,5 +251,19 @@ mod tests {
         assert!(!watch.sees_leader());
         drop(leader);
         assert!(!watch.sees_leader());
+    }
+
+    #[test]
+    fn nobody_is_seen_to_lead_by_a_lock_file_that_was_moved_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let (path, aside) = (place.file("leader.lock"), place.file("aside"));
+        let watch = Watch::open(&place).unwrap();
+        let leader = Leader::try_lead(&place).unwrap().unwrap();
+        assert!(watch.sees_leader());
+        std::fs::rename(&path, &aside).unwrap();
+        assert!(!leader.leads() && !watch.sees_leader());
+        std::fs::rename(&aside, &path).unwrap();
+        assert!(leader.leads() && watch.sees_leader());
     }
 }

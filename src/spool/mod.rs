@@ -46,7 +46,10 @@
 //! 6. Only the holder of `leader.lock` writes `ack`, `settled`, `state.json`.
 //! 7. A verdict is in `settled` before the offset moves past its record, and the
 //!    marker of a withdrawal goes after that.
-//! 8. Captures leave room on the disk for the verdicts: a full spool can be
+//! 8. A writer before each record, and the leader before each call and each
+//!    commit, look whether the path still names the file that they have open.
+//!    A spool that was moved or replaced under them is not theirs any more.
+//! 9. Captures leave room on the disk for the verdicts: a full spool can be
 //!    emptied.
 //!
 //! Locks are `flock`, never `fcntl`: they belong to the open file, so another
@@ -63,6 +66,7 @@ mod id_set;
 mod leader;
 mod ledger;
 mod lines;
+mod named;
 mod network;
 mod next;
 mod place;
@@ -88,6 +92,7 @@ pub use id_set::IdSet;
 pub use leader::{Leader, LeaderNote, Watch};
 pub use ledger::{Ledger, Waiting};
 pub use lines::{Content, Event, Lines};
+pub use named::Named;
 pub use next::Entry;
 pub use place::Place;
 pub use record::{Envelope, Head, Record, beginning, decode, encode, frame};

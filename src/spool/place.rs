@@ -11,7 +11,7 @@ use super::error::Context;
 use super::network::is_shared;
 use super::private_dir::{Made, private_dir};
 use super::room::check_disk;
-use super::{Disk, Mode, RealDisk, Refused, SpoolError, files, hash_name};
+use super::{Disk, Mode, Named, RealDisk, Reason, Refused, SpoolError, files, hash_name};
 
 const PARTS: [&str; 5] = ["seg", "ack", "settled", "dead", "withdrawn"];
 /// About a record's size: a disk may have room for a name and not for that.
@@ -23,6 +23,8 @@ pub struct Place {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
     node: String,
+    /// The note of whose spool it is.
+    note: Named,
 }
 
 impl Place {
@@ -57,8 +59,8 @@ impl Place {
         for part in PARTS {
             private_dir(&*disk, &dir.join(part), Made::ByUs)?;
         }
-        claim(&*disk, &dir, site, account, test)?;
         let place = Self {
+            note: claim(&*disk, &dir, site, account, test)?,
             node: node(&*disk, root)?,
             disk,
             dir,
@@ -87,6 +89,23 @@ impl Place {
     /// A name for the machine that holds this spool, made at random once.
     pub fn node(&self) -> &str {
         &self.node
+    }
+
+    /// Whether the path still leads to the spool that was opened: it may have been
+    /// moved away, or replaced by another one or by a copy.
+    pub fn is_current(&self) -> bool {
+        self.note.holds()
+    }
+
+    /// What is said where it does not.
+    pub fn moved(&self) -> SpoolError {
+        SpoolError::new(
+            Reason::Io,
+            format!(
+                "{} was moved or replaced while it was in use",
+                self.dir.display()
+            ),
+        )
     }
 
     /// A file of the destination.

@@ -90,6 +90,18 @@ impl VerdictLog {
         written.context("write verdicts to", &dir(&self.place))
     }
 
+    /// The same into a day's file that is open, whatever its path names by now.
+    /// Of a spool that was moved nothing else can be reached.
+    pub fn append_where_open(&mut self, lane: Lane, settled: &[Settled]) {
+        if let Some(today) = &self.open[lane as usize]
+            && let Ok(lines) = render(settled)
+            && !lines.is_empty()
+        {
+            // What cannot be kept will be sent again.
+            let _ = files::write_all(self.place.disk(), &today.file, &lines);
+        }
+    }
+
     fn try_append(&mut self, lane: Lane, settled: &[Settled], now: i64) -> io::Result<()> {
         let mut lines = render(settled)?;
         let place = self.place.clone();

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::MetadataExt;
 
 use rustix::fs::{FlockOperation, flock};
 
@@ -11,7 +10,7 @@ use super::error::Context;
 use super::next::LONGEST_LINE;
 use super::room::Room;
 use super::segment::SegmentName;
-use super::{Disk, Lane, Mode, Place, Reason, Refused, SpoolError, files};
+use super::{Disk, Lane, Mode, Named, Place, Reason, Refused, SpoolError, files};
 use crate::process::Descriptor;
 
 /// A segment that has grown this far is left for a new one.
@@ -63,6 +62,7 @@ struct Segment {
     /// Closes the file in a forked child, which must not share the lock.
     _descriptor: Descriptor,
     file: File,
+    at: Named,
     len: u64,
     /// Whether its name is on the platter.
     named: bool,
@@ -85,8 +85,12 @@ impl Writer {
     /// # Errors
     /// `full`, `readonly` or `io`; then nothing of the record will be sent.
     pub fn append(&mut self, line: &[u8], limits: &Limits) -> Result<(), SpoolError> {
-        self.try_append(line, limits)
-            .inspect_err(|error| Refused::note(&self.place, error))
+        self.try_append(line, limits).inspect_err(|error| {
+            // Not in somebody else's spool.
+            if self.place.is_current() {
+                Refused::note(&self.place, error);
+            }
+        })
     }
 
     fn try_append(&mut self, line: &[u8], limits: &Limits) -> Result<(), SpoolError> {
@@ -137,16 +141,15 @@ impl Writer {
     }
 
     /// The open segment with its lock held, if it is still to be written to:
-    /// not full, not deleted by the leader, not being looked at by it, and as we
-    /// left it.
+    /// not full, not deleted by the leader, not being looked at by it, and where
+    /// and as we left it.
     fn take_open(&mut self, more: u64) -> Option<Segment> {
         let segment = self.open.take()?;
         flock(&segment.file, FlockOperation::NonBlockingLockExclusive).ok()?;
-        // Shorter than it was, it may end where its offset says it is settled.
-        let ours = segment
-            .file
-            .metadata()
-            .is_ok_and(|meta| meta.nlink() > 0 && meta.len() == segment.len);
+        // Without its path nobody would find what is added. Shorter than it was,
+        // it may end where its offset says it is settled.
+        let meta = segment.at.look();
+        let ours = meta.is_some_and(|meta| meta.len() == segment.len);
         (ours && segment.len + more <= ROTATE_AT).then_some(segment)
         // Else the file closes here, and its lock goes with it.
     }
@@ -160,17 +163,24 @@ impl Writer {
         let file = disk
             .open(&hidden, Mode::New)
             .context("create a segment in", &dir)?;
+        let path = dir.join(name.as_str());
         let segment = Segment {
             _descriptor: Descriptor::register(file.as_raw_fd()),
+            at: Named::of(&path, &file).context("look at", &hidden)?,
             file,
             len: 0,
             named: false,
         };
         flock(&segment.file, FlockOperation::NonBlockingLockExclusive)
             .map_err(io::Error::from)
-            .and_then(|()| disk.rename(&hidden, &dir.join(name.as_str())))
+            .and_then(|()| disk.rename(&hidden, &path))
             .inspect_err(|_| drop(files::remove(disk, &hidden)))
             .context("create a segment in", &dir)?;
+        // Not looked at before: it could be replaced in between.
+        if !self.place.is_current() {
+            let _ = files::remove(disk, &path);
+            return Err(self.place.moved());
+        }
         Ok(segment)
     }
 }

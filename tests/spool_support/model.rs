@@ -182,7 +182,7 @@ impl Model {
             return;
         };
         let before = self.waiting();
-        let done = purge(&leader, &self.spool.place, self.time.unix());
+        let done = purge(&leader, self.time.unix());
         drop(leader);
         self.listen();
         let after = self.waiting();
