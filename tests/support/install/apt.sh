@@ -44,16 +44,13 @@ apt_update() {
   APT_IS_FRESH=yes
 }
 
-# Whether this release has such a package. Names come and go between releases,
-# so an archive is asked, never told apart by its name.
-apt_has() {
-  LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'
-}
-
-# The version that would be installed, '' for none.
+# The version that would be installed, '' for none. Names come and go between
+# releases, so an archive is asked, never told apart by its name.
 apt_candidate() {
   LC_ALL=C apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: \([^(].*\)/\1/p'
 }
+
+apt_has() { [ -n "$(apt_candidate "$1")" ]; }
 
 apt_install() {
   apt_update || return
