@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::Once;
 
 use log::{LevelFilter, Log, Metadata, Record};
+use rustix::fs::OFlags;
 
 use crate::spool::unix_now;
 
@@ -61,7 +62,7 @@ fn append(path: &Path, line: &str) -> std::io::Result<()> {
         .append(true)
         .create(true)
         .mode(0o600)
-        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+        .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
         .open(path)?
         .write_all(line.as_bytes())
 }
@@ -112,6 +113,15 @@ mod tests {
         std::os::unix::fs::symlink(&bait, &path).unwrap();
         append(&path, "hello\n").unwrap_err();
         assert_eq!(fs::read_to_string(bait).unwrap(), "somebody else's");
+    }
+
+    #[test]
+    fn a_named_pipe_in_its_place_keeps_nobody_waiting() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pinrelay.log");
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        append(&path, "nobody reads it\n").unwrap_err();
     }
 
     #[test]

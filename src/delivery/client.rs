@@ -2,9 +2,13 @@
 //!
 //! It must not know what an answer means. It never logs or keeps a token.
 
+use std::fs::OpenOptions;
 use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::time::Duration;
 
+use rustix::fs::OFlags;
 use ureq::config::Config;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Proxy};
@@ -160,7 +164,7 @@ fn proxy_status(reason: &str) -> Option<u16> {
 pub fn transport(transport: &Transport, endpoint: &str) -> Result<Config, String> {
     let mut tls = TlsConfig::builder();
     if let Some(cafile) = &transport.cafile {
-        let pem = std::fs::read(cafile).map_err(|error| {
+        let pem = read(cafile).map_err(|error| {
             format!("cannot read pinrelay.cafile {}: {error}", cafile.display())
         })?;
         let roots: Vec<Certificate<'static>> = parse_pem(&pem)
@@ -192,6 +196,21 @@ pub fn transport(transport: &Transport, endpoint: &str) -> Result<Config, String
         .tls_config(tls.build())
         .proxy(proxy)
         .build())
+}
+
+/// Reads a file, and waits for nobody, as on a named pipe: this may be the
+/// thread of a shopper's request.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The proxy for an address: the setting, else the variables that curl reads,

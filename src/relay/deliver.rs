@@ -38,6 +38,10 @@ impl Relay {
         let mut sender = "none";
         spool.bell.ring();
         loop {
+            // Somebody may have been at it when the spool was opened.
+            if !spool.has_seen(self.options.generation) {
+                spool.raise_generation(self.options.generation);
+            }
             if let Some((client, settings)) = &mut own {
                 let tally = delivery::drain(&spool.place, settings, client, &bell, &until, &Clock)?;
                 if tally.led {

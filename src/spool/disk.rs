@@ -30,7 +30,8 @@ pub enum Mode {
 }
 
 /// Files and directories that only their owner may read. None of it follows a
-/// symlink in a path's last part.
+/// symlink in a path's last part, and none of it waits for another process, as
+/// opening a named pipe would.
 pub trait Disk: std::fmt::Debug + Send + Sync {
     /// Opens or makes a file.
     ///
@@ -115,7 +116,7 @@ impl Disk for RealDisk {
         let mut options = OpenOptions::new();
         options
             .mode(0o600)
-            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+            .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
         match mode {
             Mode::Read => options.read(true),
             Mode::Edit => options.read(true).write(true),
@@ -124,7 +125,11 @@ impl Disk for RealDisk {
             Mode::New => options.append(true).create_new(true),
             Mode::Fresh => options.write(true).create(true).truncate(true),
         };
-        options.open(path)
+        let file = options.open(path)?;
+        match file.metadata()?.is_file() {
+            true => Ok(file),
+            false => Err(io::Error::other("it is no regular file")),
+        }
     }
 
     fn write(&self, mut file: &File, bytes: &[u8]) -> io::Result<usize> {
@@ -157,7 +162,11 @@ impl Disk for RealDisk {
     }
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        File::open(dir)?.sync_all()
+        let mut options = OpenOptions::new();
+        options
+            .read(true)
+            .custom_flags(OFlags::DIRECTORY.bits().cast_signed());
+        options.open(dir)?.sync_all()
     }
 
     fn make_dir(&self, dir: &Path) -> io::Result<()> {

@@ -4,6 +4,7 @@
 //! sender that runs with the old one in another.
 
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 
 use super::error::Context;
 use super::{Mode, Place, SpoolError, files, sealed};
@@ -21,7 +22,8 @@ pub fn read(place: &Place) -> u64 {
 }
 
 /// Writes `generation` down unless a higher one is there, and says which is
-/// there now.
+/// there now. Where somebody else is at it that may still be a lower one: it is
+/// tried again by whoever comes next, and no request waits for a lock.
 ///
 /// # Errors
 /// What the file system says.
@@ -35,8 +37,12 @@ pub fn raise(place: &Place, generation: u64) -> Result<u64, SpoolError> {
         .disk()
         .open(&path, Mode::Keep)
         .context("open", &path)?;
-    // Held for three system calls, by whoever raises; closing releases it.
-    flock(&file, FlockOperation::LockExclusive).context("lock", &path)?;
+    // Held for three system calls, by whoever raises; closing releases it. But a
+    // process may be stopped in the middle of them.
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Err(Errno::WOULDBLOCK) => return Ok(seen),
+        locked => locked.context("lock", &path)?,
+    }
     let seen = read(place).max(generation);
     files::write_all(place.disk(), &file, sealed::seal(seen).as_bytes())
         .context("write to", &path)?;
