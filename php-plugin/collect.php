@@ -26,7 +26,7 @@ if (isset($_GET['place'])) {
     return;
 }
 
-http_response_code((static function (): int {
+$status = (static function (): int {
     if ((int) ($_SERVER['CONTENT_LENGTH'] ?? 0) > Beacon::MOST_BYTES) {
         return 413;
     }
@@ -49,4 +49,9 @@ http_response_code((static function (): int {
         error_log(sprintf('pinrelay: collecting: %s at %s:%d', $thrown::class, $thrown->getFile(), $thrown->getLine()));
         return 503;
     }
-})());
+})();
+// Not where WordPress has to answer in its place.
+if ($status !== 404) {
+    header(Beacon::OWN_ANSWER . ': 1');
+}
+http_response_code($status);

@@ -12,19 +12,20 @@
   const ONCE = 'pinrelay_once';
   const YEAR = 31536000;
   const MOST_FIRED = 100;
-  // Other answers below 500 are the host's or a firewall's.
-  const OWN_ANSWERS = [0, 204, 400, 413, 429];
 
   // Only known now.
   const nonce = document.currentScript && document.currentScript.nonce;
   const held = [];
+  let settleLibrary;
+  // Whether Pinterest's library has taken over the queue; never where nobody can tell.
+  const libraryTakes = new Promise((resolve) => {
+    settleLibrary = resolve;
+  });
   const early = window.pinrelay || {};
   let page;
   let begun;
   let agreed;
   let fired = [];
-  let purchase;
-  let fate;
 
   function facts(id) {
     const element = document.getElementById(id);
@@ -77,24 +78,26 @@
     }
   }
 
-  function isFirst(id) {
+  function isFired(id) {
     try {
       fired = JSON.parse(stored('localStorage', FIRED)) || fired;
     } catch (unreadable) {
       // As above.
     }
-    const isNew = !fired.includes(id);
-    if (isNew) {
+    return fired.includes(id);
+  }
+
+  function setFired(id) {
+    if (!isFired(id)) {
       fired = fired.concat(id).slice(-MOST_FIRED);
       stored('localStorage', FIRED, JSON.stringify(fired));
     }
-    return isNew;
   }
 
   // Without locks (http) two tabs may send the same id.
-  function alone(work) {
+  function alone(work, name = 'pinrelay') {
     if (navigator.locks) {
-      navigator.locks.request('pinrelay', work);
+      navigator.locks.request(name, work);
     } else {
       work();
     }
@@ -105,20 +108,32 @@
     return fetch(url, options).catch(() => ({ status: 0 }));
   }
 
-  // By the REST route where collect.php is forbidden.
+  // To the next address where a firewall or the host answered in the shop's place. Gives the shop's own answer.
+  async function send(addresses, body, isEnough = () => false) {
+    for (const url of addresses.filter(Boolean)) {
+      const answer = await post(url, body);
+      const isOwn = answer.headers && answer.headers.has('X-Pinrelay');
+      if (isOwn || isEnough(answer.status)) {
+        return isOwn ? answer : null;
+      }
+    }
+    return null;
+  }
+
   async function collect(events) {
     if (!page.collect || !agreed || events.length === 0) {
       return;
     }
-    const body = { url: location.href, events };
-    if (!stored('sessionStorage', FALLBACK)) {
-      const { status } = await post(page.collect, body);
-      if (status > 499 || OWN_ANSWERS.includes(status)) {
-        return;
-      }
-      stored('sessionStorage', FALLBACK, '1');
+    const addresses = [page.collect, page.fallback];
+    if (stored('sessionStorage', FALLBACK)) {
+      addresses.reverse();
     }
-    post(page.fallback, body);
+    // A server out of breath must not be asked to boot WordPress.
+    send(addresses, { url: location.href, events }, (status) => {
+      const isOver = status === 0 || status > 499;
+      isOver || stored('sessionStorage', FALLBACK, '1');
+      return isOver;
+    });
   }
 
   // The library, or a tag manager.
@@ -182,21 +197,23 @@
     return id;
   }
 
-  // Silence: nobody knows.
-  function report(word) {
-    if (purchase && fate !== 'fired' && fate !== word) {
-      fate = word;
-      post(purchase.report, { token: purchase.token, browser: word });
+  function load(src, id) {
+    const script = document.createElement('script');
+    script.async = true;
+    script.id = id;
+    script.src = src;
+    if (nonce) {
+      script.nonce = nonce;
     }
+    document.head.appendChild(script);
+    return script;
   }
 
-  function firePurchase() {
-    const known = facts('pinrelay-purchase');
-    const tracked = known && known.calls.find(([command]) => command === 'track');
-    if (tracked && isFirst(tracked[2].event_id)) {
-      purchase = known;
-      tracked[3] = (ok) => report(ok ? 'fired' : 'blocked');
-      known.calls.forEach((one) => call(...one));
+  // Whatever made the page: its address names the order.
+  function claimPurchase() {
+    if (page.order && /=wc_order_\w/.test(location.search)) {
+      load(page.order.script, 'pinrelay-order').onload = () =>
+        window.pinrelayOrder({ page, call, send, alone, isFired, setFired, libraryTakes, mayTell: () => agreed });
     }
   }
 
@@ -212,7 +229,8 @@
   function fireCookie([cookie, value]) {
     setCookie(cookie, '', 0);
     const event = decode(value);
-    if (event && isFirst(event.data.event_id)) {
+    if (event && !isFired(event.data.event_id)) {
+      setFired(event.data.event_id);
       tag(event.name, event.data.event_id, event.data);
     }
   }
@@ -252,17 +270,9 @@
     const queued = stub.queue.length;
     // Blockers' empty scripts leave the queue as it is.
     const isTaken = () => window.pintrk !== stub || stub.queue.length < queued || stub.queue.push !== [].push;
-    const library = document.createElement('script');
-    library.async = true;
-    library.id = 'pinrelay-library';
-    library.src = page.library;
-    library.onload = () => setTimeout(() => report(isTaken() ? 'fired' : 'blocked'), 2000);
-    // Behind the purchase.
-    library.onerror = () => alone(() => report('blocked'));
-    if (nonce) {
-      library.nonce = nonce;
-    }
-    document.head.appendChild(library);
+    const library = load(page.library, 'pinrelay-library');
+    library.onload = () => setTimeout(() => settleLibrary(isTaken()), 2000);
+    library.onerror = () => settleLibrary(false);
   }
 
   // Browsers hash on https only.
@@ -289,7 +299,7 @@
     call('set', keys);
     call('page');
     tellPage();
-    alone(firePurchase);
+    claimPurchase();
     look();
     listen();
     if (page.library) {
@@ -316,7 +326,7 @@
       if (agrees) {
         visitor();
       } else {
-        post(page.withdraw, { visitor: visitor() });
+        send([page.withdraw, page.collect], { visitor: visitor() });
         cookies().forEach(([name]) => /^pinrelay_(vid|e_|ldp)|^_epik/.test(name) && setCookie(name, '', 0));
         stored('localStorage', FIRED, '[]');
         stored('sessionStorage', ONCE, '0');

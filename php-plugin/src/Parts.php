@@ -15,6 +15,7 @@ use Pinrelay\WooCommerce\Collect\Doors;
 use Pinrelay\WooCommerce\Collect\DropCount;
 use Pinrelay\WooCommerce\Collect\LiveConfig;
 use Pinrelay\WooCommerce\Collect\PageFacts;
+use Pinrelay\WooCommerce\Collect\Rate;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\ConsentApi;
 use Pinrelay\WooCommerce\Consent\Withdrawal;
@@ -43,11 +44,11 @@ use Pinrelay\WooCommerce\Storefront\BaseTag;
 use Pinrelay\WooCommerce\Storefront\BotFilter;
 use Pinrelay\WooCommerce\Storefront\BrowserReport;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
+use Pinrelay\WooCommerce\Storefront\Claim;
 use Pinrelay\WooCommerce\Storefront\EventCookies;
 use Pinrelay\WooCommerce\Storefront\MatchKeys;
 use Pinrelay\WooCommerce\Storefront\PageEvents;
 use Pinrelay\WooCommerce\Storefront\PaymentInfo;
-use Pinrelay\WooCommerce\Storefront\PurchaseTag;
 use Pinrelay\WooCommerce\Storefront\SearchRedirect;
 use Pinrelay\WooCommerce\Storefront\ServerEvents;
 use Pinrelay\WooCommerce\Storefront\Signup;
@@ -283,16 +284,19 @@ final class Parts
         return new MatchKeys($this->settings(), $this->relays(), $this->consent(), $this->guard);
     }
 
-    public function purchaseTag(): PurchaseTag
+    public function claim(): Claim
     {
-        return new PurchaseTag(
+        return new Claim(
             $this->settings(),
             $this->relays(),
             $this->orders(),
+            $this->outbox(),
             $this->visitor(),
             $this->buyer(),
             $this->browserReport(),
             $this->consent(),
+            $this->bots(),
+            $this->rate(),
             $this->guard,
         );
     }
@@ -325,6 +329,18 @@ final class Parts
         return new LiveConfig($this->store(), $this->relays(), $this->state()->secret());
     }
 
+    /** How much one address may ask for, over all entrances of a server. */
+    public function rate(): Rate
+    {
+        $dir = $this->spool()->dir();
+        return new Rate(is_string($dir) ? Rate::fileIn($dir) : '', PageFacts::key($this->state()->secret()));
+    }
+
+    private function bots(): BotFilter
+    {
+        return new BotFilter(fn (): DropCount => $this->relays()->drops());
+    }
+
     // Events that are born on the server.
 
     private function events(): ServerEvents
@@ -334,7 +350,7 @@ final class Parts
             $this->relays(),
             new EventCookies(),
             $this->consent(),
-            new BotFilter(fn (): DropCount => $this->relays()->drops()),
+            $this->bots(),
             $this->guard,
         );
     }

@@ -23,6 +23,9 @@ final class Plugin
     /** The job of each minute. */
     public const TICK = 'pinrelay_tick';
 
+    /** A page's claim of its purchase as WooCommerce's own scripts would ask for it: ?wc-ajax=pinrelay_claim. */
+    public const CLAIM_BY_AJAX = 'pinrelay_claim';
+
     /** Raised when a site has to be set up anew, as for another shape of the outbox's table. */
     public const SET_UP = 2;
 
@@ -101,6 +104,8 @@ final class Plugin
         ]), 10, 2);
         add_action('rest_api_init', $guard->action('routes', static fn () => Routes::register($parts)));
 
+        add_action('wc_ajax_' . self::CLAIM_BY_AJAX, static fn () => Routes::claimByAjax($parts));
+
         $this->wake(['init'], $parts->consentApi(...), static fn (): bool => function_exists('wp_has_consent'));
         $this->wake(['site_status_tests'], $parts->siteHealth(...));
         if ($parts->settings()->active()) {
@@ -137,12 +142,11 @@ final class Plugin
     private function onPages(): void
     {
         $isPage = static fn (): bool => !wp_doing_ajax();
-        // Both ask for themselves, more narrowly; here it is asked to leave them alone everywhere else.
+        // It asks for itself, more narrowly; here it is asked to leave it alone everywhere else.
         $isOwn = static fn (): bool => PageEvents::isOfVisitor();
 
         $this->wake(['template_redirect'], $this->parts->baseTag(...), $isPage);
         $this->wake(['wp_footer'], $this->parts->matchKeys(...), $isOwn);
-        $this->wake(['wp_footer'], $this->parts->purchaseTag(...), $isOwn);
         // It looks for the owner alone.
         $this->wake(['wp_enqueue_scripts'], $this->parts->secondTag(...), is_user_logged_in(...));
     }

@@ -5,17 +5,23 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce;
 
 use Pinrelay\WooCommerce\Coexistence\SecondTag;
+use Pinrelay\WooCommerce\Collect\Beacon;
 use Pinrelay\WooCommerce\Storefront\Place;
 
 /**
- * The plugin's REST routes. Each takes a POST and answers with a status alone, but for the question where a visitor is;
- * the part that decides is made when its route is called. Shoppers have no account, and pages from a cache no nonce:
- * each part asks for what they do have.
+ * The plugin's REST routes. Each takes a POST and answers with a status alone, but for the browser half of a purchase
+ * and the question where a visitor is; the part that decides is made when its route is called. Shoppers have no
+ * account, and pages from a cache no nonce: each part asks for what they do have.
+ *
+ * Where REST is closed to guests, collect.php takes what shoppers tell, and WooCommerce's own way for scripts the claim
+ * of a purchase.
  */
 final class Routes
 {
     /** Events that a page hands in, where the host forbids collect.php (Collect\Doors). */
     public const COLLECT = '/collect';
+    /** The browser half of a purchase, for the page of its order (Storefront\Claim). */
+    public const CLAIM = '/claim';
     /** What became of the browser half of a purchase (Storefront\BrowserReport). */
     public const BROWSER = '/browser';
     /** A shopper has changed his mind (Consent\Withdrawal). */
@@ -29,6 +35,26 @@ final class Routes
     public static function address(string $route): string
     {
         return rest_url(self::SPACE . $route);
+    }
+
+    /** @return list<string> where a page claims its purchase: the second where the first is closed */
+    public static function claims(): array
+    {
+        return [self::address(self::CLAIM), esc_url_raw(\WC_AJAX::get_endpoint(Plugin::CLAIM_BY_AJAX))];
+    }
+
+    /** The claim without REST. */
+    public static function claimByAjax(Parts $parts): never
+    {
+        $body = (string) file_get_contents('php://input');
+        $half = $parts->guard->run('claim', static fn (): ?array => $parts->claim()->answer($body));
+        status_header($half === null ? 204 : 200);
+        header(Beacon::OWN_ANSWER . ': 1');
+        header('Cache-Control: no-store');
+        header('Content-Type: application/json');
+        echo $half === null ? '' : wp_json_encode($half);
+        // WooCommerce would end with a status of its own.
+        exit;
     }
 
     public static function register(Parts $parts): void
@@ -45,13 +71,20 @@ final class Routes
             static fn (\WP_REST_Request $request): int => SecondTag::remember($request->get_param('tags')),
             static fn (): bool => SecondTag::mayReport(),
         );
+        register_rest_route(self::SPACE, self::CLAIM, [
+            'methods' => 'POST',
+            'callback' => static function (\WP_REST_Request $request) use ($parts, $body): \WP_REST_Response {
+                $half = $parts->guard->run('claim', static fn (): ?array => $parts->claim()->answer($body($request)));
+                return self::answer($half === null ? 204 : 200, $half);
+            },
+            'permission_callback' => $all,
+        ]);
         // As collect.php answers it.
         register_rest_route(self::SPACE, self::COLLECT, [
             'methods' => 'GET',
-            'callback' => static fn (): \WP_REST_Response => new \WP_REST_Response(
-                Place::state(wp_unslash($_SERVER), wp_unslash($_COOKIE)),
+            'callback' => static fn (): \WP_REST_Response => self::answer(
                 200,
-                ['Cache-Control' => 'no-store'],
+                Place::state(wp_unslash($_SERVER), wp_unslash($_COOKIE)),
             ),
             'permission_callback' => $all,
         ]);
@@ -65,11 +98,15 @@ final class Routes
     {
         register_rest_route(self::SPACE, $route, [
             'methods' => 'POST',
-            'callback' => static fn (\WP_REST_Request $request): \WP_REST_Response => new \WP_REST_Response(
-                null,
+            'callback' => static fn (\WP_REST_Request $request): \WP_REST_Response => self::answer(
                 $parts->guard->run('route ' . $route, static fn (): int => $answer($request), 503),
             ),
             'permission_callback' => $mayCall,
         ]);
+    }
+
+    private static function answer(int $status, mixed $body = null): \WP_REST_Response
+    {
+        return new \WP_REST_Response($body, $status, [Beacon::OWN_ANSWER => '1', 'Cache-Control' => 'no-store']);
     }
 }

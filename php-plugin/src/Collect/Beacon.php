@@ -11,6 +11,9 @@ use Pinrelay\WooCommerce\Storefront\Place;
  */
 final class Beacon
 {
+    /** A header of every answer of ours, by which a page's script tells it from one of a firewall or a login page. */
+    public const OWN_ANSWER = 'X-Pinrelay';
+
     /** Bytes of a body. Longer ones are not read to their end. */
     public const MOST_BYTES = 8192;
 
@@ -55,6 +58,20 @@ final class Beacon
             ),
             Place::state($server, $cookies),
         );
+    }
+
+    /**
+     * Whether a page of this shop sent it. Newer browsers say so themselves, which no script of a page can change.
+     *
+     * @param list<string> $senders as Config has them, beside the name under which this request came in
+     */
+    public function isFromOwnPage(array $senders): bool
+    {
+        $site = $this->headers['HTTP_SEC_FETCH_SITE'] ?? '';
+        $own = self::authority('//' . ($this->headers['HTTP_HOST'] ?? ''));
+        return $site === ''
+            ? $this->sender() !== '' && in_array($this->sender(), [$own, ...$senders], true)
+            : $site === 'same-origin';
     }
 
     /** The page that says it sent this: its host, with the port where that is not the usual one. */

@@ -40,7 +40,7 @@ final class LiveConfig
             events: self::events($this->store->settings()),
             parameters: Visitor::parameters(),
             language: Visitor::language(),
-            rateFile: $relay['spool_dir'] . '/collect-rate',
+            rateFile: Rate::fileIn($relay['spool_dir']),
             trustedHeaders: $this->store->settings()->trustedHeaders,
             consent: $this->store->settings()->consent,
             ldpStates: $this->store->settings()->ldpStates,

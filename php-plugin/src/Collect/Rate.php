@@ -16,10 +16,17 @@ final class Rate
 {
     /** A shopper makes a few; a household, an office or a carrier's gateway share an address. */
     public const MOST = 300;
+    /** Of all whose address is not known. */
+    public const MOST_UNKNOWN = 3000;
 
     private const SECONDS = 60;
     /** Bytes of a place: the minute and the count, 16 bits each. */
     private const SIZE = 4;
+
+    public static function fileIn(string $spoolDir): string
+    {
+        return $spoolDir . '/collect-rate';
+    }
 
     /** @param string $file '' or not writable: nothing is counted */
     public function __construct(
@@ -30,9 +37,10 @@ final class Rate
     }
 
     /**
-     * Counts one request; false when the address has had its share of this minute.
+     * Counts events; false when the address has had its share of this minute, or would have more than that.
      *
-     * @param int $weight how many events it is worth
+     * @param string $ip     '' where it is not known, as behind a proxy that nobody declared: all of those share one
+     * @param int    $weight how many events it is worth
      */
     public function take(string $ip, int $now, int $weight = 1): bool
     {
@@ -45,12 +53,13 @@ final class Rate
         fseek($handle, $at);
         $place = unpack('vminute/vcount', str_pad((string) fread($handle, self::SIZE), self::SIZE, "\0"));
         $count = $place['minute'] === $minute ? $place['count'] : 0;
-        if ($count < self::MOST) {
+        $mayPass = $count + $weight <= ($ip === '' ? self::MOST_UNKNOWN : self::MOST);
+        if ($mayPass) {
             fseek($handle, $at);
             fwrite($handle, pack('vv', $minute, $count + $weight));
         }
         fclose($handle);
-        return $count < self::MOST;
+        return $mayPass;
     }
 
     /** One household of IPv6 has 2^64 addresses. */

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Orders;
 
+use Pinrelay\WooCommerce\Storefront\VisitorId;
 use Pinrelay\WooCommerce\Support\Failure;
 
 /**
@@ -56,22 +57,25 @@ final class Outbox
     public function note(int $orderId, array $context, ?string $consent, int $now): ?OutboxRow
     {
         $json = self::contextJson($context);
+        $buyer = VisitorId::digest(VisitorId::read([VisitorId::COOKIE => $context['external_id'] ?? '']));
         $made = $this->change(
-            "INSERT IGNORE INTO {$this->table} (order_id, state, consent, context, updated_at)"
-                . ' VALUES (%d, %s, %s, %s, %d)',
+            "INSERT IGNORE INTO {$this->table} (order_id, state, consent, context, buyer, updated_at)"
+                . ' VALUES (%d, %s, %s, %s, %s, %d)',
             $orderId,
             OutboxRow::NOTED,
             (string) $consent,
             $json,
+            $buyer,
             $now,
         );
         if ($made === 0) {
             $this->change(
-                "UPDATE {$this->table} SET state = %s, verdict = '', context = %s, consent = %s, updated_at = %d"
-                    . ' WHERE order_id = %d AND (state = %s OR (state = %s AND verdict = %s))',
+                "UPDATE {$this->table} SET state = %s, verdict = '', context = %s, consent = %s, buyer = %s,"
+                    . ' updated_at = %d WHERE order_id = %d AND (state = %s OR (state = %s AND verdict = %s))',
                 OutboxRow::NOTED,
                 $json,
                 (string) $consent,
+                $buyer,
                 $now,
                 $orderId,
                 OutboxRow::NOTED,
@@ -84,6 +88,7 @@ final class Outbox
             'state' => OutboxRow::NOTED,
             'consent' => $consent,
             'context' => $json,
+            'buyer' => $buyer,
             'updated_at' => $now,
         ]) : null;
     }
@@ -105,8 +110,8 @@ final class Outbox
         );
         $forgotten = $made === 1 ? 1 : $this->change(
             "UPDATE {$this->table} SET state = %s, verdict = %s, consent = %s, event_id = '', destination = '',"
-                . " message = '', event_time = 0, context = '', event = '', due_at = 0, browser = '', updated_at = %d"
-                . ' WHERE order_id = %d AND state IN (%s, %s)',
+                . " message = '', event_time = 0, context = '', event = '', due_at = 0, browser = '', buyer = '',"
+                . " tag_holder = '', updated_at = %d WHERE order_id = %d AND state IN (%s, %s)",
             OutboxRow::SETTLED,
             OutboxRow::REFUSED,
             OutboxRow::REFUSED,
@@ -317,7 +322,22 @@ final class Outbox
         return (int) ($this->select($sql, OutboxRow::SETTLED, OutboxRow::ENDED)[0]['n'] ?? 0);
     }
 
-    /** The thank-you page's report of its browser half; "fired" is never taken back. */
+    /**
+     * Gives the browser half to one browser. True for the one who got it.
+     *
+     * @param string $from who had it before, '' where nobody had
+     */
+    public function holdTag(int $orderId, string $holder, string $from): bool
+    {
+        return 1 === $this->change(
+            "UPDATE {$this->table} SET tag_holder = %s WHERE order_id = %d AND tag_holder = %s",
+            $holder,
+            $orderId,
+            $from,
+        );
+    }
+
+    /** A page's report of its browser half; "fired" is never taken back. */
     public function browser(int $orderId, string $what): bool
     {
         return 1 === $this->change(

@@ -25,7 +25,7 @@ final class OutboxRow
     /** On a pending or queued row: it missed the first hour and may be delivered all the same. */
     public const LATE = 'late';
 
-    /** The browser half as the thank-you page reported it; null is silence. */
+    /** The browser half as the page reported it; null is silence. */
     public const FIRED = 'fired';
     public const BLOCKED = 'blocked';
 
@@ -42,6 +42,8 @@ final class OutboxRow
      * @param int                  $updatedAt   unix seconds when the state was entered
      * @param array<string, mixed> $event       what was fixed at acceptance, as Mapping\FixedSale; [] where nothing is
      * @param int                  $dueAt       unix seconds when it has to be looked at again; 0: never
+     * @param string               $buyer       VisitorId::digest() of the browser that placed it, '' if not known
+     * @param string               $tagHolder   of the browser that got the browser half, '' before
      */
     public function __construct(
         public readonly int $orderId,
@@ -58,6 +60,8 @@ final class OutboxRow
         public readonly int $updatedAt = 0,
         public readonly array $event = [],
         public readonly int $dueAt = 0,
+        public readonly string $buyer = '',
+        public readonly string $tagHolder = '',
     ) {
     }
 
@@ -88,6 +92,8 @@ final class OutboxRow
             updatedAt: (int) ($row['updated_at'] ?? 0),
             event: $array('event'),
             dueAt: (int) ($row['due_at'] ?? 0),
+            buyer: (string) ($row['buyer'] ?? ''),
+            tagHolder: (string) ($row['tag_holder'] ?? ''),
         );
     }
 
@@ -109,10 +115,12 @@ final class OutboxRow
             browser: $this->browser,
             updatedAt: $now,
             event: $event,
+            buyer: $this->buyer,
+            tagHolder: $this->tagHolder,
         );
     }
 
-    /** Whether the shop has counted this order as a purchase, so that its browser half may be printed. */
+    /** Whether the shop has counted this order as a purchase, so that its browser half may be told. */
     public function isAccepted(): bool
     {
         return in_array($this->state, [self::PENDING, self::QUEUED, self::SETTLED], true)

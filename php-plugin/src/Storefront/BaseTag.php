@@ -20,10 +20,9 @@ use Pinrelay\WooCommerce\Support\Guard;
  * personal datum. Everything goes through WordPress' script functions, so a filter can add a CSP nonce. What a checkout
  * or an account holds is the shopper's own, so those pages are kept out of caches.
  *
- * assets/pinrelay.js
+ * assets/pinrelay.js, and where the page's address carries an order's key, assets/order.js (Claim)
  *   reads   #pinrelay-page      facts() below.
  *           #pinrelay-match     on pages that are never cached, for who is known there: hashed match keys (MatchKeys).
- *           #pinrelay-purchase  on the order-received page, for its buyer: {calls, report, token} (PurchaseTag).
  *           pinrelay_e_*        cookies, one for each event born on the server (EventCookies). Claimed by whichever
  *                               page comes first, under a lock, so that tabs neither lose nor double one.
  *   keeps   pinrelay_consent    cookie: what pinrelay.consent() was told, "1" or "0"; 365 days. All else only after it
@@ -155,6 +154,8 @@ final class BaseTag
      * withdraw  address to tell when consent is taken back (Withdrawal)
      * collect   address of collect.php, and
      * fallback  of the REST route; both null where there is no server half
+     * order     for a page whose address carries an order's key: `script` that claims the purchase, addresses to
+     *           `claim` it from, and `pay`, which names the page where an order is only paid; null without a tag for it
      * events    of this page: `call` for pintrk() without its id, null where the browser half is off; `facts` and
      *           `signature` for the server, left out where its half is off; `once` for what a reload does not repeat
      * limits    for assets/limited.js: US states with limited data use, and addresses to ask for the visitor's; null
@@ -174,9 +175,23 @@ final class BaseTag
             'withdraw' => $this->settings->consent === Consent::OFF ? null : Routes::address(Routes::CONSENT),
             'collect' => $collect,
             'fallback' => $fallback,
+            'order' => $this->order(),
             'events' => array_values(array_filter(array_map($this->told(...), $this->events->all()))),
             'limits' => $this->limits(),
             'track' => $this->tracked(),
+        ];
+    }
+
+    /** @return ?array{script: string, claim: list<string>, pay: string} */
+    private function order(): ?array
+    {
+        if (!$this->settings->tagReady() || !$this->settings->wants('checkout', 'tag')) {
+            return null;
+        }
+        return [
+            'script' => add_query_arg('ver', $this->version, plugins_url('assets/order.js', $this->mainFile)),
+            'claim' => Routes::claims(),
+            'pay' => (string) (WC()->query->get_query_vars()['order-pay'] ?? ''),
         ];
     }
 

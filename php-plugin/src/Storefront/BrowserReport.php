@@ -9,11 +9,11 @@ use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Routes;
 
 /**
- * POST pinrelay/v1/browser: the order-received page tells what became of its browser half, `fired` or `blocked`, so
- * that a purchase which misses the first hour is known to be covered or not, and the owner's figures know.
+ * POST pinrelay/v1/browser: the page of an order tells what became of its browser half, `fired` or `blocked`, so that a
+ * purchase which misses the first hour is known to be covered or not, and the owner's figures know.
  *
- * Signed for one order, so nobody can speak for another one; the page that holds the token is shown to its buyer alone.
- * The worst that a buyer can do with it is to lie about his own.
+ * Signed for one order, so nobody can speak for another one; who has the token got the browser half (Claim). The worst
+ * that he can do with it is to lie about his own.
  */
 final class BrowserReport
 {

@@ -11,6 +11,12 @@ final class VisitorId
 {
     public const COOKIE = 'pinrelay_vid';
 
+    /** What is kept beside an order to know the browser again: it leads to no id and to no match key. */
+    public static function digest(string $id): string
+    {
+        return $id === '' ? '' : substr(hash('sha256', 'browser:' . $id), 0, 32);
+    }
+
     /**
      * @param array<mixed> $cookies unslashed
      * @return string '' for none, or one that is not of our kind

@@ -61,7 +61,7 @@ describe('the server half of what a browser tells', () => {
     await posted(COLLECT);
   });
 
-  for (const status of [403, 404, 405, 200]) {
+  for (const status of [403, 404, 405, 200, 204, 429]) {
     test(`where the host answers ${status} in its place, the REST route takes over for the session`, async () => {
       scene.storefront.answers[COLLECT] = status;
       const page = await open();
@@ -74,9 +74,9 @@ describe('the server half of what a browser tells', () => {
   }
 
   // A server out of breath must not be asked to boot WordPress in its place.
-  for (const status of [400, 413, 429, 500, 502, 503, 504]) {
-    test(`after a ${status} nothing else is tried`, async () => {
-      scene.storefront.answers[COLLECT] = status;
+  for (const [status, own] of [[400, true], [413, true], [429, true], [503, true], [500], [502], [503], [504]]) {
+    test(`after a ${status} ${own ? 'of ours' : "of the host's"} nothing else is tried`, async () => {
+      scene.storefront.answers[COLLECT] = { status, own };
       const page = await open();
       await posted(COLLECT);
       await page.reload();

@@ -36,6 +36,7 @@ export function setScene() {
     scene.standin.reset();
     scene.storefront.posts.length = 0;
     scene.storefront.answers = {};
+    scene.storefront.halves = {};
     assert.deepEqual(errors, [], 'nothing may be thrown into a shop page');
     assert.deepEqual(faults, [], 'nothing Pinterest would have to hash or refuse');
   });

@@ -1,11 +1,13 @@
-// A storefront of one page for the browser script's tests: prints what Storefront\BaseTag, PurchaseTag and EventCookies
-// print, and serves assets/pinrelay.js as it is. Pinterest's side is the stand-in.
+// A storefront of one page for the browser script's tests: prints what Storefront\BaseTag and EventCookies print, answers
+// claims as Storefront\Claim does, and serves the plugin's scripts as they are. Pinterest's side is the stand-in.
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-export const SCRIPT = readFileSync(new URL('../../../php-plugin/assets/pinrelay.js', import.meta.url), 'utf8');
+const asset = (name) => readFileSync(new URL(`../../../php-plugin/assets/${name}`, import.meta.url), 'utf8');
+export const SCRIPT = asset('pinrelay.js');
+const SCRIPTS = { '/pinrelay.js': SCRIPT, '/order.js': asset('order.js') };
 
 const TAG_ID = '2612345678901';
 const STUB =
@@ -26,7 +28,7 @@ export function eventCookie(id = randomUUID()) {
   return { id, name: `pinrelay_e_${id.slice(0, 8)}`, value };
 }
 
-/** What PurchaseTag prints. */
+/** What Claim answers. */
 export function purchase(id = randomUUID()) {
   const calls = [
     ['set', { em: 'a'.repeat(64) }],
@@ -34,6 +36,9 @@ export function purchase(id = randomUUID()) {
   ];
   return { calls, report: '/browser', token: '7.token' };
 }
+
+/** A page of the order whose browser half this is. */
+export const pageOf = (half) => ({ half: JSON.stringify(half), key: `wc_order_${half.calls[1][2].event_id.slice(0, 8)}` });
 
 /** The page visit as BaseTag prints it. */
 export const VISIT = {
@@ -45,8 +50,8 @@ export const VISIT = {
 /**
  * @param {string} library address of Pinterest's script
  * @returns {Promise<object>} `url`; `posts` [{path, body, cookies}] of what the script handed in; `answers` by path, the
- *   status of each door; every other path is a page. A page's query says what it holds: `set` cookies (name=value),
- *   `purchase` JSON, `events` JSON in place of one page visit, `notag`, `noserver`, `head` HTML, `csp` a policy, `consent` a mode, `gtm`,
+ *   status of each address, `{status, own}` where it is our own answer; `halves` by key what a claim gets; every other path
+ *   is a page. A page's query says what it holds: `set` cookies (name=value), `half` JSON for its `key`, `events` JSON in place of one page visit, `notag`, `noserver`, `head` HTML, `csp` a policy, `consent` a mode, `gtm`,
  *   `match` JSON; `/add`
  *   only sets the cookies
  */
@@ -58,16 +63,22 @@ export async function startStorefront(library) {
       let body = '';
       for await (const chunk of request) body += chunk;
       posts.push({ path: pathname, body: JSON.parse(body), cookies: request.headers.cookie ?? '' });
-      response.writeHead(storefront.answers[pathname] ?? 204).end();
+      const answer = storefront.answers[pathname] ?? { status: 204, own: true };
+      const half = answer.own && pathname.includes('claim') && storefront.halves[JSON.parse(body).key];
+      const status = half ? 200 : (answer.status ?? answer);
+      response.writeHead(status, answer.own ? { 'x-pinrelay': '1' } : {}).end(half || '');
       return;
     }
     const cookies = searchParams.getAll('set');
     if (cookies.length > 0) {
       response.setHeader('set-cookie', cookies.map((cookie) => `${cookie}; Max-Age=600; Path=/; SameSite=Lax`));
     }
-    if (pathname === '/pinrelay.js') {
+    if (searchParams.has('half')) {
+      storefront.halves[searchParams.get('key')] = searchParams.get('half');
+    }
+    if (SCRIPTS[pathname]) {
       response.setHeader('content-type', 'text/javascript');
-      response.end(SCRIPT);
+      response.end(SCRIPTS[pathname]);
     } else if (pathname === '/add' || pathname === '/favicon.ico') {
       response.end();
     } else {
@@ -82,6 +93,7 @@ export async function startStorefront(library) {
     url: `http://127.0.0.1:${server.address().port}`,
     posts,
     answers: {},
+    halves: {},
     close: () =>
       new Promise((resolve) => {
         server.close(resolve);
@@ -103,15 +115,14 @@ function page(library, wish) {
     withdraw: '/withdraw',
     collect: serves ? '/collect.php?s=1' : null,
     fallback: serves ? '/rest-collect' : null,
+    order: { script: '/order.js', claim: ['/claim', '/ajax-claim'], pay: 'zahlen' },
     events: JSON.parse(wish.get('events') ?? JSON.stringify([VISIT])),
     track: { lead: [true, true], signup: [true, false], custom: [false, true] },
   };
-  const buyer = wish.get('purchase');
   return `<!doctype html><html><head><title>Shop</title>
 <script nonce="n">${wish.has('notag') ? '' : usesGtm ? GTM : STUB}${OWN_STUB}</script>${wish.get('head') ?? ''}
 <script type="application/json" id="pinrelay-page">${JSON.stringify(facts)}</script>
 <script nonce="n" src="/pinrelay.js" defer></script></head><body><button>Add</button>
 ${wish.has('match') ? `<script type="application/json" id="pinrelay-match">${wish.get('match')}</script>` : ''}
-${buyer === null ? '' : `<script type="application/json" id="pinrelay-purchase">${buyer}</script>`}
 </body></html>`;
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { setScene } from './scene.mjs';
-import { purchase } from './storefront.mjs';
+import { pageOf, purchase } from './storefront.mjs';
 
 const COLLECT = '/collect.php';
 const tracked = ({ body }) => body.events[0];
@@ -57,7 +57,7 @@ describe('what became of a purchase is reported', () => {
   const scene = setScene();
   const { open, seen, posts, posted } = scene;
   const words = () => posts('/browser').map(({ body }) => body);
-  const bought = () => ({ purchase: JSON.stringify(purchase()) });
+  const bought = () => pageOf(purchase());
 
   test('as fired once Pinterest has it, and a reload says nothing more', async () => {
     const page = await open(bought());
