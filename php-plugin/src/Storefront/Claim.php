@@ -35,7 +35,6 @@ final class Claim
     private const WEIGHT = 5;
 
     private const LONGEST_BODY = 1000;
-    private const MOST_IDS = 5;
 
     public function __construct(
         private readonly Settings $settings,
@@ -62,11 +61,10 @@ final class Claim
             return null;
         }
         $said = strlen($body) <= self::LONGEST_BODY ? json_decode($body, true, 3) : null;
-        $key = is_array($said) ? ($said['key'] ?? null) : null;
-        if (!is_string($key) || preg_match('/^wc_order_\w{1,60}$/D', $key) !== 1 || !$this->mayAsk()) {
+        if (!is_array($said) || !is_array($said['ids'] ?? null) || !$this->mayAsk()) {
             return null;
         }
-        $order = self::order($key, is_array($said['ids'] ?? null) ? $said['ids'] : []);
+        $order = OrderKey::find($said['key'] ?? null, $said['ids']);
         $row = $order === null ? null : $this->accepted($order);
         if ($order === null || $row === null || time() - (int) $row->eventTime >= self::SECONDS) {
             return null;
@@ -94,24 +92,6 @@ final class Claim
         }
         return $this->rate->take($this->visitor->context()['ip'] ?? '', time(), self::WEIGHT)
             && !$this->bots->drops($beacon->userAgent);
-    }
-
-    /**
-     * The order of this key. Its number is not always known: endpoints are translated, and pages built by hand name
-     * their parameters as they like.
-     *
-     * @param array<mixed> $ids
-     */
-    private static function order(string $key, array $ids): ?\WC_Order
-    {
-        foreach (array_slice($ids, 0, self::MOST_IDS) as $id) {
-            $order = is_int($id) && $id > 0 ? wc_get_order($id) : null;
-            if ($order instanceof \WC_Order && hash_equals((string) $order->get_order_key(), $key)) {
-                return $order;
-            }
-        }
-        $order = wc_get_order((int) wc_get_order_id_by_order_key($key));
-        return $order instanceof \WC_Order && hash_equals((string) $order->get_order_key(), $key) ? $order : null;
     }
 
     /** Its row once it is a purchase. A page built by hand runs none of the hooks that would have noticed that. */
