@@ -23,10 +23,10 @@ final class OutboxTable
         // The event as it was fixed at acceptance, without the buyer; null where there is none, or none any more.
         'event' => 'mediumtext DEFAULT NULL',
         // When the row has to be looked at next, in unix seconds; 0: never.
+        'due_at' => 'bigint(20) unsigned NOT NULL DEFAULT 0',
         // Which browser placed the order, and which got its browser half; '' where that is not known.
         'buyer' => "varchar(32) NOT NULL DEFAULT ''",
         'tag_holder' => "varchar(32) NOT NULL DEFAULT ''",
-        'due_at' => 'bigint(20) unsigned NOT NULL DEFAULT 0',
     ];
     /** Indexes on those. */
     private const ADDED_KEYS = ['due_at'];
