@@ -11,6 +11,10 @@ use Pinrelay\WooCommerce\Orders\OrderSource;
  * purpose; everything that is decided is decided by OrderEvent, which is tested on such arrays recorded from real
  * orders.
  *
+ * Money is read as it is stored ("edit"). What WooCommerce gives for showing goes through the filters of currency
+ * switchers: they convert amounts into what the visitor of this moment has picked, or pick the order's currency for
+ * the rest of the page.
+ *
  * Holds the buyer's raw personal data: it lives for one call and is never stored or logged.
  */
 final class OrderFacts
@@ -37,27 +41,27 @@ final class OrderFacts
         $fees = Decimal::zero();
         $feesTax = Decimal::zero();
         foreach ($order->get_fees() as $fee) {
-            $fees = $fees->plus(Decimal::of($fee->get_total()));
-            $feesTax = $feesTax->plus(Decimal::of($fee->get_total_tax()));
+            $fees = $fees->plus(Decimal::of($fee->get_total('edit')));
+            $feesTax = $feesTax->plus(Decimal::of($fee->get_total_tax('edit')));
         }
 
         return [
             'id' => $order->get_id(),
             'is_online' => OrderSource::isOnline((string) $order->get_created_via()),
             'number' => (string) $order->get_order_number(),
-            'currency' => (string) $order->get_currency(),
+            'currency' => (string) $order->get_currency('edit'),
             'language' => substr(get_locale(), 0, 2),
-            'decimals' => Currency::decimals((string) $order->get_currency()),
+            'decimals' => Currency::decimals((string) $order->get_currency('edit')),
             'round_at_subtotal' => get_option('woocommerce_tax_round_at_subtotal') === 'yes',
             'customer_id' => (int) $order->get_customer_id(),
             'items' => $items,
             'coupons' => array_values(array_map('strval', $order->get_coupon_codes())),
             'fees' => (string) $fees,
             'fees_tax' => (string) $feesTax,
-            'shipping' => (string) Decimal::of($order->get_shipping_total()),
-            'shipping_tax' => (string) Decimal::of($order->get_shipping_tax()),
-            'tax' => (string) Decimal::of($order->get_total_tax()),
-            'total' => (string) Decimal::of($order->get_total()),
+            'shipping' => (string) Decimal::of($order->get_shipping_total('edit')),
+            'shipping_tax' => (string) Decimal::of($order->get_shipping_tax('edit')),
+            'tax' => (string) Decimal::of($order->get_total_tax('edit')),
+            'total' => (string) Decimal::of(self::total($order)),
             'billing' => [
                 'email' => (string) $order->get_billing_email(),
                 'phone' => (string) $order->get_billing_phone(),
@@ -69,6 +73,25 @@ final class OrderFacts
                 'country' => (string) $order->get_billing_country(),
             ],
         ];
+    }
+
+    /**
+     * What the order costs. WooCommerce rounds this one amount as it reads an order, by the setting of the moment;
+     * where that has fewer decimals than the order's currency, the order is read once more with those of its own.
+     */
+    private static function total(\WC_Order $order): mixed
+    {
+        $decimals = Currency::decimals((string) $order->get_currency('edit'));
+        if (wc_get_price_decimals() >= $decimals) {
+            return $order->get_total('edit');
+        }
+        $own = static fn (): int => $decimals;
+        add_filter('wc_get_price_decimals', $own, PHP_INT_MAX);
+        try {
+            return (new ($order::class)($order->get_id()))->get_total('edit');
+        } finally {
+            remove_filter('wc_get_price_decimals', $own, PHP_INT_MAX);
+        }
     }
 
     /** @return array<string, mixed> */
@@ -89,11 +112,11 @@ final class OrderFacts
             'categories' => Terms::categories($productId),
             'brand' => Terms::brand($productId),
             'variant' => $product === null ? '' : Terms::variant($product),
-            'quantity' => $item->get_quantity() + 0,
-            'subtotal' => (string) Decimal::of($item->get_subtotal()),
-            'subtotal_tax' => (string) Decimal::of($item->get_subtotal_tax()),
-            'total' => (string) Decimal::of($item->get_total()),
-            'total_tax' => (string) Decimal::of($item->get_total_tax()),
+            'quantity' => $item->get_quantity('edit') + 0,
+            'subtotal' => (string) Decimal::of($item->get_subtotal('edit')),
+            'subtotal_tax' => (string) Decimal::of($item->get_subtotal_tax('edit')),
+            'total' => (string) Decimal::of($item->get_total('edit')),
+            'total_tax' => (string) Decimal::of($item->get_total_tax('edit')),
         ];
     }
 

@@ -44,6 +44,19 @@ final class FixedSaleTest extends TestCase
         self::assertSame('1999', Relay::$captured[0]['value']);
     }
 
+    public function testACurrencySwitcherThatConvertsWhatIsShownChangesNoAmount(): void
+    {
+        $read = 0;
+        add_filter('woocommerce_order_get_total', static fn (string $total): string => (string) (2 * (float) $total));
+        add_filter('woocommerce_order_get_currency', static function () use (&$read): string {
+            $read++;
+            return 'ISK';
+        });
+        (new Rig(self::TOTAL))->hooks->accept(self::order());
+        self::assertSame(['USD', '19.99'], [Relay::$captured[0]['currency'], Relay::$captured[0]['value']]);
+        self::assertSame(0, $read, 'some switchers turn to the currency of an order that is read');
+    }
+
     public function testARepetitionAndTheBrowserSayWhatWasAcceptedThoughTheOrderWasEdited(): void
     {
         $order = self::order();

@@ -16,9 +16,20 @@ final class WooCommerce
 
 abstract class WC_Abstract_Order
 {
-    /** @param array<string, mixed> $data over a paid order of the shop's own checkout */
-    public function __construct(public array $data = [])
+    /** @var array<string, mixed> */
+    public array $data;
+    /** WooCommerce rounds the total as it reads an order. */
+    private readonly int $decimals;
+
+    /** @param array<string, mixed>|int $data over a paid order of the shop's own checkout; an id: read from the database */
+    public function __construct(array|int $data = [])
     {
+        $this->decimals = wc_get_price_decimals();
+        if (is_int($data)) {
+            $this->data = Site::$orders[$data]->data;
+            return;
+        }
+        $this->data = $data;
         $this->data += [
             'id' => 71,
             'type' => 'shop_order',
@@ -75,7 +86,14 @@ abstract class WC_Abstract_Order
     public function __call(string $method, array $arguments): mixed
     {
         $name = substr($method, strlen('get_'));
-        return array_key_exists($name, $this->data) ? $this->data[$name] : '';
+        $value = array_key_exists($name, $this->data) ? $this->data[$name] : '';
+        if ($name === 'total') {
+            $value = number_format((float) $value, $this->decimals, '.', '');
+        }
+        // As WooCommerce does where something is read to be shown.
+        return ($arguments[0] ?? 'view') === 'view' && is_string($value)
+            ? apply_filters("woocommerce_order_get_{$name}", $value, $this)
+            : $value;
     }
 }
 
@@ -124,5 +142,5 @@ function wc_get_is_paid_statuses(): array
 
 function wc_get_price_decimals(): int
 {
-    return Site::$decimals;
+    return (int) apply_filters('wc_get_price_decimals', Site::$decimals);
 }

@@ -61,6 +61,13 @@ function add_filter(string $hook, callable $callback, int $priority = 10, int $a
     return add_action($hook, $callback, $priority, $arguments);
 }
 
+/** All of this priority. */
+function remove_filter(string $hook, callable $callback, int $priority = 10): bool
+{
+    unset(Site::$hooks[$hook][$priority]);
+    return true;
+}
+
 function do_action(string $hook, mixed ...$arguments): void
 {
     $callbacks = Site::$hooks[$hook] ?? [];
