@@ -180,6 +180,7 @@ final class Parts
         return $this->made[__FUNCTION__] ??= new Tick(
             $this->outbox(),
             $this->dispatcher(),
+            $this->orders(...),
             $this->relays(),
             $this->nodes(),
             $this->store(),

@@ -27,7 +27,11 @@ final class PluginTest extends TestCase
             'rest_request_after_callbacks',
         ],
         // Its order has been saved.
-        'orders' => ['woocommerce_order_status_shipped'],
+        'orders' => [
+            'woocommerce_order_status_shipped',
+            'woocommerce_order_status_wfocu-pri-order',
+            'woocommerce_order_status_wcf-main-order',
+        ],
         // Asked for on the owner's pages.
         'consentApi' => ['wp_consent_api_registered_pinrelay/pinrelay.php'],
         // A page without a decision about its redirects has no scripts.

@@ -67,6 +67,7 @@ final class Rig
         $this->tick = new Tick(
             $this->outbox,
             $this->dispatcher,
+            fn (): OrderHooks => $this->hooks,
             $this->relays,
             $this->nodes,
             $this->store,

@@ -128,18 +128,23 @@ final class SettingsPage
             $this->refused,
             $settings->accessToken !== '' || !empty($this->store->stored()['access_token']),
             $this->gateways(),
+            StatusFields::custom(wc_get_order_statuses()),
             $this->takeAnswer(),
         ))->print(wp_nonce_field(self::NONCE, '_wpnonce', true, false), $now);
         $this->refusedEvents->print($now);
         echo '</div>';
     }
 
-    /** @return array<string, mixed> the form's own fields, unslashed, and gateways that exist */
+    /** @return array<string, mixed> the form's own fields, unslashed, and gateways and statuses that exist */
     private function input(): array
     {
         $input = wp_unslash($_POST);
         $gateways = is_array($input['gateways'] ?? null) ? $input['gateways'] : [];
-        return ['gateways' => array_intersect_key($gateways, $this->gateways())] + $input;
+        $statuses = is_array($input['statuses'] ?? null) ? $input['statuses'] : [];
+        return [
+            'gateways' => array_intersect_key($gateways, $this->gateways()),
+            'statuses' => array_intersect_key($statuses, StatusFields::custom(wc_get_order_statuses())),
+        ] + $input;
     }
 
     /** @return array<string, string> title by id, of payment methods that are switched on */

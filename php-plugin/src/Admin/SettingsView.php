@@ -22,6 +22,7 @@ final class SettingsView
      * @param array<string, mixed>  $values   as stored, or as just entered
      * @param ?SettingsForm         $refused  the submitted form when it was not saved
      * @param array<string, string> $gateways title by id
+     * @param array<string, string> $statuses of other plugins, as StatusFields::custom() gives them
      * @param ?array{asked: bool, accepted: bool, words: string, detail: string} $answer to the test event after a save
      */
     public function __construct(
@@ -31,6 +32,7 @@ final class SettingsView
         private readonly ?SettingsForm $refused,
         private readonly bool $hasToken,
         private readonly array $gateways,
+        private readonly array $statuses,
         private readonly ?array $answer,
     ) {
         $this->table = new FormTable($constants, $values, $refused, self::labels());
@@ -62,6 +64,8 @@ final class SettingsView
             'value' => __('Value of an order', 'pinrelay'),
             'item_id' => __('Product IDs', 'pinrelay'),
             'gateways' => __('When an order counts', 'pinrelay'),
+            'statuses' => __('Order statuses of other plugins', 'pinrelay'),
+            'wait_minutes' => __('How long to wait', 'pinrelay'),
             'events' => __('Events', 'pinrelay'),
             'order_sources' => __('Other orders that count', 'pinrelay'),
             'consent' => __('Consent of your visitors', 'pinrelay'),
@@ -120,6 +124,7 @@ final class SettingsView
             'filter' => __('Decided by custom code (filter pinrelay_item_id)', 'pinrelay'),
         ], __('Choose the same ID that your product catalog on Pinterest uses.', 'pinrelay'));
         $this->gatewayRows();
+        StatusFields::print($this->table, $this->statuses, $this->values);
         $this->table->ticks('order_sources', [
             'subscription' => __('Renewals of subscriptions', 'pinrelay'),
             'admin' => __('Orders that you enter by hand', 'pinrelay'),

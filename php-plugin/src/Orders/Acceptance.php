@@ -29,14 +29,21 @@ final class Acceptance
      * } $order status without the wc- prefix; dates in unix seconds
      * @param int  $activatedAt unix seconds; older orders are not the plugin's
      * @param bool $isSeen      whether a shopper was seen placing or paying it
+     * @param bool $hasWaited   whether a status that holds the order has held it for long enough
      */
-    public static function isPurchase(array $order, Settings $settings, int $activatedAt, bool $isSeen = false): bool
-    {
+    public static function isPurchase(
+        array $order,
+        Settings $settings,
+        int $activatedAt,
+        bool $isSeen = false,
+        bool $hasWaited = false,
+    ): bool {
         return ($isSeen || self::isOwn($order, $settings, $activatedAt))
-            && self::isSale($order['status'])
+            && self::isSale($order['status'], $settings)
+            && ($hasWaited || !self::isHeld($order['status'], $settings))
             && ($settings->countsWhen($order['payment_method']) === 'placed'
                 ? $order['status'] !== 'pending'
-                : self::isPaid($order));
+                : self::isPaid($order, $settings));
     }
 
     /** Whether it is of a kind that the owner counts, made since activation. */
@@ -49,9 +56,15 @@ final class Acceptance
     }
 
     /** Whether an order in this status is, or may become, a sale. What is not is withdrawn before delivery. */
-    public static function isSale(string $status): bool
+    public static function isSale(string $status, Settings $settings): bool
     {
-        return !in_array($status, self::NO_SALE, true);
+        return !in_array($status, self::NO_SALE, true) && $settings->statusMeans($status) !== Settings::NO_SALE;
+    }
+
+    /** Whether an order in this status may be paid and still change, as while offers are added to it. */
+    public static function isHeld(string $status, Settings $settings): bool
+    {
+        return $settings->statusMeans($status) === Settings::WAITING;
     }
 
     /** Whether the money of this payment method comes with the goods. */
@@ -60,8 +73,11 @@ final class Acceptance
         return in_array($paymentMethod, self::PAID_ONLY_WHEN_COMPLETED, true);
     }
 
-    private static function isPaid(array $order): bool
+    private static function isPaid(array $order, Settings $settings): bool
     {
+        if ($settings->statusMeans($order['status']) === Settings::PAID) {
+            return true;
+        }
         if (self::isPaidOnCompletion($order['payment_method'])) {
             return $order['status'] === 'completed';
         }

@@ -38,7 +38,8 @@ final class Dispatcher
     public function send(OutboxRow $row, int $now, ?\WC_Order $order = null, ?array $event = null): bool
     {
         $order ??= wc_get_order($row->orderId);
-        $isSale = $order instanceof \WC_Order && Acceptance::isSale($order->get_status());
+        $isSale = $order instanceof \WC_Order
+            && Acceptance::isSale($order->get_status(), $this->store->settings());
         if (!$isSale || $row->verdict === OutboxRow::WITHDRAW) {
             $this->settle($row, 'withdrawn', null, $now, [OutboxRow::PENDING]);
             return false;

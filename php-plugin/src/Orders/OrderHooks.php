@@ -56,11 +56,14 @@ final class OrderHooks
         // Placed or paid. The status hooks cover merchants who confirm by hand, where nothing else fires;
         // status_changed covers custom statuses; payment_complete a gateway whose status hooks another plugin stopped.
         // An order that is made in a paid status changes nothing, and other plugins have paid statuses of their own.
-        foreach (array_unique(['processing', 'completed', 'on-hold', ...wc_get_is_paid_statuses()]) as $status) {
+        $statuses = array_map('strval', array_keys(array_filter($this->store->settings()->statuses)));
+        $statuses = array_unique(['processing', 'completed', 'on-hold', ...wc_get_is_paid_statuses(), ...$statuses]);
+        foreach ($statuses as $status) {
             $on('woocommerce_order_status_' . $status, fn ($id, $order = null) => $this->accept($order ?? $id), 2);
         }
         $on('woocommerce_order_status_changed', function ($id, $from, $to, $order = null): void {
-            Acceptance::isSale((string) $to) ? $this->accept($order ?? $id) : $this->withdraw($id);
+            $isSale = Acceptance::isSale((string) $to, $this->store->settings());
+            $isSale ? $this->accept($order ?? $id) : $this->withdraw($id);
         }, 4);
         $on('woocommerce_payment_complete', $this->accept(...), 1);
         $on('woocommerce_thankyou', $this->accept(...), 1);
@@ -115,21 +118,32 @@ final class OrderHooks
     /**
      * An order may have become a purchase: the first to notice accepts it, once and for ever.
      *
-     * @param ?int $at when it became one, in unix seconds; now where a hook tells of it
+     * @param ?int $at        when it became one, in unix seconds; now where a hook tells of it
+     * @param bool $hasWaited whether a status that holds it has held it for long enough
      */
-    public function accept(mixed $order, ?int $at = null): void
+    public function accept(mixed $order, ?int $at = null, bool $hasWaited = false): void
     {
         $order = $this->order($order);
-        if ($order === null || isset($this->accepted[$order->get_id()]) || !$this->accepts($order)) {
+        if ($order === null || isset($this->accepted[$order->get_id()])) {
             return;
         }
         $id = $order->get_id();
         $settings = $this->store->settings();
         $now = time();
+        if (!$this->accepts($order, $hasWaited)) {
+            $isHeld = !$hasWaited && Acceptance::isHeld((string) $order->get_status(), $settings);
+            if ($isHeld && $this->isPurchase($order, true)) {
+                // One without a row is found by reconciliation.
+                $this->outbox->hold($id, $now + 60 * $settings->waitMinutes, $now);
+            }
+            return;
+        }
         $eventId = EventId::ofOrder($id, (string) $order->get_order_key(), $this->state->secret());
         // Should somebody have moved it since, the claim below fails, as it does for whoever comes second.
         $row = $this->noted[$id] ?? $this->outbox->find($id);
         unset($this->noted[$id]);
+        // One that was held is as old as its payment.
+        $at = $row?->state === OutboxRow::NOTED && $row->eventTime !== null ? $row->eventTime : ($at ?? $now);
         if ($row === null && $this->consent->withoutShopper() === false) {
             $this->outbox->refuse($id, $now);
             return;
@@ -153,11 +167,11 @@ final class OrderHooks
             $order,
             $row?->context ?? [],
             $eventId,
-            $at ?? $now,
+            $at,
             $settings,
         ));
         $fixed = $event === null ? [] : FixedSale::of($event);
-        if (!$this->outbox->accept($id, $eventId, $destination, $now, $at ?? $now, $fixed)) {
+        if (!$this->outbox->accept($id, $eventId, $destination, $now, $at, $fixed)) {
             return;
         }
         $this->accepted[$id] = true;
@@ -169,7 +183,7 @@ final class OrderHooks
          */
         do_action('pinrelay_order_accepted', $id, $eventId);
 
-        $row = $row?->accepted($eventId, $destination, $at ?? $now, $now, $fixed) ?? $this->outbox->find($id);
+        $row = $row?->accepted($eventId, $destination, $at, $now, $fixed) ?? $this->outbox->find($id);
         if ($row === null) {
             return;
         }
@@ -180,6 +194,14 @@ final class OrderHooks
         $this->dispatcher->send($row, $now, $order, $event);
     }
 
+    /** A status that held this order has held it for long enough: whatever it says by now counts. */
+    public function waited(OutboxRow $row): void
+    {
+        $this->accept($row->orderId, null, true);
+        // Where it was no purchase after all.
+        $this->outbox->unhold($row->orderId);
+    }
+
     /** The order's row; the page after the order asks a second time for what a hook has just found. */
     public function row(int $orderId): ?OutboxRow
     {
@@ -187,7 +209,7 @@ final class OrderHooks
     }
 
     /** Whether this order is a purchase, by the owner's policy and whoever has a say in it. */
-    public function accepts(\WC_Order $order): bool
+    public function accepts(\WC_Order $order, bool $hasWaited = false): bool
     {
         /**
          * Whether an order is a purchase to tell Pinterest about. Asked at every hook until it is accepted.
@@ -195,7 +217,7 @@ final class OrderHooks
          * @param bool     $accept
          * @param WC_Order $order
          */
-        return true === apply_filters('pinrelay_accept_order', $this->isPurchase($order), $order);
+        return true === apply_filters('pinrelay_accept_order', $this->isPurchase($order, $hasWaited), $order);
     }
 
     /** An order was cancelled, failed, refunded or removed: what Pinterest has not been told yet is not told. */
@@ -231,12 +253,12 @@ final class OrderHooks
     }
 
     /** The owner's policy, and for orders that are not of the shop's own kinds, whether a shopper was seen with it. */
-    private function isPurchase(\WC_Order $order): bool
+    private function isPurchase(\WC_Order $order, bool $hasWaited): bool
     {
         $settings = $this->store->settings();
         $facts = Standing::of($order);
-        return Acceptance::isPurchase($facts, $settings, $this->activatedAt())
-            || (Acceptance::isPurchase($facts, $settings, $this->activatedAt(), true)
+        return Acceptance::isPurchase($facts, $settings, $this->activatedAt(), false, $hasWaited)
+            || (Acceptance::isPurchase($facts, $settings, $this->activatedAt(), true, $hasWaited)
                 && $this->outbox->find($order->get_id()) !== null);
     }
 

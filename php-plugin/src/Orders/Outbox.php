@@ -198,6 +198,39 @@ final class Outbox
         );
     }
 
+    /** A noted order is paid, but held in a status in which it may still change: it is looked at again at $until. */
+    public function hold(int $orderId, int $until, int $now): bool
+    {
+        return 1 === $this->change(
+            "UPDATE {$this->table} SET event_time = %d, due_at = %d WHERE order_id = %d AND state = %s AND due_at = 0",
+            $now,
+            $until,
+            $orderId,
+            OutboxRow::NOTED,
+        );
+    }
+
+    /** It is held no more, and is no purchase either. */
+    public function unhold(int $orderId): void
+    {
+        $this->change(
+            "UPDATE {$this->table} SET event_time = 0, due_at = 0 WHERE order_id = %d AND state = %s",
+            $orderId,
+            OutboxRow::NOTED,
+        );
+    }
+
+    /** @return list<OutboxRow> orders that have been held for long enough */
+    public function held(int $now, int $limit): array
+    {
+        return $this->rows(
+            'WHERE due_at > 0 AND due_at <= %d AND state = %s ORDER BY due_at LIMIT %d',
+            $now,
+            OutboxRow::NOTED,
+            $limit,
+        );
+    }
+
     /** queued: one worker takes a pending row to its node's spool. True for the one who got it. */
     public function claim(int $orderId, string $node, int $now): bool
     {

@@ -35,7 +35,7 @@ final class OutboxRow
      *                                          invalid, refused or tag_only; before that null, 'withdraw' or 'late'
      * @param ?string              $message     Pinterest's or the extension's own words
      * @param string               $node        whose spool holds it, '' unless queued
-     * @param ?int                 $eventTime   unix seconds, fixed at acceptance
+     * @param ?int                 $eventTime   unix seconds, fixed at acceptance; of a held order: since when
      * @param ?string              $consent     'granted', 'refused', or null where nobody asked
      * @param array<string, mixed> $context     the shopper's request at checkout; [] once settled
      * @param ?string              $browser     'fired', 'blocked', or null

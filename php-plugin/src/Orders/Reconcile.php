@@ -66,12 +66,14 @@ final class Reconcile
         if (!$order instanceof \WC_Order || $order->get_type() !== 'shop_order') {
             return ReconcileRules::leave('no_order');
         }
+        $standing = Standing::of($order);
+        $settings = $this->store->settings();
         return ReconcileRules::ofOrder(
-            Standing::of($order),
+            $standing,
             $row,
-            $this->orders->accepts($order),
+            $this->orders->accepts($order, Standing::hasWaited($standing, $settings, $now)),
             $this->consent->withoutShopper() !== false,
-            $this->store->settings(),
+            $settings,
             (int) $this->state->get('activated_at', PHP_INT_MAX),
             $floor,
             $now,
@@ -82,7 +84,8 @@ final class Reconcile
     private function carryOut(int $id, array $decision, int $now): void
     {
         if ($decision['move'] === ReconcileRules::ACCEPT) {
-            $this->orders->accept($id, $decision['at']);
+            // A status that held it for long enough was taken into account.
+            $this->orders->accept($id, $decision['at'], true);
             return;
         }
         if ($decision['move'] === ReconcileRules::LEAVE) {

@@ -97,7 +97,7 @@ final class ReconcileJobs
         ?\Closure $remember = null,
     ): void {
         $end = microtime(true) + $seconds;
-        $statuses = ReconcilePages::saleStatuses();
+        $statuses = ReconcilePages::saleStatuses($this->store->settings());
         foreach (ReconcilePages::walk(ReconcilePages::MODIFIED, $cursor, $to, $statuses) as $page) {
             // A page is done to its end, or a shop that is slow enough would never come further than its first orders.
             iterator_count($this->reconcile->look($page['ids'], $now, $floor));

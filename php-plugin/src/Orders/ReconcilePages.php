@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Orders;
 
+use Pinrelay\WooCommerce\Settings\Settings;
+
 /**
  * Walks over the shop's orders of a span of time, a page of ids at a time, wherever WooCommerce stores them.
  *
@@ -69,11 +71,12 @@ final class ReconcilePages
     }
 
     /** @return list<string> every status that a sale may have, with the wc- prefix; those of other plugins as well */
-    public static function saleStatuses(): array
+    public static function saleStatuses(Settings $settings): array
     {
         return array_values(array_filter(
             array_map('strval', array_keys(wc_get_order_statuses())),
-            static fn (string $status): bool => Acceptance::isSale((string) preg_replace('/^wc-/', '', $status)),
+            static fn (string $status): bool =>
+                Acceptance::isSale((string) preg_replace('/^wc-/', '', $status), $settings),
         ));
     }
 }

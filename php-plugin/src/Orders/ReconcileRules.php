@@ -106,7 +106,8 @@ final class ReconcileRules
     private static function whyNot(array $standing, Settings $settings, int $activatedAt, bool $isSeen): string
     {
         return match (true) {
-            !Acceptance::isSale($standing['status']) => 'no_sale',
+            !Acceptance::isSale($standing['status'], $settings) => 'no_sale',
+            Acceptance::isHeld($standing['status'], $settings) => 'held',
             Acceptance::isPurchase($standing, $settings, $activatedAt, $isSeen) => 'filtered',
             $isSeen, Acceptance::isOwn($standing, $settings, $activatedAt) => 'not_yet',
             ($standing['date_created'] ?? 0) < $activatedAt => 'before',

@@ -46,6 +46,16 @@ final class Standing
         return min($now, $known ?? $standing['date_completed'] ?? $standing['date_created'] ?? $now);
     }
 
+    /**
+     * Whether a status that holds the order has held it for as long as the owner waits, by the order's own dates. Pure.
+     *
+     * @param array<string, mixed> $standing as of() gives it
+     */
+    public static function hasWaited(array $standing, Settings $settings, int $now): bool
+    {
+        return self::acceptedAt($standing, $settings, $now) <= $now - 60 * $settings->waitMinutes;
+    }
+
     private static function time(mixed $date): ?int
     {
         return $date instanceof \DateTimeInterface ? $date->getTimestamp() : null;

@@ -23,9 +23,11 @@ final class Tick
     private const BEAT_SECONDS = 60;
     private const PAGE = 500;
 
+    /** @param \Closure(): OrderHooks $orders made only where there is an order to ask it about */
     public function __construct(
         private readonly Outbox $outbox,
         private readonly Dispatcher $dispatcher,
+        private readonly \Closure $orders,
         private readonly RelayFactory $relays,
         private readonly Nodes $nodes,
         private readonly SettingsStore $store,
@@ -44,6 +46,8 @@ final class Tick
         if (!$settings->enabled) {
             return;
         }
+        // First, since what is accepted here goes at once.
+        $this->guard->run('held orders', fn () => $this->acceptHeld($now));
         $node = $this->relays->node();
         if ($node !== null) {
             $this->guard->run('own node', fn () => $this->lookAfter($node, $now));
@@ -51,6 +55,13 @@ final class Tick
         $this->guard->run('silent nodes', fn () => $this->returnFromSilentNodes($node, $now));
         $this->guard->run('old orders', fn () => $this->expire($now));
         $this->guard->run('pending orders', fn () => $this->capture($now, $seconds));
+    }
+
+    private function acceptHeld(int $now): void
+    {
+        foreach ($this->outbox->held($now, self::PAGE) as $row) {
+            $this->guard->run('held order', fn () => ($this->orders)()->waited($row));
+        }
     }
 
     /** This node's spools, one for each destination that orders wait for. */

@@ -22,6 +22,7 @@ final class Rules
         'value' => ['items', 'items_tax', 'total'],
         'item_id' => ['id', 'sku', 'gla', 'gpf', 'facebook', 'filter'],
         'gateway' => ['placed', 'paid'],
+        'status' => ['', Settings::PAID, Settings::WAITING, Settings::NO_SALE],
         'order_sources' => OrderSource::CHOICES,
         'consent' => [Consent::OFF, Consent::WP_CONSENT_API, Consent::FILTER],
         'consent_default' => [Consent::GRANTED, Consent::REFUSED],
@@ -42,6 +43,8 @@ final class Rules
             'directory' => str_starts_with($value, '/') && !str_contains($value, "\0"),
             'ldp_states' => in_array($value, explode(' ', self::STATES), true),
             'trusted_headers' => preg_match(self::HEADER, $value) === 1,
+            'wait_minutes' => preg_match('/^[0-9]{1,2}$/D', $value) === 1
+                && (int) $value >= 1 && (int) $value <= Settings::LONGEST_WAIT_MINUTES,
             default => in_array($value, self::CHOICES[$field] ?? [], true),
         };
     }
@@ -74,6 +77,11 @@ final class Rules
                 'Please enter names of HTTP headers, separated by commas, for example X-Real-IP. '
                     . 'A name has only letters, digits and hyphens.',
                 'pinrelay',
+            ),
+            'wait_minutes' => sprintf(
+                /* translators: %d: number of minutes */
+                __('Please enter a number of minutes from 1 to %d.', 'pinrelay'),
+                Settings::LONGEST_WAIT_MINUTES,
             ),
             'directory' => __('This must be the full path of a folder, beginning with a slash.', 'pinrelay'),
             default => __('Please choose one of the listed values.', 'pinrelay'),

@@ -15,6 +15,16 @@ final class Settings
     public const API_BASE = 'https://api.pinterest.com/v5';
     public const TAG_SCRIPT_URL = 'https://s.pinimg.com/ct/core.js';
 
+    public const PAID = 'paid';
+    /** A paid order is held, and may still change: one-click offers are added to it. */
+    public const WAITING = 'waiting';
+    public const NO_SALE = 'no_sale';
+    /** Where FunnelKit and CartFlows hold an order while they show their offers. */
+    private const STATUSES = ['wfocu-pri-order' => self::WAITING, 'wcf-main-order' => self::WAITING];
+    public const WAIT_MINUTES = 20;
+    /** A sale has to reach Pinterest within the hour, and some of it is left for the way. */
+    public const LONGEST_WAIT_MINUTES = 45;
+
     /**
      * @param bool                                       $enabled      the owner's switch
      * @param string                                     $tagId        digits, '' when none
@@ -25,6 +35,8 @@ final class Settings
      * @param 'items'|'items_tax'|'total'                $value        what an order's value is made of
      * @param 'id'|'sku'|'gla'|'gpf'|'facebook'|'filter' $itemId       which id of a product is its catalogue id
      * @param array<string, 'placed'|'paid'>             $gateways     when an order of a payment method counts
+     * @param array<string, 'paid'|'waiting'|'no_sale'|''> $statuses    what statuses of other plugins mean, without wc-
+     * @param int                                        $waitMinutes  how long a waiting order is waited for
      * @param list<string>                               $orderSources kinds of orders that count (Orders\OrderSource)
      * @param 'off'|'wp_consent_api'|'filter'            $consent      who knows whether a visitor agrees
      * @param 'granted'|'refused'                        $consentDefault for orders whose shopper was not seen to answer
@@ -46,6 +58,8 @@ final class Settings
         public readonly string $value = 'items',
         public readonly string $itemId = 'id',
         public readonly array $gateways = ['cod' => 'placed', 'bacs' => 'paid', 'cheque' => 'paid'],
+        public readonly array $statuses = self::STATUSES,
+        public readonly int $waitMinutes = self::WAIT_MINUTES,
         public readonly array $orderSources = ['checkout', 'store-api'],
         public readonly string $consent = Consent::OFF,
         public readonly string $consentDefault = Consent::REFUSED,
@@ -98,6 +112,17 @@ final class Settings
     public function countsWhen(string $gateway): string
     {
         return $this->gateways[$gateway] ?? 'paid';
+    }
+
+    /**
+     * What a status of another plugin means for an order.
+     *
+     * @param string $status without the wc- prefix
+     * @return 'paid'|'waiting'|'no_sale'|'' '' where nobody said: then WooCommerce decides
+     */
+    public function statusMeans(string $status): string
+    {
+        return $this->statuses[$status] ?? '';
     }
 
     /** The queue that events go to: account and test flag, named as the spool names its folder. '' without an account. */

@@ -27,8 +27,8 @@ final class SettingsForm
     /**
      * @param array<string, mixed> $input     as submitted, unslashed: enabled, tag_id, ad_account_id, access_token,
      *                                        access_token_clear, test_mode, value, item_id, gateways[id],
-     *                                        order_sources[], consent, consent_default, ldp_states, trusted_headers,
-     *                                        gtm, events[name][tag or api]
+     *                                        statuses[status], wait_minutes, order_sources[], consent, consent_default,
+     *                                        ldp_states, trusted_headers, gtm, events[name][tag or api]
      * @param array<string, mixed> $stored    what is stored now: kept where the form does not say otherwise
      * @param Constants            $constants the fields they fix are not read from the form
      */
@@ -80,6 +80,20 @@ final class SettingsForm
                 $faults["gateways[{$id}]"] = Rules::words('gateway');
             }
         }
+        $statuses = is_array($stored['statuses'] ?? null) ? $stored['statuses'] : [];
+        foreach (is_array($input['statuses'] ?? null) ? $input['statuses'] : [] as $status => $meaning) {
+            $statuses[$status] = $meaning;
+            if (!Rules::allows('status', $meaning)) {
+                $faults["statuses[{$status}]"] = Rules::words('status');
+            }
+        }
+        // The page asks for it only where a plugin has a status of its own.
+        if (isset($input['wait_minutes'])) {
+            $values['wait_minutes'] = $text('wait_minutes');
+            if (!Rules::allows('wait_minutes', $values['wait_minutes'])) {
+                $faults['wait_minutes'] = Rules::words('wait_minutes');
+            }
+        }
 
         $lists = [];
         foreach (self::LISTS as $field) {
@@ -98,7 +112,7 @@ final class SettingsForm
             }
         }
 
-        $this->values = ['gateways' => $gateways] + $lists + $values;
+        $this->values = ['gateways' => $gateways, 'statuses' => $statuses] + $lists + $values;
         $this->faults = $faults;
         $this->hasNewToken = $token !== '';
     }

@@ -124,6 +124,11 @@ final class SettingsStore
                 $list('gateways'),
                 static fn (mixed $when): bool => Rules::allows('gateway', $when),
             ) + $plain->gateways,
+            statuses: array_filter(
+                $list('statuses'),
+                static fn (mixed $meaning): bool => Rules::allows('status', $meaning),
+            ) + $plain->statuses,
+            waitMinutes: (int) $choice('wait_minutes', (string) $plain->waitMinutes),
             orderSources: array_values(array_unique([...$plain->orderSources, ...$sources])),
             consent: $choice('consent', $plain->consent),
             consentDefault: $choice('consent_default', $plain->consentDefault),

@@ -24,6 +24,7 @@ final class Reasons
             'switched_off' => __('Sold while sending from the server was switched off.', 'pinrelay'),
             'no_sale' => __('Cancelled, failed, refunded or in the trash.', 'pinrelay'),
             'not_yet' => __('Does not count yet, for example because it is not paid.', 'pinrelay'),
+            'held' => __('In a status that you wait for: it may still change.', 'pinrelay'),
             'sub_order' => __('Part of another order.', 'pinrelay'),
             'other_source' => __('Not of the shop\'s own checkout, nor of another kind that you count.', 'pinrelay'),
             'filtered' => __('Left out by other code in your shop (filter pinrelay_accept_order).', 'pinrelay'),

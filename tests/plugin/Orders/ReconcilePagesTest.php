@@ -6,6 +6,7 @@ namespace Pinrelay\WooCommerce\Tests\Orders;
 
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Orders\ReconcilePages;
+use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Tests\Rig;
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
@@ -80,7 +81,7 @@ final class ReconcilePagesTest extends TestCase
     {
         self::assertSame(
             ['wc-pending', 'wc-processing', 'wc-on-hold', 'wc-completed', 'wc-shipped'],
-            ReconcilePages::saleStatuses(),
+            ReconcilePages::saleStatuses(new Settings()),
         );
     }
 
@@ -101,7 +102,7 @@ final class ReconcilePagesTest extends TestCase
 
     private static function walk(array $cursor, int $to, int $size): iterable
     {
-        $statuses = ReconcilePages::saleStatuses();
+        $statuses = ReconcilePages::saleStatuses(new Settings());
         return ReconcilePages::walk(ReconcilePages::MODIFIED, $cursor, $to, $statuses, $size);
     }
 }

@@ -63,6 +63,9 @@ final class SettingsFormTest extends TestCase
             'a header with a colon' => ['trusted_headers', 'X-Real-IP:'],
             'an unknown kind of order' => ['order_sources', ['admin', 'everything']],
             'a list where one is meant' => ['value', ['items']],
+            'no time to wait at all' => ['wait_minutes', '0'],
+            'a wait that outlasts the first hour' => ['wait_minutes', '46'],
+            'a wait that is no number' => ['wait_minutes', 'long'],
         ];
     }
 
@@ -80,6 +83,18 @@ final class SettingsFormTest extends TestCase
     {
         $form = self::read(['tag_id' => 'x', 'ad_account_id' => 'y', 'gateways' => ['cod' => 'never']] + self::GOOD);
         self::assertSame(['tag_id', 'ad_account_id', 'gateways[cod]'], array_keys($form->faults));
+    }
+
+    public function testWhatAStatusOfAnotherPluginMeansIsStoredAndAnUnknownMeaningIsNamed(): void
+    {
+        $stored = ['statuses' => ['gone' => 'paid']];
+        $entered = ['statuses' => ['upsell' => 'waiting', 'sent' => ''], 'wait_minutes' => '30'];
+        $form = self::read($entered + self::GOOD, $stored);
+        self::assertSame([], $form->faults);
+        self::assertSame(['gone' => 'paid', 'upsell' => 'waiting', 'sent' => ''], $form->values['statuses']);
+        self::assertSame('30', $form->values['wait_minutes']);
+        $form = self::read(['statuses' => ['upsell' => 'maybe']] + self::GOOD);
+        self::assertSame(['statuses[upsell]'], array_keys($form->faults));
     }
 
     public function testSpacesAroundAnIdAreNoFault(): void
