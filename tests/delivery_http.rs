@@ -180,7 +180,7 @@ fn what_is_no_answer_is_said_by_its_kind() {
 }
 
 #[test]
-fn an_answer_without_end_is_cut_and_is_unread() {
+fn an_answer_without_end_is_cut_and_is_no_verdict() {
     let port = listen(|mut stream| {
         head(&stream);
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
@@ -188,7 +188,7 @@ fn an_answer_without_end_is_cut_and_is_unread() {
     });
     let answer = post(&format!("http://127.0.0.1:{port}/"), Transport::default());
     assert_eq!(answer.as_ref().unwrap().body.len(), 4 << 20);
-    assert!(matches!(classify(&answer, 1), Outcome::Unread(_)));
+    assert!(matches!(classify(&answer, 1), Outcome::NotPinterest { .. }));
 }
 
 #[test]

@@ -207,13 +207,7 @@ fn when_everything_is_refused_for_days_nothing_is_given_up_and_little_is_asked()
 #[test]
 fn an_answer_that_nobody_can_read_is_asked_for_five_times_in_a_quarter_of_an_hour() {
     let world = world_of(3);
-    let mut api = Api::new(&world, |_| {
-        Ok(Answer {
-            status: 200,
-            body: b"<html>maintenance</html>".to_vec(),
-            ..Answer::default()
-        })
-    });
+    let mut api = Api::new(&world, |_| answer(200, json!({"events": []})));
     lead(&world, &mut api);
     assert_eq!(world.of(Verdict::Unconfirmed).len(), 3);
     assert_eq!(api.calls.len(), 5);
@@ -229,7 +223,7 @@ fn an_unread_answer_counts_for_the_events_that_were_in_the_call_and_no_others() 
     let world = World::new();
     world.capture(Lane::Revenue, "a");
     world.at(MINUTE * 2, |world| world.capture(Lane::Revenue, "b"));
-    let mut api = Api::new(&world, |_| answer(200, json!({"hello": 1})));
+    let mut api = Api::new(&world, |_| answer(200, json!({"num_events_received": 7})));
     world.lead(&settings(Late::Send), &mut api, Some(MINUTE * 16));
     assert_eq!(world.of(Verdict::Unconfirmed), ["a"]);
     assert_eq!(world.state().lost["unconfirmed"], 1);

@@ -79,7 +79,7 @@ fn a_used_up_rate_limit_is_respected_within_a_batch_and_by_the_next_leader() {
 
 #[test]
 fn unreadable_answers_are_counted_across_leaders() {
-    let peer = Peer::new(|_| Response::new(200, "<html>hello</html>"));
+    let peer = Peer::new(|_| Response::new(200, r#"{"events": []}"#));
     let shop = Shop::new(&peer);
     let relay = shop.relay();
     capture(&relay, &order("o-1"));

@@ -89,7 +89,10 @@ fn orders_go_before_visits() {
 
 #[test]
 fn nothing_plain_of_a_shopper_is_on_disk() {
-    let peer = Peer::new(|_| Response::error(400, "no such luck for ada.shopper@example.com"));
+    let peer = Peer::new(|request| match request.ids() == ["o-1"] {
+        true => Response::error(400, "no such luck for ada.shopper@example.com"),
+        false => Response::processed(request, &[]),
+    });
     let shop = Shop::new(&peer);
     let relay = shop.relay();
     capture(&relay, &order("o-1"));
@@ -255,8 +258,42 @@ fn a_redirect_never_carries_the_token_on() {
     capture(&relay, &order("o-1"));
     relay.drain(20.0).unwrap();
     assert_eq!(elsewhere.requests().len(), 0);
-    assert_eq!(relay.status().unwrap()["paused"]["reason"], "configuration");
+    let status = relay.status().unwrap();
+    let said = status["last_error"]["message"].as_str().unwrap();
+    assert!(said.starts_with("HTTP 307, a redirect"), "{said}");
     assert_eq!(waiting(&relay), 1);
+}
+
+#[test]
+fn a_page_of_a_proxy_settles_no_order_whatever_its_status() {
+    let peer = Peer::good();
+    let shop = Shop::new(&peer);
+    let relay = shop.relay();
+    for id in ["o-1", "o-2", "o-3"] {
+        capture(&relay, &order(id));
+    }
+    for status in [200, 302, 400, 401, 403, 404, 413, 414, 422, 431, 451, 502] {
+        peer.now(move |_| Response::new(status, "<html>Access denied</html>"));
+        relay.drain(0.05).unwrap();
+        let told = relay.status().unwrap();
+        assert_eq!(told["last_error"]["http_status"], status);
+        let said = told["last_error"]["message"].as_str().unwrap();
+        assert!(said.contains("a proxy, a firewall or a gateway"), "{said}");
+        assert_eq!(
+            (&told["paused"], &told["rejected"]),
+            (&Value::Null, &json!(0))
+        );
+        assert_eq!(
+            (waiting(&relay), verdicts(&relay).len()),
+            (3, 0),
+            "{status}"
+        );
+        let test = relay.send_test(&Raw::from(&order("t-1"))).unwrap();
+        assert_eq!(test["verdict"], "retry", "{status}");
+        shop.forget_wait();
+    }
+    peer.now(|request| Response::processed(request, &[]));
+    assert_eq!(relay.drain(20.0).unwrap()["delivered"], 3);
 }
 
 #[test]

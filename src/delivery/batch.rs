@@ -1,7 +1,6 @@
 //! A batch on its way through calls.
 
 use std::collections::HashSet;
-use std::ops::Range;
 
 use crate::spool::{Entry, Event, Lane, SegmentName, hash};
 
@@ -11,7 +10,7 @@ use super::books::Slot;
 pub struct Batch {
     /// Its lines.
     pub slots: Vec<Slot>,
-    /// Indices of the slots to be sent; the parts of a batch are ranges of this.
+    /// Indices of the slots to be sent; so is every part of a batch.
     pub send: Vec<usize>,
     /// The refusals not yet believed.
     pub held: Vec<Held>,
@@ -48,9 +47,8 @@ impl Batch {
         }
     }
 
-    /// Notes a lone refusal of the event at a position of `send`.
-    pub fn hold(&mut self, position: usize, message: String) {
-        let index = self.send[position];
+    /// Notes a lone refusal of the event of a slot.
+    pub fn hold(&mut self, index: usize, message: String) {
         let entry = &self.slots[index].entry;
         self.held.push(Held {
             index,
@@ -62,8 +60,8 @@ impl Batch {
 
     /// The request for a part: the bytes of the records, unchanged, so that a
     /// repeated call says exactly the same.
-    pub fn body(&self, part: Range<usize>) -> Vec<u8> {
-        let events = || self.events(part.clone()).map(|event| event.event.get());
+    pub fn body(&self, part: &[usize]) -> Vec<u8> {
+        let events = || self.events(part).map(|event| event.event.get());
         let len: usize = events().map(|event| event.len() + 1).sum();
         let mut body = Vec::with_capacity(len + 16);
         body.extend_from_slice(br#"{"data":["#);
@@ -87,10 +85,8 @@ impl Batch {
         })
     }
 
-    fn events(&self, part: Range<usize>) -> impl Iterator<Item = &Event> {
-        self.send[part]
-            .iter()
-            .filter_map(|index| self.slots[*index].event())
+    fn events(&self, part: &[usize]) -> impl Iterator<Item = &Event> {
+        part.iter().filter_map(|index| self.slots[*index].event())
     }
 }
 

@@ -1,7 +1,11 @@
 //! What a call came to for the events in it. A pure table.
 //!
-//! Status codes decide, not the numbers in the body, which are only examples
-//! (CONTRACT 7). What nobody foresaw keeps the events and tells the owner.
+//! Only Pinterest can have the last word on an event, and only its JSON is known
+//! to be its own: `{"code": …, "message": …}` for an error, a word on each event
+//! for the rest (CONTRACT 7). Whatever else answers, with whatever status, is
+//! somebody on the way: a proxy, a firewall, a captive portal, a CDN's page.
+//! Behind that, status codes decide, not the numbers in the body, which are only
+//! examples. What nobody foresaw keeps the events and tells the owner.
 
 use std::time::Duration;
 
@@ -10,10 +14,13 @@ use serde::Deserialize;
 use super::client::{Answer, CallFailed};
 use super::headers::{retry_after, window_left};
 use super::redact::quote;
-use super::words::{Word, words};
+use super::words::{Word, is_of_pinterest, words};
 
 /// A rate limit that does not say when it ends, ends with its minute.
 const UNTOLD_LIMIT: Duration = Duration::from_secs(60);
+/// What somebody on the way asks for is honoured up to here: his page of
+/// maintenance must not keep an order out of its first hour.
+const LONGEST_OF_OTHERS: Duration = Duration::from_secs(300);
 /// The proxy wants to know who asks; no waiting tells it.
 const PROXY_WANTS_NAME: &str =
     "the proxy asks for a name and a password: see pinrelay.proxy (HTTP 407)";
@@ -33,6 +40,14 @@ pub enum Outcome {
         /// For the owner.
         message: String,
     },
+    /// Not Pinterest's answer, so no word on any event: again, not before
+    /// `after`, and fewer at a time, for it may be the size that is refused.
+    NotPinterest {
+        /// What a header asked for.
+        after: Option<Duration>,
+        /// For the owner.
+        message: String,
+    },
     /// Something in the batch is refused: find it by halves. For a batch of
     /// one, that event is refused for this reason.
     Split(String),
@@ -45,13 +60,22 @@ pub enum Outcome {
     },
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
+/// An error of Pinterest's.
+#[derive(Deserialize)]
 struct Fault {
-    /// Present in every error of Pinterest, and hardly in anybody else's.
-    code: Option<i64>,
-    message: Option<String>,
+    code: i64,
+    message: String,
     details: Option<serde_json::Value>,
+}
+
+impl Fault {
+    /// Nothing where this is somebody else's answer. Gateways write JSON of the
+    /// same two keys, in which the code is the status once more; Pinterest's
+    /// codes are numbers of its own.
+    fn read(answer: &Answer) -> Option<Self> {
+        let fault: Self = serde_json::from_slice(&answer.body).ok()?;
+        (fault.code != i64::from(answer.status)).then_some(fault)
+    }
 }
 
 /// Reads what came of a call of `sent` events.
@@ -67,31 +91,67 @@ pub fn classify(call: &Result<Answer, CallFailed>, sent: usize) -> Outcome {
 }
 
 fn read(answer: &Answer, sent: usize) -> Outcome {
-    let fault: Fault = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let is_pinterest = fault.code.is_some();
-    let message = describe(answer.status, fault.message.as_deref());
-    let retry = |after, message| Outcome::Retry { after, message };
-    match answer.status {
-        200..=299 => words(&answer.body, sent).map_or_else(Outcome::Unread, Outcome::Verdicts),
+    let status = answer.status;
+    if (200..300).contains(&status) {
+        return match words(&answer.body, sent) {
+            Ok(words) => Outcome::Verdicts(words),
+            Err(why) if is_of_pinterest(&answer.body) => Outcome::Unread(why),
+            Err(_) => not_pinterest(answer),
+        };
+    }
+    if status == 407 {
+        return pause("configuration", PROXY_WANTS_NAME.to_owned());
+    }
+    let Some(fault) = Fault::read(answer) else {
+        return not_pinterest(answer);
+    };
+    let message = describe(status, &fault.message);
+    match status {
         422 => fault
             .details
             .and_then(|details| words(details.to_string().as_bytes(), sent).ok())
             .map_or(Outcome::Split(message), Outcome::Verdicts),
         400 | 413 => Outcome::Split(message),
         401 => pause("unauthorized", message),
-        403 if is_pinterest => pause("forbidden", message),
-        404 if is_pinterest => pause("unknown_account", message),
-        // Somebody on the way: a firewall, a load balancer, a captive portal.
-        403 | 404 => retry(None, message),
-        407 => pause("configuration", PROXY_WANTS_NAME.to_owned()),
-        429 => {
-            let told = retry_after(answer).or_else(|| window_left(answer));
-            retry(Some(told.unwrap_or(UNTOLD_LIMIT)), message)
-        }
+        403 => pause("forbidden", message),
+        404 => pause("unknown_account", message),
+        429 => Outcome::Retry {
+            after: Some(limit_left(answer)),
+            message,
+        },
         501 => pause("configuration", message),
-        408 | 425 | 500..=599 => retry(retry_after(answer), message),
-        // Redirects (a token is never sent on), 402, 405 and whatever comes.
+        408 | 425 | 500..=599 => Outcome::Retry {
+            after: retry_after(answer),
+            message,
+        },
+        // 402, 405 and whatever comes.
         _ => pause("configuration", message),
+    }
+}
+
+/// How long a rate limit lasts.
+fn limit_left(answer: &Answer) -> Duration {
+    let told = retry_after(answer).or_else(|| window_left(answer));
+    told.unwrap_or(UNTOLD_LIMIT)
+}
+
+/// An answer of somebody on the way.
+fn not_pinterest(answer: &Answer) -> Outcome {
+    let status = answer.status;
+    let after = match status {
+        429 => Some(limit_left(answer)),
+        _ => retry_after(answer),
+    };
+    let what = match status {
+        // A token is never sent on to where it points.
+        300..=399 => "a redirect, which is not followed",
+        _ => "not in Pinterest's words",
+    };
+    Outcome::NotPinterest {
+        after: after.map(|after| after.min(LONGEST_OF_OTHERS)),
+        message: format!(
+            "HTTP {status}, {what}: a proxy, a firewall or a gateway answered in its place"
+        ),
     }
 }
 
@@ -99,10 +159,10 @@ fn pause(reason: &'static str, message: String) -> Outcome {
     Outcome::Pause { reason, message }
 }
 
-fn describe(status: u16, message: Option<&str>) -> String {
-    match message {
-        Some(message) if !message.is_empty() => format!("HTTP {status}: {}", quote(message)),
-        _ => format!("HTTP {status}"),
+fn describe(status: u16, message: &str) -> String {
+    match message.is_empty() {
+        true => format!("HTTP {status}"),
+        false => format!("HTTP {status}: {}", quote(message)),
     }
 }
 
@@ -125,6 +185,7 @@ mod tests {
             Outcome::Verdicts(_) => "none",
             Outcome::Unread(_) => "unread",
             Outcome::Retry { .. } => "retry",
+            Outcome::NotPinterest { .. } => "not pinterest",
             Outcome::Split(_) => "split",
             Outcome::Pause { reason, .. } => reason,
         }
@@ -190,77 +251,103 @@ mod tests {
                 "unread",
             ),
             (200, &TWO[..TWO.len() - 3], "unread"),
-            (200, "", "unread"),
-            (200, "{}", "unread"),
-            (200, "[]", "unread"),
-            (200, "ok", "unread"),
-            (200, "\u{0}\u{1}", "unread"),
-            (200, HTML, "unread"),
-            (200, ERROR, "unread"),
-            (202, "", "unread"),
-            (204, "", "unread"),
+            (200, "", "not pinterest"),
+            (200, "{}", "not pinterest"),
+            (200, "[]", "not pinterest"),
+            (200, "ok", "not pinterest"),
+            (200, "\u{0}\u{1}", "not pinterest"),
+            (200, HTML, "not pinterest"),
+            (200, ERROR, "not pinterest"),
+            (202, "", "not pinterest"),
+            (204, "", "not pinterest"),
             (206, &TWO[..40], "unread"),
             // Something in the batch.
             (400, ERROR, "split"),
-            (400, HTML, "split"),
-            (413, HTML, "split"),
+            (400, HTML, "not pinterest"),
+            (413, HTML, "not pinterest"),
             (422, &all, "all"),
             (422, &some, "some"),
             (422, &none, "none"),
             (422, &short, "split"),
             (422, ERROR, "split"),
-            (422, TWO, "split"),
-            (422, HTML, "split"),
-            (422, "", "split"),
+            (422, TWO, "not pinterest"),
+            (422, HTML, "not pinterest"),
+            (422, "", "not pinterest"),
             // The settings, says Pinterest.
             (401, ERROR, "unauthorized"),
-            (401, HTML, "unauthorized"),
-            (401, "", "unauthorized"),
+            (401, HTML, "not pinterest"),
+            (401, "", "not pinterest"),
             (403, ERROR, "forbidden"),
             (404, ERROR, "unknown_account"),
-            // Somebody on the way.
-            (403, HTML, "retry"),
-            (403, "", "retry"),
-            (403, r#"{"error":"denied"}"#, "retry"),
-            (404, HTML, "retry"),
-            (404, "", "retry"),
+            // Somebody on the way, whatever his status.
+            (403, HTML, "not pinterest"),
+            (403, "", "not pinterest"),
+            (403, r#"{"error":"denied"}"#, "not pinterest"),
+            (404, HTML, "not pinterest"),
+            (404, "", "not pinterest"),
             // Not now.
-            (408, "", "retry"),
+            (408, "", "not pinterest"),
             (408, ERROR, "retry"),
-            (425, "", "retry"),
+            (425, "", "not pinterest"),
             (429, ERROR, "retry"),
-            (429, HTML, "retry"),
+            (429, HTML, "not pinterest"),
             (500, ERROR, "retry"),
-            (500, HTML, "retry"),
-            (502, HTML, "retry"),
+            (500, HTML, "not pinterest"),
+            (502, HTML, "not pinterest"),
             (503, r#"{"code":4197,"message":"ramped down"}"#, "retry"),
-            (504, "", "retry"),
-            (520, HTML, "retry"),
-            (599, "", "retry"),
+            (504, "", "not pinterest"),
+            (520, HTML, "not pinterest"),
+            (599, "", "not pinterest"),
+            (400, r#"{"message":"Bad Request"}"#, "not pinterest"),
+            (
+                400,
+                r#"{"code":400,"message":"Bad Request"}"#,
+                "not pinterest",
+            ),
+            (
+                403,
+                r#"{"code":403,"message":"Forbidden"}"#,
+                "not pinterest",
+            ),
+            (422, r#"{"code":"invalid","message":"no"}"#, "not pinterest"),
+            (422, r#"{"code":1,"message":null}"#, "not pinterest"),
+            (
+                401,
+                r#"{"statusCode":401,"message":"no key"}"#,
+                "not pinterest",
+            ),
+            (
+                404,
+                r#"{"error":{"code":5,"message":"no route"}}"#,
+                "not pinterest",
+            ),
+            (200, r#"{"status":"ok","events":7}"#, "not pinterest"),
             // Nobody knows, so the owner is asked.
-            (301, HTML, "configuration"),
-            (302, "", "configuration"),
-            (303, "", "configuration"),
-            (304, "", "configuration"),
-            (307, HTML, "configuration"),
-            (308, HTML, "configuration"),
-            (402, HTML, "configuration"),
-            (405, HTML, "configuration"),
-            (406, "", "configuration"),
+            (405, ERROR, "configuration"),
+            (501, ERROR, "configuration"),
+            (301, HTML, "not pinterest"),
+            (302, "", "not pinterest"),
+            (303, "", "not pinterest"),
+            (304, "", "not pinterest"),
+            (307, HTML, "not pinterest"),
+            (308, HTML, "not pinterest"),
+            (402, HTML, "not pinterest"),
+            (405, HTML, "not pinterest"),
+            (406, "", "not pinterest"),
             (407, HTML, "configuration"),
-            (410, "", "configuration"),
-            (411, "", "configuration"),
-            (414, "", "configuration"),
+            (410, "", "not pinterest"),
+            (411, "", "not pinterest"),
+            (414, "", "not pinterest"),
             (415, ERROR, "configuration"),
-            (431, "", "configuration"),
-            (451, "", "configuration"),
-            (501, "", "configuration"),
-            (100, "", "configuration"),
-            (101, "", "configuration"),
-            (103, "", "configuration"),
-            (0, "", "configuration"),
-            (600, "", "configuration"),
-            (999, HTML, "configuration"),
+            (431, "", "not pinterest"),
+            (451, "", "not pinterest"),
+            (501, "", "not pinterest"),
+            (100, "", "not pinterest"),
+            (101, "", "not pinterest"),
+            (103, "", "not pinterest"),
+            (0, "", "not pinterest"),
+            (600, "", "not pinterest"),
+            (999, HTML, "not pinterest"),
         ];
         for (status, body, expected) in rows {
             assert_eq!(
@@ -317,28 +404,81 @@ mod tests {
         assert!(message.contains("the proxy asks for a name and a password"));
     }
 
+    fn after(answer: &Answer) -> Option<u64> {
+        match classify(&Ok(answer.clone()), 1) {
+            Outcome::Retry { after, .. } | Outcome::NotPinterest { after, .. } => {
+                after.map(|after| after.as_secs())
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn waits_follow_the_headers() {
-        let after = |answer: &Answer| match classify(&Ok(answer.clone()), 1) {
-            Outcome::Retry { after, .. } => after.map(|after| after.as_secs()),
-            other => panic!("{other:?}"),
-        };
-        let mut limited = answer(429, "");
-        assert_eq!(after(&limited), Some(60));
-        limited.ratelimit_reset = Some("7".into());
-        assert_eq!(after(&limited), Some(7));
-        limited.retry_after = Some("9".into());
-        assert_eq!(after(&limited), Some(9));
-        limited.retry_after = Some("soon".into());
-        assert_eq!(after(&limited), Some(7));
-        for status in [408, 425, 500, 503] {
-            // The window's end is told with every answer; a fault does not wait for it.
-            let mut faulty = answer(status, "");
-            faulty.ratelimit_reset = Some("7".into());
-            assert_eq!(after(&faulty), None, "{status}");
-            faulty.retry_after = Some("3".into());
-            assert_eq!(after(&faulty), Some(3), "{status}");
+        for body in [ERROR, HTML] {
+            let mut limited = answer(429, body);
+            assert_eq!(after(&limited), Some(60));
+            limited.ratelimit_reset = Some("7".into());
+            assert_eq!(after(&limited), Some(7));
+            limited.retry_after = Some("9".into());
+            assert_eq!(after(&limited), Some(9));
+            limited.retry_after = Some("soon".into());
+            assert_eq!(after(&limited), Some(7));
+            for status in [408, 425, 500, 503] {
+                // The window's end is told with every answer; a fault does not wait for it.
+                let mut faulty = answer(status, body);
+                faulty.ratelimit_reset = Some("7".into());
+                assert_eq!(after(&faulty), None, "{status}");
+                faulty.retry_after = Some("3".into());
+                assert_eq!(after(&faulty), Some(3), "{status}");
+            }
         }
+    }
+
+    #[test]
+    fn somebody_on_the_way_is_waited_for_five_minutes_at_most_and_pinterest_an_hour() {
+        for status in [403, 429, 503] {
+            let mut away = answer(status, HTML);
+            away.retry_after = Some("86400".into());
+            assert_eq!(after(&away), Some(300), "{status}");
+        }
+        let mut away = answer(503, ERROR);
+        away.retry_after = Some("86400".into());
+        assert_eq!(after(&away), Some(3_600));
+    }
+
+    #[test]
+    fn without_pinterests_json_no_answer_is_a_verdict_whatever_its_status() {
+        for status in (0..1_000).filter(|status| *status != 407) {
+            for sent in [1, 2, 1_000] {
+                for body in [
+                    HTML,
+                    "",
+                    "ok",
+                    "null",
+                    "{}",
+                    r#"{"message":"Forbidden"}"#,
+                    r#"{"error_code":1020,"message":"no"}"#,
+                    r#"{"events":[]}"#,
+                ] {
+                    let outcome = classify(&Ok(answer(status, body)), sent);
+                    let is_events = body.contains("events") && (200..300).contains(&status);
+                    let expected = if is_events { "unread" } else { "not pinterest" };
+                    assert_eq!(kind(&outcome), expected, "{status} {body}");
+                }
+                let gateways = format!(r#"{{"code":{status},"message":"no"}}"#);
+                let outcome = classify(&Ok(answer(status, &gateways)), sent);
+                assert_eq!(kind(&outcome), "not pinterest", "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_said_to_be_one() {
+        let Outcome::NotPinterest { message, .. } = classify(&Ok(answer(302, HTML)), 1) else {
+            panic!("a verdict")
+        };
+        assert!(message.starts_with("HTTP 302, a redirect"), "{message}");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! One batch, from the lines that wait to rulings on disk.
 //!
 //! A refused batch is split, left half first, until the poison event stands
-//! alone. A lone refusal is not final at once: ten of them without a success
-//! are not ten bad events but one bad setting, and then everything is kept.
+//! alone. A lone refusal is not final at once: without any success in a day it
+//! has to be seen that Pinterest would take an event at all, and ten of them
+//! without one are not ten bad events but one bad setting, and then everything
+//! is kept.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::process::Bell;
@@ -15,7 +16,6 @@ use super::batch::Batch;
 use super::books::{Books, Ruling, Settlement, Slot};
 use super::outcome::{Outcome, classify};
 use super::pace::Pace;
-use super::vouch::ALL_REJECTED;
 use super::words::Word;
 use super::{Answer, CallFailed, Client, Settings, Time, backoff, headers};
 
@@ -29,7 +29,7 @@ pub(super) const MOST_BYTES: u64 = 1_000_000;
 /// Finding one poison event in a full batch takes twenty.
 const MOST_CALLS: u32 = 64;
 const AFTER_MOST_CALLS: Duration = Duration::from_secs(5);
-const MOST_REJECTED: u32 = 10;
+pub(super) const MOST_REJECTED: u32 = 10;
 const MOST_UNREAD: u8 = 5;
 
 /// What a leader remembers from one batch to the next.
@@ -95,11 +95,9 @@ impl Round<'_> {
     /// # Errors
     /// What the file system says; the events stay.
     pub fn send(&mut self) -> Result<Settlement, SpoolError> {
-        if self.is_all_rejected() {
-            match self.vouch(&[]) {
-                Told::Next => self.forgive(),
-                Told::Stop => return self.settle_only(),
-            }
+        let is_in_doubt = self.is_in_doubt();
+        if is_in_doubt && let Told::Stop = self.clear_doubt() {
+            return self.settle_only();
         }
         let now = self.time.unix();
         let mut total = Settlement::default();
@@ -108,9 +106,11 @@ impl Round<'_> {
         let mut parts = Vec::new();
         if !batch.send.is_empty() {
             self.books.reserve(&batch.slots, now)?;
-            parts.push(0..batch.send.len());
+            parts.push(batch.send.clone());
         }
-        let mut calls = 0;
+        // What cleared up the doubt was a call.
+        let mut calls = u32::from(is_in_doubt);
+        let mut told = Told::Next;
         while let Some(part) = parts.pop() {
             let may_call = match calls {
                 0 => (self.may_call)(),
@@ -124,7 +124,7 @@ impl Round<'_> {
                 break;
             }
             calls += 1;
-            let mut told = self.call(&mut batch, part, &mut parts);
+            told = self.call(&mut batch, part, &mut parts);
             if matches!(told, Told::Next) && self.is_everything_refused(&batch) {
                 told = self.vouch(&batch.held);
                 match told {
@@ -137,7 +137,6 @@ impl Round<'_> {
                 }
             }
             if let Told::Stop = told {
-                batch.held.clear();
                 break;
             }
             // After each call: past the first hour Pinterest itself no longer
@@ -145,8 +144,16 @@ impl Round<'_> {
             add(&mut total, self.books.commit(&mut batch.slots, now)?);
         }
         if parts.is_empty() {
-            self.believe(&mut batch);
+            // Where it goes on after a lone refusal, that event is still next.
+            if let Told::Next = told
+                && let Told::Next = self.vouch_for_lone(&batch)
+            {
+                self.believe(&mut batch);
+            } else if batch.held.is_empty() {
+                self.books.state.part = None;
+            }
         }
+        batch.held.clear();
         add(&mut total, self.books.commit(&mut batch.slots, now)?);
         Ok(total)
     }
@@ -172,14 +179,9 @@ impl Round<'_> {
         self.client.post(&body, test, self.limit)
     }
 
-    fn must_wait(&self) -> bool {
+    pub(super) fn must_wait(&self) -> bool {
         let now = self.time.now();
         self.memory.not_before.is_some_and(|when| when > now)
-    }
-
-    fn is_all_rejected(&self) -> bool {
-        let paused = self.books.state.paused.as_ref();
-        paused.is_some_and(|pause| pause.reason == ALL_REJECTED)
     }
 
     fn batch_size(&self) -> usize {
@@ -191,22 +193,24 @@ impl Round<'_> {
             (None, 0) if self.settings.test => MOST_TEST_EVENTS,
             (None, 0) => MOST_EVENTS,
         };
-        // Where time ran out in the middle of a search, it goes on from there.
-        state.part.map_or(most, |part| part.clamp(1, most))
+        // As many as whoever is on the way lets through; and where time ran out in
+        // the middle of a search, it goes on from there.
+        let bounds = [state.limit, state.part].into_iter().flatten();
+        bounds.fold(most, |most, bound| bound.clamp(1, most))
     }
 
     /// One call, and what it means for the events in `part`.
     fn call(
         &mut self,
         batch: &mut Batch,
-        part: Range<usize>,
-        parts: &mut Vec<Range<usize>>,
+        mut part: Vec<usize>,
+        parts: &mut Vec<Vec<usize>>,
     ) -> Told {
-        let call = self.post(batch.body(part.clone()), self.settings.test);
+        let call = self.post(batch.body(&part), self.settings.test);
         let status = call.as_ref().ok().map(|answer| answer.status);
         match classify(&call, part.len()) {
             Outcome::Verdicts(words) => {
-                self.rule(batch, part, words);
+                self.rule(batch, &part, words);
                 if let Some(rest) = call.as_ref().ok().and_then(headers::rest) {
                     self.hold(rest);
                 }
@@ -214,20 +218,24 @@ impl Round<'_> {
             }
             Outcome::Split(message) if part.len() == 1 => {
                 self.note(message.clone(), status);
-                batch.hold(part.start, message);
+                batch.hold(part[0], message);
                 Told::Next
             }
             Outcome::Split(message) => {
                 self.note(message, status);
-                let middle = part.start + part.len() / 2;
-                self.books.state.part = Some(part.len() / 2);
-                parts.push(middle..part.end);
-                parts.push(part.start..middle);
+                let right = part.split_off(part.len() / 2);
+                self.books.state.part = Some(part.len());
+                parts.push(right);
+                parts.push(part);
                 Told::Next
             }
             Outcome::Unread(message) => {
-                let tries = self.count_unread(batch, part);
+                let tries = self.count_unread(batch, &part);
                 let after = Some(backoff::wait_unread(tries));
+                self.back_off(batch, after, message, status)
+            }
+            Outcome::NotPinterest { after, message } => {
+                self.books.state.limit = Some((part.len() / 2).max(1));
                 self.back_off(batch, after, message, status)
             }
             Outcome::Retry { after, message } => self.back_off(batch, after, message, status),
@@ -236,15 +244,12 @@ impl Round<'_> {
     }
 
     /// Pinterest's word on each event of a part.
-    fn rule(&mut self, batch: &mut Batch, part: Range<usize>, words: Vec<Word>) {
+    fn rule(&mut self, batch: &mut Batch, part: &[usize], words: Vec<Word>) {
         let any_success = words.contains(&Word::Processed);
-        for (position, word) in part.zip(words) {
+        for (index, word) in part.iter().zip(words) {
             match word {
-                Word::Processed => {
-                    let index = batch.send[position];
-                    batch.slots[index].ruling = Some(Ruling::delivered());
-                }
-                Word::Refused(message) => batch.hold(position, message),
+                Word::Processed => batch.slots[*index].ruling = Some(Ruling::delivered()),
+                Word::Refused(message) => batch.hold(*index, message),
             }
         }
         if any_success {
@@ -264,7 +269,7 @@ impl Round<'_> {
     }
 
     /// An event would be taken: it was the events that were refused.
-    fn forgive(&mut self) {
+    pub(super) fn forgive(&mut self) {
         self.books.state.paused = None;
         self.books.state.retry_at = None;
         self.books.state.rejected_in_a_row = 0;
@@ -277,11 +282,11 @@ impl Round<'_> {
 
     /// Counts one more unreadable answer for the events of a part, and says how
     /// many they had in a row, the event that had the most.
-    fn count_unread(&mut self, batch: &mut Batch, part: Range<usize>) -> u8 {
+    fn count_unread(&mut self, batch: &mut Batch, part: &[usize]) -> u8 {
         let before = std::mem::take(&mut self.books.state.unread_answers);
         let mut counted = BTreeMap::new();
         let mut most = 0;
-        for index in &batch.send[part] {
+        for index in part {
             let slot = &mut batch.slots[*index];
             let Some(event) = slot.event() else { continue };
             let name = hash_name(&event.id);

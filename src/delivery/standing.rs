@@ -7,9 +7,9 @@ use crate::spool::{LastError, Pause, random};
 
 use super::backoff;
 use super::batch::Batch;
-use super::round::{Round, Told};
+use super::round::{MOST_EVENTS, Round, Told};
 
-const PROBE_EVERY: Duration = Duration::from_secs(15 * 60);
+pub(super) const PROBE_EVERY: Duration = Duration::from_secs(15 * 60);
 
 impl Round<'_> {
     /// Pinterest took an event.
@@ -19,6 +19,10 @@ impl Round<'_> {
         state.paused = None;
         state.retry_at = None;
         state.failures = 0;
+        state.doubted = false;
+        // Whoever let these through may let more.
+        state.limit = state.limit.map(|most| most.saturating_mul(2));
+        state.limit = state.limit.filter(|most| *most < MOST_EVENTS);
     }
 
     /// Keeps a failure for the owner to see.

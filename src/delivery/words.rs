@@ -61,6 +61,30 @@ pub fn words(body: &[u8], sent: usize) -> Result<Vec<Word>, String> {
     }
 }
 
+/// Whether an answer without a word on each event is Pinterest's all the same:
+/// an object with the keys of such an answer, or the beginning of one that was
+/// cut on its way.
+pub fn is_of_pinterest(body: &[u8]) -> bool {
+    match serde_json::from_slice::<serde_json::Value>(body) {
+        Ok(body) => {
+            body["num_events_received"].is_u64()
+                || body["num_events_processed"].is_u64()
+                || body["events"].is_array()
+        }
+        Err(_) => {
+            let is_blank = |byte: &u8| byte.is_ascii_whitespace();
+            let start: Vec<u8> = body
+                .iter()
+                .copied()
+                .filter(|b| !is_blank(b))
+                .take(64)
+                .collect();
+            let has = |key: &[u8]| start.windows(key.len()).any(|part| part == key);
+            start.first() == Some(&b'{') && (has(b"\"num_events_") || has(b"{\"events\":["))
+        }
+    }
+}
+
 fn word(one: One) -> Result<Word, String> {
     let why = one.error_message.as_deref().filter(|text| !text.is_empty());
     match one.status.as_str() {

@@ -102,7 +102,9 @@ fn test_verdict(outcome: Outcome) -> (&'static str, Option<String>) {
         },
         Outcome::Split(message) => ("rejected", Some(message)),
         Outcome::Unread(message) => ("unconfirmed", Some(message)),
-        Outcome::Retry { message, .. } => ("retry", Some(message)),
+        Outcome::Retry { message, .. } | Outcome::NotPinterest { message, .. } => {
+            ("retry", Some(message))
+        }
         Outcome::Pause { reason, message } => (reason, Some(message)),
     }
 }

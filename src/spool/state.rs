@@ -43,8 +43,15 @@ pub struct State {
     pub unread_answers: BTreeMap<String, u8>,
     /// While a refused batch is being split: the events of its next part.
     pub part: Option<usize>,
+    /// While answers come that are not Pinterest's: the most events in a call.
+    pub limit: Option<usize>,
     /// Rejected events in a row without one success.
     pub rejected_in_a_row: u32,
+    /// An event was refused while nothing shows that Pinterest would take any:
+    /// to be found out before it is sent again.
+    pub doubted: bool,
+    /// When Pinterest last said in test mode that it would take an event.
+    pub vouched_at: Option<i64>,
     /// How often a sender panicked.
     pub panics: u64,
     /// What leaders have seen of the time of day.
@@ -131,7 +138,10 @@ impl State {
             self.failures = 0;
             self.unread_answers.clear();
             self.part = None;
+            self.limit = None;
             self.rejected_in_a_row = 0;
+            self.doubted = false;
+            self.vouched_at = None;
         }
         self
     }
