@@ -191,7 +191,7 @@
         tag(name.replace(/_/g, ''), id, tagData(data));
       }
       if (toServer) {
-        collect([{ id, name, data }]);
+        collect([Object.assign({ id, name, data }, page.permit)]);
       }
     });
     return id;

@@ -251,7 +251,7 @@ final class Parts
             $this->orders(),
             $this->relays(),
             $this->visitor(),
-            $this->live(),
+            $this->rate(),
             $this->guard,
         );
     }

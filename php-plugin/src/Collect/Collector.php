@@ -21,8 +21,9 @@ use Pinrelay\WooCommerce\Storefront\VisitorId;
  * Takes events that were born in a browser and hands them to the extension. One class behind two doors: collect.php,
  * which does not boot WordPress, and the REST route for hosts that forbid it.
  *
- * The body is JSON: {url, events: [{id, facts, signature} | {id, name, data}]}. What the shop has signed is taken at
- * its word; of what a page's script tells by itself, words and product ids alone (TrackedData). The answer is a status
+ * The body is JSON: {url, events: [{id, facts, signature} | {id, name, data, facts, signature}]}. What the shop has
+ * signed is taken at its word; of what a page's script tells by itself, with a permit that the page holds, words and
+ * product ids alone (TrackedData). The answer is a status
  * and nothing else: 204 taken, 400 not understood or not signed, 403 not from a page of this shop, 413 too long,
  * 429 too many, 503 no room (the spool refuses visits first, so that orders still fit). Whatever is not captured is
  * counted by its reason (DropCount), also where the answer is 204.
@@ -64,10 +65,13 @@ final class Collector
         $server = ['REMOTE_ADDR' => $beacon->ip] + $beacon->headers;
         $ip = ClientAddress::of($server, $this->config->trustedHeaders);
         // A private address is a proxy's: all shoppers share it.
-        if ($ip !== '' && !$this->rate->take($ip, $now)) {
-            return $this->drop(429, DropCount::RATE);
+        $said = json_decode($beacon->body, true, 8);
+        $count = is_array($said) && is_array($said['events'] ?? null) ? max(1, count($said['events'])) : 1;
+        if ($ip !== '' && !$this->rate->take($ip, $now, $count)) {
+            $this->drops->add(DropCount::RATE, '', $count);
+            return 429;
         }
-        $events = $this->events($beacon, $ip, $now);
+        $events = $this->events($beacon, $said, $ip, $now);
         if ($events === null) {
             return 400;
         }
@@ -84,9 +88,8 @@ final class Collector
     }
 
     /** @return ?list<array<string, mixed>> for the extension; null when anything about them is not as it must be */
-    private function events(Beacon $beacon, string $ip, int $now): ?array
+    private function events(Beacon $beacon, mixed $said, string $ip, int $now): ?array
     {
-        $said = json_decode($beacon->body, true, 8);
         $list = is_array($said) ? ($said['events'] ?? null) : null;
         $url = is_array($said) ? ($said['url'] ?? null) : null;
         if (!is_array($list) || $list === [] || count($list) > self::MOST_EVENTS || !is_string($url)) {
@@ -100,7 +103,7 @@ final class Collector
         $visit = $this->visit($beacon, $url, $ip);
         $events = [];
         foreach ($list as $one) {
-            $event = is_array($one) ? $this->event($one) : null;
+            $event = is_array($one) ? $this->event($one, $now) : null;
             if ($event === null) {
                 // With one of them all are refused.
                 $this->drops->add(DropCount::NOT_SIGNED, '', count($list));
@@ -120,20 +123,22 @@ final class Collector
      * @param array<mixed> $one
      * @return ?array<string, mixed> with name and id
      */
-    private function event(array $one): ?array
+    private function event(array $one, int $now): ?array
     {
         $id = $one['id'] ?? null;
         if (!is_string($id) || preg_match(self::UUID, $id) !== 1) {
             return null;
         }
         $facts = $one['facts'] ?? null;
-        if (is_string($facts)) {
-            $signature = $one['signature'] ?? '';
-            $event = is_string($signature) ? PageFacts::read($facts, $signature, $this->config->key) : null;
-            $allowed = EventNames::ON_PAGES;
+        $signature = $one['signature'] ?? null;
+        if (isset($one['name'])) {
+            $event = ['event_name' => $one['name']] + TrackedData::clean($one['data'] ?? null);
+            $permitted = PageFacts::permitted($facts, $signature, $this->config->key, $now);
+            $allowed = array_intersect(EventNames::TRACKED, $permitted);
         } else {
-            $event = ['event_name' => $one['name'] ?? null] + TrackedData::clean($one['data'] ?? null);
-            $allowed = EventNames::TRACKED;
+            $isText = is_string($facts) && is_string($signature);
+            $event = $isText ? PageFacts::read($facts, $signature, $this->config->key, $now) : null;
+            $allowed = EventNames::ON_PAGES;
         }
         return in_array($event['event_name'] ?? null, $allowed, true) ? ['event_id' => $id] + $event : null;
     }

@@ -6,12 +6,15 @@ namespace Pinrelay\WooCommerce\Collect;
 
 /**
  * The events that a page shows, as it carries them through a cache and back: JSON, signed, so that prices and names in
- * them are the shop's own words even when a browser hands them in. They grow no older by being cached: the same facts
- * are as true for the next visitor. Pure.
+ * them are the shop's own words even when a browser hands them in. A cache may keep them for long: each month (UTC) has
+ * a key of its own, and the keys of the last three are accepted. Pure.
  */
 final class PageFacts
 {
-    /** The key that signs, derived so that the file which holds it cannot sign anything else of the plugin. */
+    /** Months, the present one among them. */
+    private const ACCEPTED = 3;
+
+    /** The key that the months' keys are made of, derived so that the file which holds it cannot sign anything else of the plugin. */
     public static function key(#[\SensitiveParameter] string $secret): string
     {
         return hash_hmac('sha256', 'page facts', $secret);
@@ -45,26 +48,64 @@ final class PageFacts
      * @param array<string, mixed> $event as in relay.stub.php, without id, time and visitor
      * @return array{facts: string, signature: string}
      */
-    public static function write(array $event, #[\SensitiveParameter] string $key): array
+    public static function write(array $event, #[\SensitiveParameter] string $key, int $now): array
     {
         $facts = self::json($event);
-        return ['facts' => $facts, 'signature' => self::sign($facts, $key)];
+        return ['facts' => $facts, 'signature' => self::sign($facts, $key, self::month($now))];
     }
 
-    /** @return ?array<string, mixed> null for what this shop has not signed */
-    public static function read(string $facts, string $signature, #[\SensitiveParameter] string $key): ?array
-    {
-        if (!hash_equals(self::sign($facts, $key), $signature)) {
-            return null;
+    /** @return ?array<string, mixed> null for what this shop has not signed, or too long ago */
+    public static function read(
+        string $facts,
+        string $signature,
+        #[\SensitiveParameter]
+        string $key,
+        int $now,
+    ): ?array {
+        // The clock of the web server that made the page may be a little ahead.
+        $newest = self::month($now) + 1;
+        for ($month = $newest; $month >= $newest - self::ACCEPTED; --$month) {
+            if (hash_equals(self::sign($facts, $key, $month), $signature)) {
+                $event = json_decode($facts, true, 8);
+                return is_array($event) ? $event : null;
+            }
         }
-        $event = json_decode($facts, true, 8);
-        return is_array($event) ? $event : null;
+        return null;
+    }
+
+    /**
+     * What lets a page tell events by pinrelay.track(), of which nothing else is signed.
+     *
+     * @param list<string> $names
+     * @return array{facts: string, signature: string}
+     */
+    public static function permit(array $names, #[\SensitiveParameter] string $key, int $now): array
+    {
+        return self::write(['track' => $names], $key, $now);
+    }
+
+    /** @return list<string> names that a page with this permit may tell */
+    public static function permitted(
+        mixed $facts,
+        mixed $signature,
+        #[\SensitiveParameter]
+        string $key,
+        int $now,
+    ): array {
+        $isText = is_string($facts) && is_string($signature);
+        $names = $isText ? (self::read($facts, $signature, $key, $now)['track'] ?? null) : null;
+        return is_array($names) ? array_values(array_filter($names, 'is_string')) : [];
+    }
+
+    private static function month(int $now): int
+    {
+        return 12 * (int) gmdate('Y', $now) + (int) gmdate('n', $now);
     }
 
     /** Half of it is plenty for a signature that protects page views, and cacheable pages carry it. */
-    private static function sign(string $facts, #[\SensitiveParameter] string $key): string
+    private static function sign(string $facts, #[\SensitiveParameter] string $key, int $month): string
     {
-        return substr(hash_hmac('sha256', $facts, $key), 0, 32);
+        return substr(hash_hmac('sha256', $facts, hash_hmac('sha256', "month {$month}", $key)), 0, 32);
     }
 
     /** @param array<string, mixed> $event */

@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Consent;
 
-use Pinrelay\WooCommerce\Collect\LiveConfig;
 use Pinrelay\WooCommerce\Collect\Rate;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
@@ -35,7 +34,7 @@ final class Withdrawal
         private readonly OrderHooks $orders,
         private readonly RelayFactory $relays,
         private readonly Visitor $visitor,
-        private readonly LiveConfig $live,
+        private readonly Rate $rate,
         private readonly Guard $guard,
     ) {
     }
@@ -46,6 +45,9 @@ final class Withdrawal
      */
     public function heed(string $body): int
     {
+        if (!$this->rate->take($this->visitor->context()['ip'] ?? '', time(), self::WEIGHT)) {
+            return 429;
+        }
         if ($this->consent->isGiven()) {
             return 204;
         }
@@ -61,13 +63,6 @@ final class Withdrawal
 
     private function takeBack(string $visitor): void
     {
-        $config = $this->live->config();
-        $ip = $this->visitor->context()['ip'] ?? '';
-        $rate = $config === null ? null : new Rate($config->rateFile, $config->key);
-        // A private address is a proxy's: all shoppers share it.
-        if ($rate === null || ($ip !== '' && !$rate->take($ip, time(), self::WEIGHT))) {
-            return;
-        }
         $this->relays->relay()?->withdrawVisitor($visitor);
         foreach (array_map(strval(...), array_keys($this->relays->retired())) as $destination) {
             $this->relays->relayFor($destination)?->withdrawVisitor($visitor);

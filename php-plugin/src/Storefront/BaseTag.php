@@ -161,6 +161,7 @@ final class BaseTag
      * limits    for assets/limited.js: US states with limited data use, and addresses to ask for the visitor's; null
      *           where there are none
      * track     what pinrelay.track() may tell: by name, whether to the tag and whether to the server
+     * permit    for the server: that it may
      *
      * @return array<string, mixed>
      */
@@ -178,7 +179,12 @@ final class BaseTag
             'order' => $this->order(),
             'events' => array_values(array_filter(array_map($this->told(...), $this->events->all()))),
             'limits' => $this->limits(),
-            'track' => $this->tracked(),
+            'track' => $tracked = $this->tracked(),
+            'permit' => PageFacts::permit(
+                array_keys(array_filter($tracked, static fn (array $halves): bool => $halves[1])),
+                $this->key,
+                time(),
+            ),
         ];
     }
 
@@ -230,7 +236,7 @@ final class BaseTag
         [$command, $name, $data] = TagRenderer::track($event);
         return $toTag || $toServer ? [
             'call' => $toTag ? [$command, $name, (object) $data] : null,
-        ] + ($toServer ? PageFacts::write($event, $this->key) : []) + (
+        ] + ($toServer ? PageFacts::write($event, $this->key, time()) : []) + (
             $event['event_name'] === 'initiate_checkout' ? ['once' => true] : []
         ) : null;
     }

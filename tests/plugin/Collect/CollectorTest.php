@@ -37,7 +37,14 @@ final class CollectorTest extends TestCase
     /** @param array<string, mixed> $event */
     private static function signed(array $event = self::VISIT, string $id = self::ID): array
     {
-        return ['id' => $id] + PageFacts::write($event, self::KEY);
+        return ['id' => $id] + PageFacts::write($event, self::KEY, self::NOW);
+    }
+
+    /** @param array<string, mixed> $over over an event of the page's own script */
+    private static function tracked(array $over = [], array $names = ['lead', 'signup']): array
+    {
+        return $over + ['id' => self::ID, 'name' => 'lead', 'data' => []]
+            + PageFacts::permit($names, self::KEY, self::NOW);
     }
 
     private static function body(mixed ...$events): string
@@ -148,10 +155,15 @@ final class CollectorTest extends TestCase
             'a signature that is a list' => [['signature' => [$signed['signature']]] + $signed],
             'a checkout that is signed' => [self::signed($checkout)],
             'an add that is signed' => [self::signed(['event_name' => 'add_to_cart'])],
-            'a checkout of the script' => [['id' => self::OTHER, 'name' => 'checkout', 'data' => $checkout]],
-            'a visit of the script' => [['id' => self::OTHER, 'name' => 'page_visit', 'data' => []]],
-            'an add of the script' => [['id' => self::OTHER, 'name' => 'add_to_cart', 'data' => []]],
-            'a name that is a list' => [['id' => self::OTHER, 'name' => ['lead'], 'data' => []]],
+            'a checkout of the script' => [self::tracked(['name' => 'checkout', 'data' => $checkout], ['checkout'])],
+            'a visit of the script' => [self::tracked(['name' => 'page_visit'], ['page_visit'])],
+            'an add of the script' => [self::tracked(['name' => 'add_to_cart'], ['add_to_cart'])],
+            'a name that is a list' => [self::tracked(['name' => ['lead']])],
+            'a lead without a permit' => [['id' => self::OTHER, 'name' => 'lead', 'data' => []]],
+            'a lead with a forged permit' => [self::tracked(['signature' => str_repeat('0', 32)])],
+            'a lead with the facts of a visit' => [['name' => 'lead', 'data' => []] + $signed],
+            'a custom event with a permit for others' => [self::tracked(['name' => 'custom'])],
+            'a permit in place of facts' => [['id' => self::OTHER] + PageFacts::permit(['lead'], self::KEY, self::NOW)],
             'no id' => [array_diff_key($signed, ['id' => 1])],
             'an id that is no UUID' => [['id' => 'order-7'] + $signed],
             'an id in capitals' => [['id' => strtoupper(self::ID)] + $signed],
@@ -175,7 +187,7 @@ final class CollectorTest extends TestCase
             'user' => ['email' => 'ada@shopper.example'],
             'items' => [['id' => '1', 'price' => '5']],
         ];
-        $lead = ['id' => self::ID, 'name' => 'lead', 'data' => $data];
+        $lead = self::tracked(['data' => $data]);
         self::assertSame(204, self::answer(self::beacon(self::body($lead))));
         $event = Relay::$captured[0];
         self::assertSame(['lead', self::ID, self::NOW], [
@@ -293,6 +305,22 @@ final class CollectorTest extends TestCase
             self::assertSame(204, $answer('203.0.113.10', self::NOW));
             self::assertSame(204, $answer('10.0.0.1', self::NOW));
             self::assertSame(204, $answer('203.0.113.9', self::NOW + 60));
+        } finally {
+            self::clear(dirname($file));
+        }
+    }
+
+    public function testAnAddressIsCountedByItsEventsAndNotByItsRequests(): void
+    {
+        $file = self::folder() . '/rate';
+        try {
+            $collector = self::collector(['page_visit'], $file);
+            $ten = self::beacon(self::body(...array_fill(0, 10, self::signed())));
+            for ($count = 0; $count < Rate::MOST; $count += 10) {
+                self::assertSame(204, $collector->answer($ten, self::NOW));
+            }
+            self::assertSame(429, $collector->answer(self::beacon(self::body(self::signed())), self::NOW));
+            self::assertCount(Rate::MOST, Relay::$captured);
         } finally {
             self::clear(dirname($file));
         }

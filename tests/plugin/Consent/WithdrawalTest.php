@@ -7,7 +7,7 @@ namespace Pinrelay\WooCommerce\Tests\Consent;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\Relay;
-use Pinrelay\WooCommerce\Collect\LiveConfig;
+use Pinrelay\WooCommerce\Collect\Rate;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\Withdrawal;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
@@ -23,6 +23,7 @@ final class WithdrawalTest extends TestCase
 
     private Rig $rig;
     private Withdrawal $withdrawal;
+    private string $rateFile;
 
     protected function setUp(): void
     {
@@ -31,14 +32,14 @@ final class WithdrawalTest extends TestCase
         $this->rig = new Rig(['consent' => Consent::FILTER]);
         $consent = new Consent($this->rig->store->settings());
         $buyer = new BuyerCookie($this->rig->state->secret(), $consent, new Guard());
-        $live = new LiveConfig($this->rig->store, $this->rig->relays, $this->rig->state->secret());
+        $this->rateFile = (string) tempnam(sys_get_temp_dir(), 'pinrelay-rate');
         $this->withdrawal = new Withdrawal(
             $consent,
             $buyer,
             $this->rig->hooks,
             $this->rig->relays,
             new Visitor(),
-            $live,
+            new Rate($this->rateFile, 'key'),
             new Guard(),
         );
         foreach ([71, 72] as $id) {
@@ -53,15 +54,16 @@ final class WithdrawalTest extends TestCase
     protected function tearDown(): void
     {
         $_COOKIE = [];
+        @unlink($this->rateFile);
     }
 
-    private function heed(string $answer): void
+    private function heed(string $answer): int
     {
         $_COOKIE = [
             Consent::COOKIE => $answer,
             BuyerCookie::NAME => BuyerCookie::write([71], time() + 60, $this->rig->state->secret()),
         ];
-        $this->withdrawal->heed((string) json_encode(['visitor' => self::VISITOR]));
+        return $this->withdrawal->heed((string) json_encode(['visitor' => self::VISITOR]));
     }
 
     public function testItTakesThisBrowsersOrdersBackAndForgetsThem(): void
@@ -92,6 +94,16 @@ final class WithdrawalTest extends TestCase
         Relay::$throws = ['withdrawVisitor' => new \Error('Call to undefined method')];
         $this->heed('0');
         self::assertSame('refused', $this->rig->row(71)->consent);
+    }
+
+    public function testAnAddressThatAsksTooOftenCostsNoWork(): void
+    {
+        for ($count = 0; $count < Rate::MOST; $count += 30) {
+            self::assertSame(204, $this->heed('1'));
+        }
+        self::assertSame(429, $this->heed('0'));
+        self::assertSame([[], []], [Relay::$withdrawn, Relay::$forgotten]);
+        self::assertSame('granted', $this->rig->row(71)->consent);
     }
 
     /** @dataProvider bodies */

@@ -21,6 +21,8 @@ const GTM =
   'window.pinrelayGtm=function(command,name,data){if(command==="track"){var layer=window.dataLayer=window.dataLayer||[];' +
   'layer.push({pinrelay:null},{event:"pinrelay",event_id:data.event_id,pinrelay:Object.assign({event_name:name},data)})}};';
 
+export const PERMIT = { facts: '{"track":["lead","custom"]}', signature: 'signed, too' };
+
 /** The name and value of a cookie as EventCookies sends it. */
 export function eventCookie(id = randomUUID()) {
   const data = { event_id: id, value: 12.5, currency: 'EUR', order_quantity: 1, line_items: [{ product_id: '16' }] };
@@ -117,6 +119,7 @@ function page(library, wish) {
     fallback: serves ? '/rest-collect' : null,
     order: { script: '/order.js', claim: ['/claim', '/ajax-claim'], pay: 'zahlen' },
     events: JSON.parse(wish.get('events') ?? JSON.stringify([VISIT])),
+    permit: PERMIT,
     track: { lead: [true, true], signup: [true, false], custom: [false, true] },
   };
   return `<!doctype html><html><head><title>Shop</title>

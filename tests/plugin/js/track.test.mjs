@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { setScene } from './scene.mjs';
-import { pageOf, purchase } from './storefront.mjs';
+import { pageOf, PERMIT, purchase } from './storefront.mjs';
 
 const COLLECT = '/collect.php';
 const tracked = ({ body }) => body.events[0];
@@ -17,7 +17,12 @@ describe('pinrelay.track()', () => {
     const id = await page.evaluate(() => window.pinrelay.track('lead', { lead_type: 'Newsletter', product_ids: [16, 17] }));
     await posted(COLLECT);
     await seen('lead');
-    assert.deepEqual(tracked(posts(COLLECT)[0]), { id, name: 'lead', data: { lead_type: 'Newsletter', product_ids: [16, 17] } });
+    assert.deepEqual(tracked(posts(COLLECT)[0]), {
+      id,
+      name: 'lead',
+      data: { lead_type: 'Newsletter', product_ids: [16, 17] },
+      ...PERMIT,
+    });
     const [{ event_id, data }] = calls('lead');
     assert.equal(event_id, id);
     assert.deepEqual(data, {
