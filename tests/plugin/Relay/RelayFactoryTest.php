@@ -94,21 +94,21 @@ final class RelayFactoryTest extends TestCase
         self::assertSame([], Relay::$made);
     }
 
-    /** @return array<string, array{\Closure(): \Throwable, string}> made in the test: providers run with the extension, too */
+    /** @return array<string, array{\Throwable, string}> */
     public static function refusals(): array
     {
         return [
-            'spool' => [static fn () => new SpoolException('owned by uid 0', 'foreign_owner'), 'foreign_owner'],
-            'options' => [static fn () => new ConfigException('site: too long'), 'config'],
-            'panic' => [static fn () => new \Error('pina_secret'), 'broken'],
+            'spool' => [new SpoolException('owned by uid 0', 'foreign_owner'), 'foreign_owner'],
+            'options' => [new ConfigException('site: too long'), 'config'],
+            'panic' => [new \Error('pina_secret'), 'broken'],
         ];
     }
 
     /** @dataProvider refusals */
     #[DataProvider('refusals')]
-    public function testItNeverThrowsAndKnowsWhy(\Closure $thrown, string $reason): void
+    public function testItNeverThrowsAndKnowsWhy(\Throwable $thrown, string $reason): void
     {
-        Relay::$throws['__construct'] = $thrown();
+        Relay::$throws['__construct'] = $thrown;
         $rig = new Rig();
         self::assertNull($rig->relays->relay());
         self::assertNull($rig->relays->node());
