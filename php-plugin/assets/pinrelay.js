@@ -10,6 +10,7 @@
   const FIRED = 'pinrelay_fired';
   const FALLBACK = 'pinrelay_fallback';
   const ONCE = 'pinrelay_once';
+  const TAKEN_BACK = 'pinrelay_taken_back';
   const YEAR = 31536000;
   const MOST_FIRED = 100;
 
@@ -118,6 +119,15 @@
       }
     }
     return null;
+  }
+
+  // Kept until the shop has answered: banners load the page anew, and the shop may be out of breath.
+  async function takeBack(id) {
+    stored('localStorage', TAKEN_BACK, id);
+    const answer = await send([page.withdraw, page.collect], { visitor: id });
+    if (answer && answer.ok) {
+      stored('localStorage', TAKEN_BACK, '0');
+    }
   }
 
   async function collect(events) {
@@ -326,7 +336,7 @@
       if (agrees) {
         visitor();
       } else {
-        send([page.withdraw, page.collect], { visitor: visitor() });
+        takeBack(visitor());
         cookies().forEach(([name]) => /^pinrelay_(vid|e_|ldp)|^_epik/.test(name) && setCookie(name, '', 0));
         stored('localStorage', FIRED, '[]');
         stored('sessionStorage', ONCE, '0');
@@ -359,6 +369,10 @@
 
   function start() {
     page = facts('pinrelay-page');
+    const late = page && page.withdraw && stored('localStorage', TAKEN_BACK);
+    if (late && late !== '0') {
+      takeBack(late);
+    }
     if ('agrees' in early) {
       consent(early.agrees);
     }

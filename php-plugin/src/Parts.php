@@ -13,6 +13,7 @@ use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Collect\ConfigFile;
 use Pinrelay\WooCommerce\Collect\Doors;
 use Pinrelay\WooCommerce\Collect\DropCount;
+use Pinrelay\WooCommerce\Collect\InboxReader;
 use Pinrelay\WooCommerce\Collect\LiveConfig;
 use Pinrelay\WooCommerce\Collect\PageFacts;
 use Pinrelay\WooCommerce\Collect\Rate;
@@ -185,6 +186,8 @@ final class Parts
             $this->nodes(),
             $this->store(),
             $this->guard,
+            // Most rounds find nothing there, and need not load who would heed it.
+            fn (int $now) => $this->relays()->inbox()?->isEmpty() === false ? $this->inboxReader()->run($now) : null,
         );
     }
 
@@ -300,6 +303,11 @@ final class Parts
             $this->rate(),
             $this->guard,
         );
+    }
+
+    public function inboxReader(): InboxReader
+    {
+        return new InboxReader($this->relays(), $this->browserReport(), $this->withdrawal());
     }
 
     public function browserReport(): BrowserReport

@@ -8,11 +8,13 @@ use Pinrelay\InvalidEventException;
 use Pinrelay\Relay;
 use Pinrelay\SpoolException;
 use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Consent\Withdrawal;
 use Pinrelay\WooCommerce\Mapping\LimitedData;
 use Pinrelay\WooCommerce\Mapping\Visit;
 use Pinrelay\WooCommerce\Relay\Faults;
 use Pinrelay\WooCommerce\Settings\EventNames;
 use Pinrelay\WooCommerce\Storefront\Bots;
+use Pinrelay\WooCommerce\Storefront\BuyerCookie;
 use Pinrelay\WooCommerce\Storefront\ClientAddress;
 use Pinrelay\WooCommerce\Storefront\PageUrl;
 use Pinrelay\WooCommerce\Storefront\VisitorId;
@@ -31,6 +33,8 @@ use Pinrelay\WooCommerce\Storefront\VisitorId;
 final class Collector
 {
     private const MOST_EVENTS = 10;
+    /** As many events of an address. */
+    private const REPORT_WEIGHT = 5;
     private const UUID = '/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/D';
 
     private readonly DropCount $drops;
@@ -56,16 +60,19 @@ final class Collector
         if ($beacon->method !== 'POST') {
             return $this->drop(400, DropCount::INVALID);
         }
+        $server = ['REMOTE_ADDR' => $beacon->ip] + $beacon->headers;
+        $ip = ClientAddress::of($server, $this->config->trustedHeaders);
+        $said = json_decode($beacon->body, true, 8);
+        if (is_array($said) && (isset($said['visitor']) || isset($said['browser']))) {
+            return $this->leave($beacon, $said, $ip, $now);
+        }
         if (Consent::isRefusedBy($beacon->cookies, $this->config->consent)) {
             return $this->drop(204, DropCount::CONSENT);
         }
         if (Bots::isBot($beacon->userAgent)) {
             return $this->drop(204, DropCount::BOT, Bots::name($beacon->userAgent));
         }
-        $server = ['REMOTE_ADDR' => $beacon->ip] + $beacon->headers;
-        $ip = ClientAddress::of($server, $this->config->trustedHeaders);
         // A private address is a proxy's: all shoppers share it.
-        $said = json_decode($beacon->body, true, 8);
         $count = is_array($said) && is_array($said['events'] ?? null) ? max(1, count($said['events'])) : 1;
         if ($ip !== '' && !$this->rate->take($ip, $now, $count)) {
             $this->drops->add(DropCount::RATE, '', $count);
@@ -79,6 +86,34 @@ final class Collector
             $this->drops->passed($now);
         }
         return $this->capture($events, $server);
+    }
+
+    /**
+     * For where REST is closed to guests: what became of a browser half, or consent that was taken back. Both need the
+     * database, so they are left for WordPress; what waits in the spool under the visitor's id is taken back at once.
+     *
+     * @param array<mixed> $said
+     */
+    private function leave(Beacon $beacon, array $said, string $ip, int $now): int
+    {
+        $isReport = isset($said['browser']);
+        if (!$this->rate->take($ip, $now, $isReport ? self::REPORT_WEIGHT : Withdrawal::WEIGHT)) {
+            return $this->drop(429, DropCount::RATE);
+        }
+        $visitor = VisitorId::read([VisitorId::COOKIE => $said['visitor'] ?? '']);
+        if ($isReport) {
+            $message = ['browser' => $said['browser'], 'token' => $said['token'] ?? ''];
+        } elseif ($visitor !== '' && Consent::isRefusedBy($beacon->cookies, $this->config->consent)) {
+            $message = ['visitor' => $visitor, 'buyer' => $beacon->cookies[BuyerCookie::NAME] ?? '', 'at' => $now];
+            try {
+                ($this->open)($this->config->relay)->withdrawVisitor($visitor);
+            } catch (\Throwable) {
+                // WordPress does it again.
+            }
+        } else {
+            return 204;
+        }
+        return Inbox::of($this->config)->put($message) ? 204 : $this->drop(503, DropCount::SPOOL);
     }
 
     private function drop(int $status, string $reason, string $detail = ''): int

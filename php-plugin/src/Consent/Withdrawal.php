@@ -26,7 +26,7 @@ use Pinrelay\WooCommerce\Support\Guard;
 final class Withdrawal
 {
     /** A visitor's events are looked for in all that waits, so one of these counts as many events of an address. */
-    private const WEIGHT = 30;
+    public const WEIGHT = 30;
 
     public function __construct(
         private readonly Consent $consent,
@@ -51,14 +51,31 @@ final class Withdrawal
         if ($this->consent->isGiven()) {
             return 204;
         }
-        array_map($this->orders->refuse(...), $this->buyer->orders());
-        $this->buyer->drop();
         $said = strlen($body) <= 1000 ? json_decode($body, true, 2) : null;
-        $visitor = VisitorId::read([VisitorId::COOKIE => is_array($said) ? ($said['visitor'] ?? '') : '']);
-        if ($visitor !== '') {
-            $this->guard->run('visits taken back', fn () => $this->takeBack($visitor));
-        }
+        $visitor = is_array($said) ? ($said['visitor'] ?? '') : '';
+        $this->forget($this->buyer->orders(), $visitor);
+        $this->buyer->drop();
         return 204;
+    }
+
+    /**
+     * The same as collect.php took it (Collect\Inbox), which has asked for the consent.
+     *
+     * @param string $buyer the browser's cookie of that moment
+     */
+    public function refused(string $visitor, string $buyer, int $at): void
+    {
+        $this->forget($this->buyer->ordersOf($buyer, $at), $visitor);
+    }
+
+    /** @param list<int> $orders */
+    private function forget(array $orders, mixed $visitor): void
+    {
+        array_map($this->orders->refuse(...), $orders);
+        $id = VisitorId::read([VisitorId::COOKIE => $visitor]);
+        if ($id !== '') {
+            $this->guard->run('visits taken back', fn () => $this->takeBack($id));
+        }
     }
 
     private function takeBack(string $visitor): void

@@ -23,7 +23,10 @@ final class Tick
     private const BEAT_SECONDS = 60;
     private const PAGE = 500;
 
-    /** @param \Closure(): OrderHooks $orders made only where there is an order to ask it about */
+    /**
+     * @param \Closure(): OrderHooks    $orders made only where there is an order to ask it about
+     * @param ?(\Closure(int): mixed) $inbox  heeds what shoppers told collect.php
+     */
     public function __construct(
         private readonly Outbox $outbox,
         private readonly Dispatcher $dispatcher,
@@ -32,6 +35,7 @@ final class Tick
         private readonly Nodes $nodes,
         private readonly SettingsStore $store,
         private readonly Guard $guard,
+        private readonly ?\Closure $inbox = null,
     ) {
     }
 
@@ -46,7 +50,9 @@ final class Tick
         if (!$settings->enabled) {
             return;
         }
-        // First, since what is accepted here goes at once.
+        // First, since consent may have been taken back.
+        $this->guard->run('inbox', fn () => $this->inbox === null ? null : ($this->inbox)($now));
+        // Next, since what is accepted here goes at once.
         $this->guard->run('held orders', fn () => $this->acceptHeld($now));
         $node = $this->relays->node();
         if ($node !== null) {

@@ -6,6 +6,7 @@ namespace Pinrelay\WooCommerce\Relay;
 
 use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Collect\DropCount;
+use Pinrelay\WooCommerce\Collect\Inbox;
 use Pinrelay\WooCommerce\Settings\GenerationWatch;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
@@ -125,6 +126,13 @@ final class RelayFactory
     {
         $dir = $this->spool->dir();
         return new DropCount(is_string($dir) ? $dir : null, $this->site);
+    }
+
+    /** What collect.php of this server left for WordPress; null where it has no place. */
+    public function inbox(): ?Inbox
+    {
+        $dir = $this->spool->dir();
+        return is_string($dir) ? new Inbox($dir, $this->site) : null;
     }
 
     /** Starts anew, after the settings were saved. */

@@ -32,6 +32,7 @@ use Pinrelay\WooCommerce\Support\Guard;
  *           pinrelay_ldp        cookie: the US state, where the owner picked some (Place); a day, or 30 by an address.
  *           pinrelay_fired      localStorage: ids of the last hundred events fired; a reload fires none twice.
  *           pinrelay_fallback   sessionStorage: the host forbids collect.php, the REST route takes its place.
+ *           pinrelay_taken_back localStorage: the id whose consent was taken back, until the shop has heard of it.
  *           pinrelay_once       sessionStorage: the last checkout begun, which a reload does not repeat.
  *   offers  pinrelay.consent(agrees): the visitor's answer, for the consent mode "filter". May be called before the
  *           script has arrived, and as often as the answer changes.

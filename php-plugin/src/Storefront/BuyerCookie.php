@@ -56,6 +56,12 @@ final class BuyerCookie
         return self::read($this->given(), $this->secret, time());
     }
 
+    /** @return list<int> orders of a browser that brought this cookie at that time, in unix seconds */
+    public function ordersOf(string $cookie, int $at): array
+    {
+        return self::read($cookie, $this->secret, $at);
+    }
+
     /** Forgets them, for a shopper who takes his consent back. */
     public function drop(): void
     {

@@ -13,6 +13,7 @@ use Pinrelay\WooCommerce\Collect\Beacon;
 use Pinrelay\WooCommerce\Collect\Collector;
 use Pinrelay\WooCommerce\Collect\Config;
 use Pinrelay\WooCommerce\Collect\DropCount;
+use Pinrelay\WooCommerce\Collect\Inbox;
 use Pinrelay\WooCommerce\Collect\PageFacts;
 use Pinrelay\WooCommerce\Collect\Rate;
 
@@ -392,6 +393,59 @@ final class CollectorTest extends TestCase
         self::assertSame([$reason], array_keys($known));
         self::assertSame($count, $known[$reason]['count']);
         self::assertSame($detail === '' ? [] : [$detail => 1], $known[$reason]['by']);
+    }
+
+    /** What is left for WordPress, by whom. @return array<string, array{string, array<string, string>, mixed, int}> */
+    public static function left(): array
+    {
+        $back = (string) json_encode(['visitor' => self::ID]);
+        $buyer = '71.1795000060.' . str_repeat('a', 64);
+        $report = ['browser' => 'fired', 'token' => '71.abc'];
+        $at = ['at' => self::NOW];
+        $cookies = ['pinrelay_consent' => '0', 'pinrelay_buyer' => $buyer];
+        return [
+            'consent taken back' => [$back, $cookies, ['visitor' => self::ID, 'buyer' => $buyer] + $at, 204],
+            'by somebody without orders' => [$back, [], ['visitor' => self::ID, 'buyer' => ''] + $at, 204],
+            'by somebody who agrees' => [$back, ['pinrelay_consent' => '1'], null, 204],
+            'an id that is none' => ['{"visitor":"ada@shopper.example"}', [], null, 204],
+            'a report' => [(string) json_encode($report + ['more' => 'x']), $cookies, $report, 204],
+            'a report that is too long' => [
+                (string) json_encode(['browser' => 'fired', 'token' => str_repeat('x', 3000)]), [], null, 503,
+            ],
+        ];
+    }
+
+    /** @dataProvider left */
+    #[DataProvider('left')]
+    public function testWhatNeedsTheDatabaseIsLeftForWordPress(
+        string $body,
+        array $cookies,
+        mixed $left,
+        int $status,
+    ): void {
+        $dir = self::folder();
+        $collector = self::collector([], $dir . '/rate', ['consent' => 'filter']);
+        self::assertSame($status, $collector->answer(self::beacon($body, ['cookies' => $cookies]), self::NOW));
+        $messages = [];
+        (new Inbox($dir, 'shop.example'))->take(static function (array $one) use (&$messages): void {
+            $messages[] = $one;
+        }, self::NOW);
+        self::clear($dir);
+        self::assertSame($left === null ? [] : [$left], $messages);
+        $isBack = isset($left['visitor']);
+        self::assertSame($isBack ? [['549755885175', self::ID]] : [], Relay::$forgotten, 'his visits at once');
+    }
+
+    public function testNobodyFillsTheInboxFromElsewhereOrWithoutEnd(): void
+    {
+        $dir = self::folder();
+        $collector = self::collector([], $dir . '/rate', ['consent' => 'filter']);
+        $back = self::beacon('{"visitor":"' . self::ID . '"}');
+        $foreign = self::beacon($back->body, ['origin' => 'https://evil.example']);
+        self::assertSame(403, $collector->answer($foreign, self::NOW));
+        $statuses = array_map(static fn (): int => $collector->answer($back, self::NOW), range(1, 12));
+        self::clear($dir);
+        self::assertSame([204 => 10, 429 => 2], array_count_values($statuses));
     }
 
     public function testAVisitThatIsTakenIsNoDropAndItsTimeIsKnown(): void

@@ -106,6 +106,16 @@ final class WithdrawalTest extends TestCase
         self::assertSame('granted', $this->rig->row(71)->consent);
     }
 
+    public function testWhatCollectPhpTookIsTakenBackByItsCookieOfThatMoment(): void
+    {
+        $cookie = BuyerCookie::write([71], time() - 60, $this->rig->state->secret());
+        $this->withdrawal->refused(self::VISITOR, $cookie, time() - 120);
+        self::assertSame(['refused', 'granted'], [$this->rig->row(71)->consent, $this->rig->row(72)->consent]);
+        self::assertSame([[Rig::ACCOUNT, self::VISITOR]], Relay::$forgotten);
+        $this->withdrawal->refused('', str_replace('71', '72', $cookie), time() - 120);
+        self::assertSame('granted', $this->rig->row(72)->consent, 'a forged cookie');
+    }
+
     /** @dataProvider bodies */
     #[DataProvider('bodies')]
     public function testWhatIsNoIdOfABrowserTakesNothingBack(string $body): void
