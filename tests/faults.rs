@@ -212,7 +212,7 @@ fn an_order_that_comes_again_before_its_withdrawal_was_settled_is_sent() {
 }
 
 #[test]
-fn a_withdrawal_that_came_too_late_does_not_take_back_a_retry() {
+fn what_was_taken_back_while_it_was_refused_comes_again_only_by_a_new_capture() {
     let peer = Peer::new(|request| Response::processed(request, &["o-1"]));
     let shop = Shop::new(&peer);
     let relay = shop.relay();
@@ -230,7 +230,8 @@ fn a_withdrawal_that_came_too_late_does_not_take_back_a_retry() {
     });
     relay.drain(20.0).unwrap();
     peer.now(|request| Response::processed(request, &[]));
-    assert_eq!(relay.retry(&ids(&["o-1"])).unwrap(), 1);
+    assert_eq!(relay.retry(&ids(&["o-1"])).unwrap(), 0);
+    capture(&relay, &order("o-1"));
     relay.drain(20.0).unwrap();
     assert_eq!(peer.ids(), ["o-1", "o-2", "o-1"]);
 }

@@ -56,6 +56,15 @@ impl Ruling {
         }
     }
 
+    /// It was taken back before Pinterest had it.
+    pub fn withdrawn() -> Self {
+        Self::Event {
+            verdict: Verdict::Withdrawn,
+            message: None,
+            loss: None,
+        }
+    }
+
     /// Pinterest will never take it.
     pub fn rejected(message: &str) -> Self {
         Self::Event {
@@ -114,6 +123,16 @@ impl Slot {
     /// Whether it is neither to be sent nor settled yet.
     pub fn is_waiting(&self) -> bool {
         !self.send && self.ruling.is_none()
+    }
+
+    fn is_rejected(&self) -> bool {
+        matches!(
+            self.ruling,
+            Some(Ruling::Event {
+                verdict: Verdict::Rejected,
+                ..
+            })
+        )
     }
 
     /// Its event, if it holds one.
@@ -211,6 +230,11 @@ impl Books {
         }
     }
 
+    /// Whether a line was taken back, as far as that was seen.
+    pub fn is_withdrawn(&self, entry: &Entry) -> bool {
+        self.withdrawn.contains(&entry.segment, entry.end)
+    }
+
     /// What is to be done with a line.
     pub fn rule(&self, entry: Entry, late: Late, today: Today) -> Slot {
         let event = match &entry.content {
@@ -221,7 +245,7 @@ impl Books {
         let lane = entry.lane();
         let known = Known {
             delivered: lane == Lane::Revenue && self.delivered.contains(&hash(&event.id)),
-            withdrawn: self.withdrawn.contains(&entry.segment, entry.end),
+            withdrawn: self.is_withdrawn(&entry),
         };
         match triage(event, lane, known, late, today) {
             Fate::Send => Slot::to_send(entry),
@@ -258,6 +282,7 @@ impl Books {
             return Err(self.place.moved());
         }
         let mut done = ruled(slots);
+        self.spare_withdrawn(&mut done);
         let mut settlement = Settlement {
             lines: done.len() as u64,
             ..Settlement::default()
@@ -338,6 +363,7 @@ impl Books {
                 unmoved.insert(segment);
             }
         }
+        self.drop_withdrawn(&done);
         for slot in &done {
             // The next leader may meet the record again.
             if !unmoved.contains(&slot.entry.segment) {
@@ -371,6 +397,37 @@ impl Books {
                 })
                 .collect();
             self.log.append_where_open(lane, &settled);
+        }
+    }
+
+    /// What was taken back while Pinterest refused it is no dead letter, out of
+    /// which it could come again.
+    fn spare_withdrawn(&mut self, done: &mut [&mut Slot]) {
+        if !done.iter().any(|slot| slot.is_rejected()) {
+            return;
+        }
+        self.see_withdrawn();
+        for slot in done.iter_mut().filter(|slot| slot.is_rejected()) {
+            if self.is_withdrawn(&slot.entry) {
+                slot.ruling = Some(Ruling::withdrawn());
+            }
+        }
+    }
+
+    /// The same for what was taken back while the letter was written: whoever
+    /// does so later finds the letter himself, since he looks for letters last.
+    fn drop_withdrawn(&mut self, done: &[&mut Slot]) {
+        if !done.iter().any(|slot| slot.is_rejected()) {
+            return;
+        }
+        self.see_withdrawn();
+        for slot in done.iter().filter(|slot| slot.is_rejected()) {
+            if self.is_withdrawn(&slot.entry)
+                && let Some(event) = slot.event()
+                && let Err(error) = self.dead.remove(&event.id)
+            {
+                log::error!(target: self.place.log_target(), "{error}");
+            }
         }
     }
 

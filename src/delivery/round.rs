@@ -111,7 +111,11 @@ impl Round<'_> {
         // What cleared up the doubt was a call.
         let mut calls = u32::from(is_in_doubt);
         let mut told = Told::Next;
-        while let Some(part) = parts.pop() {
+        while let Some(mut part) = parts.pop() {
+            self.leave_out_withdrawn(&mut batch, &mut part);
+            if part.is_empty() {
+                continue;
+            }
             let may_call = match calls {
                 0 => (self.may_call)(),
                 _ => (self.go_on)() && !self.must_wait(),
@@ -156,6 +160,20 @@ impl Round<'_> {
         batch.held.clear();
         add(&mut total, self.books.commit(&mut batch.slots, now)?);
         Ok(total)
+    }
+
+    /// Rules the lines that were taken back by now. Looked at before each call: a
+    /// batch may take minutes, and a shopper's no is not to wait for its end.
+    fn leave_out_withdrawn(&mut self, batch: &mut Batch, part: &mut Vec<usize>) {
+        self.books.see_withdrawn();
+        part.retain(|index| {
+            let slot = &mut batch.slots[*index];
+            let withdrawn = self.books.is_withdrawn(&slot.entry);
+            if withdrawn {
+                slot.ruling = Some(Ruling::withdrawn());
+            }
+            !withdrawn
+        });
     }
 
     /// The next lines, ruled where no call is needed.

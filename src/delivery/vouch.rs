@@ -38,7 +38,12 @@ impl Round<'_> {
             let entry = &pool.slots[*index].entry;
             !held.iter().any(|one| one.is_of(entry))
         });
-        for count in 0..VOUCHERS.min(others.len()) {
+        for count in 0..VOUCHERS {
+            self.books.see_withdrawn();
+            others.retain(|index| !self.books.is_withdrawn(&pool.slots[*index].entry));
+            if others.is_empty() {
+                break;
+            }
             let pick = match count {
                 0 => others.len() - 1,
                 _ => usize::try_from(random()).unwrap_or(usize::MAX) % others.len(),

@@ -59,6 +59,10 @@ impl Relay {
         let dead = DeadLetters::new(&spool.place);
         let mut back = 0;
         for id in texts(ids) {
+            // Against whoever takes it back in this moment.
+            let Some(_held) = dead.hold(&id)? else {
+                continue;
+            };
             let Some((name, line)) = dead.record(&id)? else {
                 continue;
             };
@@ -74,7 +78,8 @@ impl Relay {
         Ok(back)
     }
 
-    /// Takes back what is not settled; says how many events.
+    /// Takes back what is not settled, or was refused and could be put back in
+    /// line; says how many events.
     ///
     /// # Errors
     /// [`Refusal::Spool`].
@@ -83,13 +88,15 @@ impl Relay {
         let wanted: HashSet<String> = texts(ids).collect();
         self.take_back(
             |_, json| heads.iter().any(|head| json.starts_with(head.as_bytes())),
+            |text| heads.iter().any(|head| text.contains(head)),
             |event| wanted.contains(event.id.as_ref()),
         )
     }
 
     /// Takes back the visits of whoever `external_id` stands for, as far as they
-    /// are not settled; says how many events. Orders are left to whoever keeps
-    /// them, since one that is not wanted must not come again either.
+    /// are not settled, and all that was refused of his; says how many events.
+    /// Orders in line are left to whoever keeps them, since one that is not wanted
+    /// must not come again either.
     ///
     /// # Errors
     /// [`Refusal::Spool`].
@@ -102,18 +109,27 @@ impl Relay {
                 segment.lane() == Lane::Visit
                     && str::from_utf8(json).is_ok_and(|json| json.contains(hash.as_str()))
             },
+            |text| text.contains(hash.as_str()),
             |event| is_of(event, hash.as_str()),
         )
     }
 
-    /// Marks the records that `is_one` says are meant; read only where `wants`
-    /// finds the JSON of their line worth it.
+    /// Marks the records that `is_one` says are meant, and throws away such
+    /// letters; read only where `wants` and `wants_letter` find the JSON of their
+    /// line worth it.
+    ///
+    /// A letter may be put back in line meanwhile, and a record become a letter: so
+    /// letters are looked for before and after.
     fn take_back(
         &self,
         mut wants: impl FnMut(&SegmentName, &[u8]) -> bool,
+        wants_letter: impl Fn(&str) -> bool,
         is_one: impl Fn(&Envelope<'_>) -> bool,
     ) -> Result<i64, Refusal> {
         let spool = self.spool()?;
+        let dead = DeadLetters::new(&spool.place);
+        let letters = || dead.discard(&wants_letter, &is_one);
+        let mut ids: HashSet<String> = letters()?.into_iter().collect();
         let mut withdrawn = Withdrawn::read(&spool.place);
         let mut found = Vec::new();
         Ledger::new(&spool.place).scan(&mut wants, |segment, end, event| {
@@ -123,12 +139,13 @@ impl Relay {
                 found.push((event.id.to_string(), segment.clone(), end));
             }
         })?;
-        let mut ids = HashSet::new();
+        let is_marked = !found.is_empty();
         for (id, segment, end) in found {
             withdrawn.mark(&segment, end)?;
             ids.insert(id);
         }
-        if !ids.is_empty() {
+        ids.extend(letters()?);
+        if is_marked {
             self.send_from(&spool);
         }
         Ok(count(ids.len()))

@@ -1,15 +1,17 @@
 //! Events that Pinterest refused: kept whole, with its words, to be looked at
 //! and put back in line.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
 use super::error::Context;
 use super::record::{self, Envelope};
-use super::{Place, SpoolError, files, hash_name};
+use super::{Mode, Place, SpoolError, files, hash_name};
 
 /// More would be a fault of ours or of the settings, not of the events.
 const MOST: usize = 1000;
@@ -18,6 +20,10 @@ const SLACK: usize = 100;
 /// After this Pinterest takes the event no more, and what it holds of the
 /// visitor has no use.
 const KEEP_SECONDS: i64 = 7 * 86_400;
+
+/// Whoever moves a letter needs a write to the disk for it, maybe a slow one.
+const TRIES: u32 = 100;
+const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
 /// The letters of one destination.
 #[derive(Debug)]
@@ -128,7 +134,61 @@ impl DeadLetters {
             .context("read", &path)
     }
 
-    /// Forgets the letter of an event that is back in line.
+    /// Keeps a letter from being moved by anybody else for as long as the file is
+    /// open; nothing where there is none.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn hold(&self, id: &str) -> Result<Option<File>, SpoolError> {
+        let path = self.path(id);
+        let opened = self.place.disk().open(&path, Mode::Edit);
+        let Some(file) = files::found(opened).context("open", &path)? else {
+            return Ok(None);
+        };
+        for _ in 0..TRIES {
+            if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
+                break;
+            }
+            std::thread::sleep(BETWEEN_TRIES);
+        }
+        // Somebody else may have moved it while we waited.
+        let is_there = file.metadata().context("look at", &path)?.nlink() > 0;
+        Ok(is_there.then_some(file))
+    }
+
+    /// Throws away the letters that `is_one` means, read only where `wants` finds
+    /// their text worth it. Gives back their events' ids.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn discard(
+        &self,
+        wants: impl Fn(&str) -> bool,
+        is_one: impl Fn(&Envelope<'_>) -> bool,
+    ) -> Result<Vec<String>, SpoolError> {
+        let mut discarded = Vec::new();
+        for name in self.names() {
+            let path = self.dir.join(name);
+            // One that cannot be read cannot be put back in line either.
+            let text = files::read(self.place.disk(), &path).ok().flatten();
+            let text = String::from_utf8(text.unwrap_or_default()).unwrap_or_default();
+            if !wants(&text) {
+                continue;
+            }
+            let Ok(stored) = serde_json::from_str::<Stored<'_>>(&text) else {
+                continue;
+            };
+            if is_one(&stored.record)
+                && let Some(_held) = self.hold(&stored.record.id)?
+            {
+                self.remove(&stored.record.id)?;
+                discarded.push(stored.record.id.into_owned());
+            }
+        }
+        Ok(discarded)
+    }
+
+    /// Forgets the letter of an event that is back in line, or taken back.
     ///
     /// # Errors
     /// What the file system says.

@@ -60,6 +60,11 @@ final class DeadLetters
         $count = 0;
         foreach ($eventIds as $id) {
             $row = $rows[$id] ?? null;
+            if ($row?->consent === OutboxRow::REFUSED) {
+                // Its shopper said no since, maybe on another web server, which could not reach this letter.
+                $relay->withdraw([$id]);
+                continue;
+            }
             $isBack = $row !== null && $this->outbox->requeue($row->orderId, $node, $now);
             $found = 0;
             try {

@@ -247,7 +247,10 @@ final class OrderHooks
     private function takeBack(int $orderId): void
     {
         $row = $this->outbox->find($orderId);
-        if ($row?->verdict === OutboxRow::WITHDRAW && $row->node === $this->relays->node()) {
+        $isHere = $row?->verdict === OutboxRow::WITHDRAW && $row->node === $this->relays->node();
+        // No node is noted any more with what Pinterest refused: its dead letter may lie here.
+        $mayBeHere = $row?->verdict === OutboxRow::REFUSED && $row->eventId !== '';
+        if ($isHere || $mayBeHere) {
             $this->relays->relayFor($row->destination)?->withdraw([$row->eventId]);
         }
     }

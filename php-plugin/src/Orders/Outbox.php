@@ -128,6 +128,16 @@ final class Outbox
                 $orderId,
                 OutboxRow::QUEUED,
             );
+            // One that Pinterest refused lies among a spool's dead letters, and is not to be sent again.
+            $this->change(
+                "UPDATE {$this->table} SET consent = %s, verdict = %s WHERE order_id = %d AND state = %s"
+                    . ' AND verdict = %s',
+                OutboxRow::REFUSED,
+                OutboxRow::REFUSED,
+                $orderId,
+                OutboxRow::SETTLED,
+                'rejected',
+            );
         }
     }
 

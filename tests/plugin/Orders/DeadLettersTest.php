@@ -94,6 +94,16 @@ final class DeadLettersTest extends TestCase
         self::assertSame('delivered', $this->rig->row(72)->verdict);
     }
 
+    public function testASaleWhoseShopperTookConsentBackIsNotPutBackByAnybody(): void
+    {
+        $this->rig->hooks->refuse(71);
+        self::assertSame(['refused', 'refused'], [$this->rig->row()->verdict, $this->rig->row()->consent]);
+        self::assertSame(1, $this->retry(['event-71', 'cart']), 'the other one is');
+        self::assertSame(['cart'], Relay::$retried);
+        self::assertSame(['event-71'], array_values(array_unique(Relay::$withdrawn)), 'and the letter goes');
+        self::assertSame([OutboxRow::SETTLED, 'refused'], [$this->rig->row()->state, $this->rig->row()->verdict]);
+    }
+
     /** @param list<string> $ids */
     private function retry(array $ids): int
     {

@@ -170,6 +170,17 @@ final class OrderConsentTest extends TestCase
         self::assertCount(1, Relay::$captured);
     }
 
+    public function testConsentTakenBackAfterPinterestRefusedTheOrderReachesTheDeadLetter(): void
+    {
+        $rig = new Rig(self::FILTER);
+        self::says(true);
+        self::pay(self::place());
+        $rig->outbox->settle(71, 'rejected', 'currency: no', time(), [OutboxRow::QUEUED]);
+        $rig->hooks->refuse(71);
+        self::assertSame(['refused', 'refused'], [$rig->row()->verdict, $rig->row()->consent]);
+        self::assertSame([$rig->row()->eventId], Relay::$withdrawn);
+    }
+
     public function testWhatPinterestKnowsAlreadyStaysAsItIs(): void
     {
         $rig = new Rig(self::FILTER);
