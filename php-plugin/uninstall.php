@@ -1,7 +1,8 @@
 <?php
 
 /**
- * Removes every trace of the plugin, on each site of a network: settings with the token, the outbox, the schedules.
+ * Removes every trace of the plugin, on each site of a network: settings with the token, the outbox,
+ * the schedules, the spools that it made, the files of collect.php.
  */
 
 declare(strict_types=1);
@@ -12,12 +13,6 @@ if (!defined('WP_UNINSTALL_PLUGIN')) {
 
 require_once __DIR__ . '/src/autoload.php';
 
-if (is_multisite()) {
-    foreach (get_sites(['fields' => 'ids', 'number' => 0]) as $pinrelaySite) {
-        switch_to_blog((int) $pinrelaySite);
-        Pinrelay\WooCommerce\Installer::remove();
-        restore_current_blog();
-    }
-} else {
-    Pinrelay\WooCommerce\Installer::remove();
-}
+Pinrelay\WooCommerce\Network::onEach(true, static fn () => Pinrelay\WooCommerce\Installer::remove());
+// Of sites that are gone already, too.
+(new Pinrelay\WooCommerce\Collect\ConfigFile(WP_PLUGIN_DIR . '/' . basename(__DIR__), 1))->removeAll();

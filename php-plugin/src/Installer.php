@@ -83,11 +83,7 @@ final class Installer
     public static function remove(): void
     {
         self::unschedule();
-        foreach (Spool::known() as $dir => $spool) {
-            if ($spool['source'] === SpoolPlace::CONTENT) {
-                Disk::remove($dir);
-            }
-        }
+        self::removeFiles(dirname(__DIR__) . '/pinrelay.php');
         foreach ((new Nodes($GLOBALS['wpdb']))->names() as $name) {
             delete_option($name);
         }
@@ -107,6 +103,24 @@ final class Installer
         array_map('delete_option', $options);
         delete_metadata('user', 0, Admin\Notices::HIDDEN, '', true);
         (new OutboxTable($GLOBALS['wpdb']))->drop();
-        (new ConfigFile(dirname(__DIR__), get_current_blog_id()))->remove();
+    }
+
+    /**
+     * Removes what the current site has on this server's disk: its spools, which hold addresses, and the file of
+     * collect.php. A folder of spools goes with its last site.
+     */
+    public static function removeFiles(string $mainFile): void
+    {
+        foreach (Spool::known() as $root => $spool) {
+            Disk::remove($root . '/' . Spool::folderOf(Home::address()));
+            $isOwn = $spool['source'] === SpoolPlace::CONTENT;
+            if ($isOwn || ($spool['source'] === SpoolPlace::BESIDE && !Spool::hasSites($root))) {
+                Disk::remove($root);
+            }
+        }
+        (new ConfigFile(
+            WP_PLUGIN_DIR . '/' . dirname(plugin_basename($mainFile)),
+            get_current_blog_id(),
+        ))->remove();
     }
 }

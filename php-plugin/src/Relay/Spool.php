@@ -115,6 +115,18 @@ final class Spool
         return $place->source === SpoolPlace::CONTENT && $now - $known['probed_at'] >= $again;
     }
 
+    /** The folder below a root that holds all spools of a site, as the extension names it. */
+    public static function folderOf(string $site): string
+    {
+        return substr(hash('sha256', $site), 0, 16);
+    }
+
+    /** Whether any site has spools below this root. */
+    public static function hasSites(string $root): bool
+    {
+        return preg_grep('/^[0-9a-f]{16}$/D', @scandir($root) ?: []) !== [];
+    }
+
     /** @return array<string, array{source: string, served: ?bool, probed_at: int}> by folder, the newest last */
     public static function known(): array
     {
