@@ -1,10 +1,10 @@
 <?php
 
 /**
- * Takes what shoppers' browsers tell of their visits, without booting WordPress: POST collect.php?s=<blog id>, JSON up
- * to 8 KB. It needs the extension and the file that WordPress keeps for it (Collect\ConfigFile), opens no database,
- * sets no cookie and answers with a status alone. Everything is decided by Collect\Collector. Asked for `place`, it
- * answers with the visitor's US state.
+ * Takes what shoppers' browsers tell of their visits, without booting WordPress: POST
+ * collect.php?s=<blog id>&r=<revision of the page's settings>, JSON up to 8 KB. It needs the extension and the file that
+ * WordPress keeps for it (Collect\ConfigFile), opens no database, sets no cookie and answers with a status alone.
+ * Everything is decided by Collect\Collector. Asked for `place`, it answers with the visitor's US state.
  */
 
 declare(strict_types=1);
@@ -18,11 +18,16 @@ use Pinrelay\WooCommerce\Storefront\Place;
 
 require __DIR__ . '/src/autoload.php';
 
+if (function_exists('session_status') && session_status() === PHP_SESSION_ACTIVE) {
+    // PHP was told to start one with every request: its lock would let a shopper's requests wait for each other.
+    session_abort();
+}
+
 if (isset($_GET['place'])) {
     // What a page from a cache cannot know (assets/limited.js): in which US state its visitor is.
     header('Content-Type: application/json');
     header('Cache-Control: no-store');
-    echo json_encode(Place::state($_SERVER, $_COOKIE));
+    echo json_encode(Place::state($_SERVER, []));
     return;
 }
 
@@ -31,11 +36,14 @@ $status = (static function (): int {
         return 413;
     }
     try {
-        $blog = is_string($_GET['s'] ?? null) && ctype_digit($_GET['s']) ? (int) $_GET['s'] : 1;
+        $number = static fn (string $name, int $else): int => is_string($_GET[$name] ?? null)
+            && preg_match('/^[0-9]{1,18}$/D', $_GET[$name]) === 1 ? (int) $_GET[$name] : $else;
+        $blog = $number('s', 1);
         // The web server's name for this folder first: it may be linked into several shops.
-        $config = (new ConfigFile(dirname((string) ($_SERVER['SCRIPT_FILENAME'] ?? __FILE__)), $blog))->read()
-            ?? (new ConfigFile(__DIR__, $blog))->read();
-        if ($config === null || !class_exists(Relay::class, false)) {
+        $config = (new ConfigFile(dirname((string) ($_SERVER['SCRIPT_FILENAME'] ?? __FILE__)), $blog))->readGood(time())
+            ?? (new ConfigFile(__DIR__, $blog))->readGood(time());
+        // A page that knows of newer settings goes to the REST route, which brings the file up to them.
+        if ($config === null || $config->revision < $number('r', 0) || !class_exists(Relay::class, false)) {
             return 404;
         }
         $body = (string) file_get_contents('php://input', false, null, 0, Beacon::MOST_BYTES + 1);
@@ -44,7 +52,7 @@ $status = (static function (): int {
             new Rate($config->rateFile, $config->key),
             static fn (array $options): Relay => new Relay($options),
         );
-        return $collector->answer(Beacon::of($_SERVER, $_COOKIE, $body), time());
+        return $collector->answer(Beacon::of($_SERVER, $_COOKIE, $body, $config->scope), time());
     } catch (\Throwable $thrown) {
         error_log(sprintf('pinrelay: collecting: %s at %s:%d', $thrown::class, $thrown->getFile(), $thrown->getLine()));
         return 503;

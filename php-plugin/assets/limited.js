@@ -6,7 +6,6 @@
 (() => {
   'use strict';
 
-  const COOKIE = 'pinrelay_ldp=';
   const DAY = 86400;
 
   // In the order of the page's list: the host may forbid one, and null is nobody's answer.
@@ -24,15 +23,16 @@
     return null;
   }
 
-  async function state({ limits, path }) {
-    const kept = document.cookie.split('; ').find((pair) => pair.startsWith(COOKIE));
+  async function state({ limits, path, scope }) {
+    const cookie = `pinrelay_${scope || ''}ldp=`;
+    const kept = document.cookie.split('; ').find((pair) => pair.startsWith(cookie));
     if (kept) {
-      return kept.slice(COOKIE.length);
+      return kept.slice(cookie.length);
     }
     const said = await ask(limits.ask);
     if (said !== null) {
       const secure = location.protocol === 'https:' ? '; Secure' : '';
-      document.cookie = `${COOKIE}${said || 'none'}; Max-Age=${DAY}; Path=${path}; SameSite=Lax${secure}`;
+      document.cookie = `${cookie}${said || 'none'}; Max-Age=${DAY}; Path=${path}; SameSite=Lax${secure}`;
     }
     return said;
   }

@@ -5,12 +5,6 @@
 (() => {
   'use strict';
 
-  const EVENT = 'pinrelay_e_';
-  const VISITOR = 'pinrelay_vid';
-  const FIRED = 'pinrelay_fired';
-  const FALLBACK = 'pinrelay_fallback';
-  const ONCE = 'pinrelay_once';
-  const TAKEN_BACK = 'pinrelay_taken_back';
   const YEAR = 31536000;
   const MOST_FIRED = 100;
 
@@ -36,6 +30,9 @@
       return null;
     }
   }
+
+  // Of this shop among others on the same host.
+  const own = (name) => `pinrelay_${page.scope || ''}${name}`;
 
   const hex = (byte) => (byte + 256).toString(16).slice(1);
 
@@ -63,10 +60,10 @@
   }
 
   function visitor() {
-    const known = cookies().find(([name, value]) => name === VISITOR && /^[0-9a-f-]{36}$/.test(value));
+    const known = cookies().find(([name, value]) => name === own('vid') && /^[0-9a-f-]{36}$/.test(value));
     const id = known ? known[1] : uuid();
     // Again: some browsers keep it for a week only.
-    setCookie(VISITOR, id, YEAR);
+    setCookie(own('vid'), id, YEAR);
     return id;
   }
 
@@ -81,7 +78,7 @@
 
   function isFired(id) {
     try {
-      fired = JSON.parse(stored('localStorage', FIRED)) || fired;
+      fired = JSON.parse(stored('localStorage', own('fired'))) || fired;
     } catch (unreadable) {
       // As above.
     }
@@ -91,7 +88,7 @@
   function setFired(id) {
     if (!isFired(id)) {
       fired = fired.concat(id).slice(-MOST_FIRED);
-      stored('localStorage', FIRED, JSON.stringify(fired));
+      stored('localStorage', own('fired'), JSON.stringify(fired));
     }
   }
 
@@ -123,10 +120,10 @@
 
   // Kept until the shop has answered: banners load the page anew, and the shop may be out of breath.
   async function takeBack(id) {
-    stored('localStorage', TAKEN_BACK, id);
+    stored('localStorage', own('taken_back'), id);
     const answer = await send([page.withdraw, page.collect], { visitor: id });
     if (answer && answer.ok) {
-      stored('localStorage', TAKEN_BACK, '0');
+      stored('localStorage', own('taken_back'), '0');
     }
   }
 
@@ -135,13 +132,13 @@
       return;
     }
     const addresses = [page.collect, page.fallback];
-    if (stored('sessionStorage', FALLBACK)) {
+    if (stored('sessionStorage', own('fallback'))) {
       addresses.reverse();
     }
     // A server out of breath must not be asked to boot WordPress.
-    send(addresses, { url: location.href, events }, (status) => {
+    send(addresses, { url: location.href, language: page.language, events }, (status) => {
       const isOver = status === 0 || status > 499;
-      isOver || stored('sessionStorage', FALLBACK, '1');
+      isOver || stored('sessionStorage', own('fallback'), '1');
       return isOver;
     });
   }
@@ -158,8 +155,8 @@
   // A reload is no second checkout.
   function isRepeated(event) {
     const key = event.once && JSON.stringify(event);
-    const isKnown = key && stored('sessionStorage', ONCE) === key;
-    stored('sessionStorage', ONCE, key);
+    const isKnown = key && stored('sessionStorage', own('once')) === key;
+    stored('sessionStorage', own('once'), key);
     return isKnown;
   }
 
@@ -245,7 +242,7 @@
     }
   }
 
-  const waiting = () => cookies().filter(([name]) => name.startsWith(EVENT));
+  const waiting = () => cookies().filter(([name]) => name.startsWith(own('e_')));
 
   // In the tab in which the shopper acts.
   function look() {
@@ -323,7 +320,7 @@
     return !/[^u]bot\b|crawl|spider|headless/i.test(navigator.userAgent) && {
       off: () => true,
       wp_consent_api: () => has && (type || !waits) && has('marketing'),
-      filter: () => cookies().some((pair) => pair.join() === 'pinrelay_consent,1'),
+      filter: () => cookies().some((pair) => pair.join() === own('consent') + ',1'),
     }[page.consent]();
   }
 
@@ -337,9 +334,9 @@
         visitor();
       } else {
         takeBack(visitor());
-        cookies().forEach(([name]) => /^pinrelay_(vid|e_|ldp)|^_epik/.test(name) && setCookie(name, '', 0));
-        stored('localStorage', FIRED, '[]');
-        stored('sessionStorage', ONCE, '0');
+        cookies().forEach(([name]) => RegExp(`^(_epik|${own('(vid|e_|ldp)')})`).test(name) && setCookie(name, '', 0));
+        stored('localStorage', own('fired'), '[]');
+        stored('sessionStorage', own('once'), '0');
       }
     }
     release();
@@ -348,7 +345,7 @@
   function consent(agrees) {
     early.agrees = agrees;
     if (page) {
-      setCookie('pinrelay_consent', agrees ? 1 : 0, YEAR);
+      setCookie(own('consent'), agrees ? 1 : 0, YEAR);
       heed();
     }
   }
@@ -369,7 +366,7 @@
 
   function start() {
     page = facts('pinrelay-page');
-    const late = page && page.withdraw && stored('localStorage', TAKEN_BACK);
+    const late = page && page.withdraw && stored('localStorage', own('taken_back'));
     if (late && late !== '0') {
       takeBack(late);
     }

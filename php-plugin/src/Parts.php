@@ -277,6 +277,7 @@ final class Parts
             $this->settings(),
             new PageEvents($this->settings()),
             PageFacts::key($this->state()->secret()),
+            fn (): int => $this->doors()->revision(),
             $this->guard,
             $this->mainFile,
             Plugin::VERSION,
@@ -330,7 +331,14 @@ final class Parts
 
     public function doors(): Doors
     {
-        return $this->made[__FUNCTION__] ??= new Doors($this->live(), $this->collectFile(), $this->relays());
+        return $this->made[__FUNCTION__] ??= new Doors(
+            $this->live(),
+            $this->collectFile(),
+            $this->relays(),
+            $this->store(),
+            $this->state(),
+            $this->isWeb,
+        );
     }
 
     private function live(): LiveConfig

@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce;
 
 use Pinrelay\WooCommerce\Cli\Commands;
+use Pinrelay\WooCommerce\Collect\LiveConfig;
 use Pinrelay\WooCommerce\Orders\AfterResponse;
-use Pinrelay\WooCommerce\Orders\OutboxTable;
 use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Storefront\PageEvents;
@@ -69,15 +69,29 @@ final class Plugin
         });
     }
 
-    public static function deactivate(): void
+    /** @param bool $networkWide on all sites of a network, of which this request runs on one */
+    public static function deactivate(bool $networkWide = false): void
     {
-        Installer::unschedule();
-        (new Parts(new Guard(), dirname(__DIR__) . '/pinrelay.php', self::isWeb()))->collectFile()->remove();
+        $guard = new Guard();
+        $guard->run('deactivation', static fn () => Network::onEach($networkWide, static function () use ($guard, $networkWide): void {
+            // One that has it active for itself goes on.
+            if (!$networkWide || !Network::hasItself(self::mainFile())) {
+                Installer::unschedule();
+                (new Parts($guard, self::mainFile(), self::isWeb()))->collectFile()->remove();
+            }
+        }));
+    }
+
+    private static function mainFile(): string
+    {
+        return dirname(__DIR__) . '/pinrelay.php';
     }
 
     /** @param string $mainFile the plugin's main file */
     public static function boot(string $mainFile): void
     {
+        // The network's sites are deleted from its main site, which need not be a shop.
+        Network::register(new Guard(), $mainFile);
         // Without WooCommerce there is no shop. WordPress says so itself (Requires Plugins).
         if (class_exists('WooCommerce')) {
             $guard = new Guard(self::isStrangerAtTerminal() ? self::debug(...) : null);
@@ -98,10 +112,6 @@ final class Plugin
             'schedules',
             static fn (array $schedules): array => Installer::addSchedule($schedules),
         ));
-        add_filter('wpmu_drop_tables', $guard->filter('drop', static fn (array $tables, mixed $id): array => [
-            ...$tables,
-            OutboxTable::nameFor($GLOBALS['wpdb']->get_blog_prefix((int) $id)),
-        ]), 10, 2);
         add_action('rest_api_init', $guard->action('routes', static fn () => Routes::register($parts)));
 
         add_action('wc_ajax_' . self::CLAIM_BY_AJAX, static fn () => Routes::claimByAjax($parts));
@@ -114,13 +124,13 @@ final class Plugin
             $this->onEvents();
         }
         $this->onSchedule();
-        if (self::isWeb() && $parts->settings()->active()) {
+        if (self::isWeb()) {
             $this->afterResponse();
+        } else {
+            $this->afterCommand();
         }
         if (is_admin()) {
             add_action('admin_init', $guard->action('schedule', static fn () => Installer::schedule()));
-            // A save of the settings answers with a redirect to the settings page.
-            add_action('admin_init', $guard->action('file of collect.php', static fn () => $parts->doors()->keep()));
             $parts->refusedEvents()->register();
             $parts->settingsPage()->register();
             $parts->notices()->register();
@@ -183,13 +193,42 @@ final class Plugin
     private function afterResponse(): void
     {
         $parts = $this->parts;
-        $work = $parts->guard->action('after the response', static function () use ($parts): void {
-            $mayWork = AfterResponse::letVisitorGo();
-            $parts->afterResponse()->run($mayWork);
+        $isActive = $parts->settings()->active();
+        $work = $parts->guard->action('after the response', static function () use ($parts, $isActive): void {
+            $mayWork = $isActive && AfterResponse::letVisitorGo();
+            // Somebody's code, an import or a constant may have changed what collect.php works by.
+            $parts->guard->run('file of collect.php', static fn () => $parts->doors()->keep());
+            if ($isActive) {
+                $parts->afterResponse()->run($mayWork);
+            }
         });
         // Registered during WordPress' own shutdown function, ours runs after all others, so that finishing the
         // response cuts nobody short.
         add_action('shutdown', static fn () => register_shutdown_function($work), PHP_INT_MAX);
+    }
+
+    /** A command that is not ours looks after nothing of ours, unless it has changed what collect.php works by. */
+    private function afterCommand(): void
+    {
+        $parts = $this->parts;
+        $isDue = false;
+        $note = static function (string $option) use (&$isDue): void {
+            $isDue = $isDue || in_array($option, LiveConfig::OPTIONS, true);
+        };
+        foreach (['added_option', 'updated_option', 'deleted_option'] as $hook) {
+            add_action($hook, $note);
+        }
+        if (defined('WP_CLI') && WP_CLI) {
+            \WP_CLI::add_hook('before_invoke:pinrelay', static function () use (&$isDue): void {
+                $isDue = true;
+            });
+        }
+        $keep = $parts->guard->action('file of collect.php', static function () use ($parts, &$isDue): void {
+            if ($isDue) {
+                $parts->doors()->keep();
+            }
+        });
+        add_action('shutdown', $keep, PHP_INT_MAX);
     }
 
     /**

@@ -6,6 +6,8 @@ namespace Pinrelay\WooCommerce;
 
 use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Collect\Beacon;
+use Pinrelay\WooCommerce\Site\Home;
+use Pinrelay\WooCommerce\Storefront\Cookie;
 use Pinrelay\WooCommerce\Storefront\Place;
 
 /**
@@ -31,16 +33,20 @@ final class Routes
 
     private const SPACE = 'pinrelay/v1';
 
-    /** @param self::* $route */
+    /**
+     * Without a host: a page asks the host it was asked under, whose cookies it has.
+     *
+     * @param self::* $route
+     */
     public static function address(string $route): string
     {
-        return rest_url(self::SPACE . $route);
+        return Home::local(rest_url(self::SPACE . $route));
     }
 
     /** @return list<string> where a page claims its purchase: the second where the first is closed */
     public static function claims(): array
     {
-        return [self::address(self::CLAIM), esc_url_raw(\WC_AJAX::get_endpoint(Plugin::CLAIM_BY_AJAX))];
+        return [self::address(self::CLAIM), Home::local(esc_url_raw(\WC_AJAX::get_endpoint(Plugin::CLAIM_BY_AJAX)))];
     }
 
     /** The claim without REST. */
@@ -84,7 +90,7 @@ final class Routes
             'methods' => 'GET',
             'callback' => static fn (): \WP_REST_Response => self::answer(
                 200,
-                Place::state(wp_unslash($_SERVER), wp_unslash($_COOKIE)),
+                Place::state(wp_unslash($_SERVER), Cookie::all()),
             ),
             'permission_callback' => $all,
         ]);

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Collect;
 
+use Pinrelay\WooCommerce\Site\HostName;
+use Pinrelay\WooCommerce\Storefront\CookieNames;
 use Pinrelay\WooCommerce\Storefront\Place;
 
 /**
@@ -38,9 +40,11 @@ final class Beacon
     /**
      * @param array<mixed> $server  $_SERVER
      * @param array<mixed> $cookies $_COOKIE
+     * @param string       $scope   Cookie::scope() of this shop
      */
-    public static function of(array $server, array $cookies, string $body): self
+    public static function of(array $server, array $cookies, string $body, string $scope): self
     {
+        $cookies = CookieNames::own($cookies, $scope);
         $text = static fn (string $key): string => is_string($server[$key] ?? null) ? $server[$key] : '';
         return new self(
             $text('REQUEST_METHOD'),
@@ -63,32 +67,18 @@ final class Beacon
     /**
      * Whether a page of this shop sent it. Newer browsers say so themselves, which no script of a page can change.
      *
-     * @param list<string> $senders as Config has them, beside the name under which this request came in
+     * @param list<string> $hosts Hosts::all()
      */
-    public function isFromOwnPage(array $senders): bool
+    public function isFromOwnPage(array $hosts): bool
     {
-        $site = $this->headers['HTTP_SEC_FETCH_SITE'] ?? '';
-        $own = self::authority('//' . ($this->headers['HTTP_HOST'] ?? ''));
-        return $site === ''
-            ? $this->sender() !== '' && in_array($this->sender(), [$own, ...$senders], true)
-            : $site === 'same-origin';
+        return in_array($this->headers['HTTP_SEC_FETCH_SITE'] ?? '', ['', 'same-origin'], true)
+            && in_array($this->sender(), $hosts, true);
     }
 
-    /** The page that says it sent this: its host, with the port where that is not the usual one. */
+    /** The host of the page that says it sent this. */
     public function sender(): string
     {
-        return self::authority($this->origin !== '' ? $this->origin : $this->referrer);
-    }
-
-    /** @return string host or host:port in lower case, '' for what is no web address */
-    public static function authority(string $url): string
-    {
-        $parts = parse_url($url);
-        if (!is_array($parts) || !isset($parts['host'])) {
-            return '';
-        }
-        $isUsual = in_array($parts['port'] ?? null, [null, 80, 443], true);
-        return strtolower($parts['host']) . ($isUsual ? '' : ':' . $parts['port']);
+        return HostName::of($this->origin !== '' ? $this->origin : $this->referrer);
     }
 
     private static function plain(string $text): string

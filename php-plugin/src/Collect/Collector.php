@@ -13,6 +13,7 @@ use Pinrelay\WooCommerce\Mapping\LimitedData;
 use Pinrelay\WooCommerce\Mapping\Visit;
 use Pinrelay\WooCommerce\Relay\Faults;
 use Pinrelay\WooCommerce\Settings\EventNames;
+use Pinrelay\WooCommerce\Site\HostName;
 use Pinrelay\WooCommerce\Storefront\Bots;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
 use Pinrelay\WooCommerce\Storefront\ClientAddress;
@@ -23,10 +24,10 @@ use Pinrelay\WooCommerce\Storefront\VisitorId;
  * Takes events that were born in a browser and hands them to the extension. One class behind two doors: collect.php,
  * which does not boot WordPress, and the REST route for hosts that forbid it.
  *
- * The body is JSON: {url, events: [{id, facts, signature} | {id, name, data, facts, signature}]}. What the shop has
- * signed is taken at its word; of what a page's script tells by itself, with a permit that the page holds, words and
- * product ids alone (TrackedData). The answer is a status
- * and nothing else: 204 taken, 400 not understood or not signed, 403 not from a page of this shop, 413 too long,
+ * The body is JSON: {url, language, events: [{id, facts, signature} | {id, name, data, facts, signature}]}. What the
+ * shop has signed is taken at its word; of what a page's script tells by itself, with a permit that the page holds,
+ * words and product ids alone (TrackedData). The answer is a status and nothing else: 204 taken, 400 not understood or
+ * not signed, 403 not from a page of this shop, 413 too long,
  * 429 too many, 503 no room (the spool refuses visits first, so that orders still fit). Whatever is not captured is
  * counted by its reason (DropCount), also where the answer is 204.
  */
@@ -54,7 +55,7 @@ final class Collector
         if (strlen($beacon->body) > Beacon::MOST_BYTES) {
             return $this->drop(413, DropCount::INVALID);
         }
-        if (!in_array($beacon->sender(), $this->config->senders, true)) {
+        if (!in_array($beacon->sender(), $this->config->hosts, true)) {
             return $this->drop(403, DropCount::FOREIGN_ORIGIN);
         }
         if ($beacon->method !== 'POST') {
@@ -131,11 +132,11 @@ final class Collector
             $this->drops->add(DropCount::INVALID);
             return null;
         }
-        if (!in_array(Beacon::authority($url), $this->config->senders, true)) {
+        if (!in_array(HostName::of($url), $this->config->hosts, true)) {
             $this->drops->add(DropCount::FOREIGN_ORIGIN);
             return null;
         }
-        $visit = $this->visit($beacon, $url, $ip);
+        $visit = $this->visit($beacon, $url, $ip, self::language($said));
         $events = [];
         foreach ($list as $one) {
             $event = is_array($one) ? $this->event($one, $now) : null;
@@ -179,15 +180,15 @@ final class Collector
     }
 
     /** @return array<string, mixed> what all events of one page have in common */
-    private function visit(Beacon $beacon, string $url, string $ip): array
+    private function visit(Beacon $beacon, string $url, string $ip, string $language): array
     {
-        $visit = Visit::part($this->context($beacon, $url, $ip)) + ['user' => []];
+        $visit = Visit::part($this->context($beacon, $url, $ip, $language)) + ['user' => []];
         $visit['user'] += LimitedData::place($visit['user'], $beacon->state, $this->config->ldpStates);
         return $visit + LimitedData::part($visit['user'], $this->config->ldpStates);
     }
 
     /** @return array<string, string> as Storefront\Visitor::context() */
-    private function context(Beacon $beacon, string $url, string $ip): array
+    private function context(Beacon $beacon, string $url, string $ip, string $language): array
     {
         parse_str((string) parse_url($url, PHP_URL_QUERY), $query);
         $click = ($beacon->cookies['_epik'] ?? '') ?: ($query['epik'] ?? '');
@@ -197,10 +198,21 @@ final class Collector
             // As in Storefront\Visitor: a plus sign belongs to it.
             'click_id' => is_string($click) ? strtr($click, ' ', '+') : '',
             'external_id' => VisitorId::read($beacon->cookies),
-            'url' => PageUrl::clean($this->config->home, $url, $this->config->parameters),
-            'language' => $this->config->language,
+            'url' => PageUrl::clean($url, $url, $this->config->parameters),
+            'language' => $language,
             'opt_out' => ($beacon->headers['HTTP_SEC_GPC'] ?? '') === '1' ? '1' : '',
         ];
+    }
+
+    /**
+     * A shop may speak several languages, and only its page knows which. What a page has signed of it goes first.
+     *
+     * @param array<mixed> $said
+     */
+    private static function language(array $said): string
+    {
+        $language = $said['language'] ?? '';
+        return is_string($language) && preg_match('/^[a-z]{2}$/D', $language) === 1 ? $language : '';
     }
 
     /**

@@ -6,6 +6,8 @@ namespace Pinrelay\WooCommerce\Collect;
 
 use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
+use Pinrelay\WooCommerce\Settings\SettingsStore;
+use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Support\Failure;
 
 /**
@@ -18,32 +20,67 @@ final class Doors
         private readonly LiveConfig $live,
         private readonly ConfigFile $file,
         private readonly RelayFactory $relays,
+        private readonly SettingsStore $store,
+        private readonly State $state,
+        private readonly bool $isWeb,
     ) {
     }
 
+    /** The number of the settings in effect, which rises here where they have changed. */
+    public function revision(): int
+    {
+        $this->look(time());
+        return (int) $this->state->get(Revision::NUMBER, 0);
+    }
+
     /**
-     * Only in a web request: a file that another account makes is one that the web server may not read. And by none of
-     * the slow ones in the background, which began before the settings were saved and would put the old ones back.
+     * Makes the file say what is in effect. On the command line it is only taken away where it says something else: one
+     * that another account makes is one that the web server may not read, and a web server that never looks at a file
+     * again goes on with the old one. The next visit then comes to answer().
      */
     public function keep(): void
     {
-        if (PHP_SAPI !== 'cli' && !wp_doing_ajax()) {
-            $this->file->keep($this->live->config());
+        $now = time();
+        $this->store->forget();
+        $hasChanged = $this->look($now);
+        if (!$this->isWeb) {
+            if ($hasChanged || !$this->store->settings()->apiReady()) {
+                $this->file->remove();
+            }
+            return;
+        }
+        $config = $this->live->config((int) $this->state->get(Revision::NUMBER, 0));
+        $ahead = $this->file->keep($config, $now);
+        if ($ahead > 0 && $this->state->amend(fn (array $state) => Revision::afterRestore($state, $ahead, $now))) {
+            $this->file->keep($this->live->config((int) $this->state->get(Revision::NUMBER, 0)), $now);
         }
     }
 
     /** The second door. @return int HTTP status, as Collector gives it */
     public function answer(string $body): int
     {
-        $config = $this->live->config();
-        // Who comes this way may have found no file at the other door.
-        $this->file->keep($config);
+        // Who comes this way may have found no file at the other door, or an old one.
+        $this->keep();
+        $config = $this->live->config((int) $this->state->get(Revision::NUMBER, 0));
         if ($config === null) {
             return 503;
         }
         // Here the token is at hand, so what is collected may be sent at once.
         $open = fn (): Relay => $this->relays->relay() ?? throw new Failure('The spool cannot be used.');
         $collector = new Collector($config, new Rate($config->rateFile, $config->key), $open);
-        return $collector->answer(Beacon::of(wp_unslash($_SERVER), wp_unslash($_COOKIE), $body), time());
+        $beacon = Beacon::of(wp_unslash($_SERVER), wp_unslash($_COOKIE), $body, $config->scope);
+        return $collector->answer($beacon, time());
+    }
+
+    /** @return bool whether the settings have changed */
+    private function look(int $now): bool
+    {
+        // A copy of the shop leaves everything as it found it.
+        if ($this->store->settings()->held) {
+            return false;
+        }
+        $fingerprint = $this->live->fingerprint();
+        return !Revision::isOf($this->state->all(), $fingerprint)
+            && $this->state->amend(fn (array $state): ?array => Revision::next($state, $fingerprint, $now));
     }
 }

@@ -4,15 +4,31 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Collect;
 
+use Pinrelay\WooCommerce\Plugin;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\EventNames;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
+use Pinrelay\WooCommerce\Site\Home;
+use Pinrelay\WooCommerce\Site\Hosts;
+use Pinrelay\WooCommerce\Storefront\Cookie;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 
 /** The endpoint's configuration as WordPress knows it at this moment. */
 final class LiveConfig
 {
+    /** Options that it is made of. The last decides about language plugins and the official one. */
+    public const OPTIONS = [
+        SettingsStore::OPTION,
+        'home',
+        'siteurl',
+        'icl_sitepress_settings',
+        'polylang',
+        'trp_settings',
+        'pinterest_for_woocommerce',
+        'active_plugins',
+    ];
+
     public function __construct(
         private readonly SettingsStore $store,
         private readonly RelayFactory $relays,
@@ -21,30 +37,52 @@ final class LiveConfig
     ) {
     }
 
-    /** Null where the server half cannot work: no extension, no account, switched off, a copy of the shop. */
-    public function config(): ?Config
+    /**
+     * Null where the server half cannot work: no extension, no account, switched off, a copy of the shop.
+     *
+     * @param int $revision of the settings in effect, where somebody reads it
+     */
+    public function config(int $revision = 0): ?Config
     {
         $relay = $this->relays->capturing();
-        if ($relay === null) {
-            return null;
-        }
-        $key = PageFacts::key($this->secret);
-        return new Config(
-            home: home_url('/'),
-            senders: array_values(array_unique(array_filter([
-                Beacon::authority(home_url('/')),
-                Beacon::authority(site_url('/')),
-            ]))),
-            key: $key,
-            relay: $relay,
-            events: self::events($this->store->settings()),
-            parameters: Visitor::parameters(),
-            language: Visitor::language(),
-            rateFile: Rate::fileIn($relay['spool_dir']),
-            trustedHeaders: $this->store->settings()->trustedHeaders,
-            consent: $this->store->settings()->consent,
-            ldpStates: $this->store->settings()->ldpStates,
-        );
+        return $relay === null ? null : new Config(...$this->shared(), ...[
+            'revision' => $revision,
+            'relay' => $relay,
+            'rateFile' => Rate::fileIn($relay['spool_dir']),
+        ]);
+    }
+
+    /**
+     * One-way, by which a change of any of it is noticed. Where the spool lies is not in it: web servers of one shop may
+     * have theirs in different places, and the command line need not have the extension.
+     */
+    public function fingerprint(): string
+    {
+        $settings = $this->store->settings();
+        return hash('sha256', serialize([
+            $this->shared(),
+            $settings->apiReady(),
+            $settings->adAccountId,
+            $settings->testMode,
+            Home::address(),
+            Plugin::VERSION,
+        ]));
+    }
+
+    /** @return array<string, mixed> of Config, what is the same on every web server and in every request */
+    private function shared(): array
+    {
+        $settings = $this->store->settings();
+        return [
+            'hosts' => Hosts::all(),
+            'scope' => Cookie::scope(),
+            'key' => PageFacts::key($this->secret),
+            'events' => self::events($settings),
+            'parameters' => Visitor::parameters(),
+            'trustedHeaders' => $settings->trustedHeaders,
+            'consent' => $settings->consent,
+            'ldpStates' => $settings->ldpStates,
+        ];
     }
 
     /** @return list<string> */

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Consent;
 
 use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Storefront\Cookie;
 
 /**
  * Whether this request's visitor agrees that Pinterest hears of him. The one place on the server that knows whom to
@@ -85,13 +86,13 @@ final class Consent
 
     private function filtered(?\WC_Order $order): bool
     {
-        $told = $_COOKIE[self::COOKIE] ?? null;
+        $told = Cookie::read(self::COOKIE);
         /**
          * Whether this visitor's data may go to Pinterest.
          *
          * @param ?bool      $consent what pinrelay.consent() was told in this browser, null when nothing
          * @param ?\WC_Order $order   the order being placed, null on any other request
          */
-        return apply_filters('pinrelay_consent', is_string($told) ? $told === '1' : null, $order) === true;
+        return apply_filters('pinrelay_consent', $told !== '' ? $told === '1' : null, $order) === true;
     }
 }

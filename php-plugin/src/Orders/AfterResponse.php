@@ -78,6 +78,10 @@ final class AfterResponse
     /** Sends the response off, where PHP can. False where it cannot. */
     public static function letVisitorGo(): bool
     {
+        // Whoever holds a session's lock keeps the same shopper's next request waiting.
+        if (function_exists('session_status') && session_status() === PHP_SESSION_ACTIVE) {
+            session_write_close();
+        }
         return match (true) {
             function_exists('fastcgi_finish_request') => fastcgi_finish_request(),
             function_exists('litespeed_finish_request') => litespeed_finish_request(),

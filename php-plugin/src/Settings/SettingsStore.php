@@ -59,6 +59,12 @@ final class SettingsStore
         $this->inEffect = null;
     }
 
+    /** Makes them anew when next asked: somebody may have changed them past this class. */
+    public function forget(): void
+    {
+        $this->inEffect = null;
+    }
+
     /** Whether the token in effect is one that the database holds. */
     public function tokenIsStored(): bool
     {

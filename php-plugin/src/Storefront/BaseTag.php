@@ -10,6 +10,7 @@ use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Routes;
 use Pinrelay\WooCommerce\Settings\EventNames;
 use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Site\Home;
 use Pinrelay\WooCommerce\Support\Guard;
 
 /**
@@ -65,12 +66,16 @@ final class BaseTag
         . 'var layer=window.dataLayer=window.dataLayer||[];layer.push({pinrelay:null},{event:"pinrelay",'
         . 'event_id:data.event_id,pinrelay:Object.assign({event_name:name},data)})}};';
 
-    /** @param string $mainFile the plugin's main file */
+    /**
+     * @param \Closure(): int $revision Collect\Revision of the settings in effect
+     * @param string          $mainFile the plugin's main file
+     */
     public function __construct(
         private readonly Settings $settings,
         private readonly PageEvents $events,
         #[\SensitiveParameter]
         private readonly string $key,
+        private readonly \Closure $revision,
         private readonly Guard $guard,
         private readonly string $mainFile,
         private readonly string $version,
@@ -151,6 +156,8 @@ final class BaseTag
      * tag       name of the function that takes pintrk()'s calls, null for a shop without a tag
      * library   address of Pinterest's script, null where we load none
      * path      of our cookies
+     * scope     in the names of our cookies and of what is kept in storage (Cookie::scope)
+     * language  two letters, or '' where nobody knows
      * consent   whom to ask before anything: off, wp_consent_api or filter
      * withdraw  address to tell when consent is taken back (Withdrawal)
      * collect   address of collect.php, and
@@ -173,6 +180,8 @@ final class BaseTag
             'tag' => $this->tag(),
             'library' => $this->tag() === 'pintrk' ? $this->settings->tagScriptUrl : null,
             'path' => Cookie::path(),
+            'scope' => Cookie::scope(),
+            'language' => Visitor::language(),
             'consent' => $this->settings->consent,
             'withdraw' => $this->settings->consent === Consent::OFF ? null : Routes::address(Routes::CONSENT),
             'collect' => $collect,
@@ -215,16 +224,22 @@ final class BaseTag
             return null;
         }
         [$file, $route] = $this->doors();
-        return ['states' => $this->settings->ldpStates, 'ask' => [$file . '&place', $route]];
+        $ask = $file === $route ? [$route] : [$file . '&place', $route];
+        return ['states' => $this->settings->ldpStates, 'ask' => $ask];
     }
 
-    /** @return array{string, string} where events go, and where to if the host forbids that */
+    /**
+     * Both without a host, for whichever the page is asked under. Cookies do not come along to a file that is not below
+     * their folder, as where WordPress lies in another one than the shop: the route does all then.
+     *
+     * @return array{string, string} where events go, and where to if that is forbidden or has older settings
+     */
     private function doors(): array
     {
-        return [
-            plugins_url('collect.php', $this->mainFile) . '?s=' . get_current_blog_id(),
-            Routes::address(Routes::COLLECT),
-        ];
+        $file = Home::local(plugins_url('collect.php', $this->mainFile));
+        $route = Routes::address(Routes::COLLECT);
+        $query = '?s=' . get_current_blog_id() . '&r=' . ($this->revision)();
+        return [str_starts_with($file, Cookie::path()) ? $file . $query : $route, $route];
     }
 
     /**

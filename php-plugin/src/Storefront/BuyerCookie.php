@@ -112,7 +112,6 @@ final class BuyerCookie
 
     private function given(): string
     {
-        $cookie = $_COOKIE[self::NAME] ?? '';
-        return is_string($cookie) ? $cookie : '';
+        return Cookie::read(self::NAME);
     }
 }

@@ -13,6 +13,7 @@ use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Site\Hosts;
 use Pinrelay\WooCommerce\Support\Guard;
 
 /**
@@ -85,9 +86,8 @@ final class Claim
     /** Before anything is looked up. */
     private function mayAsk(): bool
     {
-        $beacon = Beacon::of(wp_unslash($_SERVER), [], '');
-        $senders = [Beacon::authority(home_url('/')), Beacon::authority(site_url('/'))];
-        if (!$beacon->isFromOwnPage($senders) || Shopper::isStaff() || !$this->consent->isGiven()) {
+        $beacon = Beacon::of(wp_unslash($_SERVER), [], '', '');
+        if (!$beacon->isFromOwnPage(Hosts::all()) || Shopper::isStaff() || !$this->consent->isGiven()) {
             return false;
         }
         return $this->rate->take($this->visitor->context()['ip'] ?? '', time(), self::WEIGHT)
@@ -129,7 +129,7 @@ final class Claim
     /** Tells this browser from others, by its own random id. */
     private function browser(): string
     {
-        return VisitorId::digest(VisitorId::read(wp_unslash($_COOKIE)));
+        return VisitorId::digest(VisitorId::read(Cookie::all()));
     }
 
     /** @return ?array{calls: list<array<mixed>>, report: list<string>, token: string} */

@@ -77,7 +77,7 @@ final class EventCookies
     private static function waiting(): int
     {
         $bytes = 0;
-        foreach ($_COOKIE as $name => $value) {
+        foreach (Cookie::all() as $name => $value) {
             if (is_string($value) && str_starts_with((string) $name, self::PREFIX)) {
                 $bytes += strlen((string) $name) + strlen($value);
             }

@@ -64,7 +64,7 @@ final class MatchKeys
             return [];
         }
         $states = $this->settings->ldpStates;
-        $person += $states === [] ? [] : LimitedData::place($person, Place::state($_SERVER, $_COOKIE), $states);
+        $person += $states === [] ? [] : LimitedData::place($person, Place::state($_SERVER, Cookie::all()), $states);
         // Any event renders the same partner data; this one is never told.
         $event = ['event_name' => 'page_visit', 'event_id' => 'match', 'user' => $person]
             + LimitedData::part($person, $states);

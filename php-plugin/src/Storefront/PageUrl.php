@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
+use Pinrelay\WooCommerce\Site\HostName;
+
 /**
  * The address of a page as it may leave the shop. Query parameters pass by name or not at all: order keys, password
  * reset keys, nonces and e-mail addresses travel in query strings, and a list of what to remove is never complete.
@@ -22,17 +24,17 @@ final class PageUrl
     ];
 
     /**
-     * @param string $site the shop's own address; gives scheme, host and port, which a request's Host header may not
+     * @param string $site an address of the shop's; gives scheme, host and port, of a host that the shop answers to
      * @param string $requested path and query as requested, or a full address
      * @param list<string> $parameters names of the query parameters that may stay
      */
     public static function clean(string $site, string $requested, array $parameters = self::PARAMETERS): string
     {
-        $home = parse_url($site);
-        if (!is_array($home) || !isset($home['scheme'], $home['host'])) {
+        $host = HostName::of($site);
+        if ($host === '') {
             return '';
         }
-        $origin = $home['scheme'] . '://' . $home['host'] . (isset($home['port']) ? ':' . $home['port'] : '');
+        $origin = strtolower((string) parse_url($site, PHP_URL_SCHEME)) . '://' . $host;
         // Cut by hand where parse_url() would take "//evil" for a host and give up on "/a:80".
         $local = (string) preg_replace('#^https?://[^/?\#]*#i', '', $requested);
         [$path, $query] = explode('?', explode('#', $local, 2)[0], 2) + [1 => ''];
@@ -46,13 +48,6 @@ final class PageUrl
         return $origin
             . (self::namesSomebody($path) ? '/' : $path)
             . ($kept === [] ? '' : '?' . http_build_query($kept, '', '&', PHP_QUERY_RFC3986));
-    }
-
-    /** Whether a full address lies on the shop's own host, as a referrer must to say which page this was. */
-    public static function isOfSite(string $site, string $url): bool
-    {
-        $host = parse_url($url, PHP_URL_HOST);
-        return is_string($host) && strcasecmp($host, (string) parse_url($site, PHP_URL_HOST)) === 0;
     }
 
     /** An e-mail address, however often it is encoded. */

@@ -33,7 +33,7 @@ final class Place
 
     /**
      * @param array<mixed> $server  $_SERVER
-     * @param array<mixed> $cookies $_COOKIE
+     * @param array<mixed> $cookies CookieNames::own()
      * @return string two capital letters, '' where it is not known or not in the US
      */
     public static function state(array $server, array $cookies): string
@@ -60,11 +60,11 @@ final class Place
         $country = self::letters($person['country'] ?? '');
         $state = $country === 'US' ? self::letters($person['state'] ?? '') : '';
         $value = $state === '' ? self::NONE : $state;
-        if ($country === '' || ($_COOKIE[self::COOKIE] ?? '') === $value || headers_sent()) {
+        if ($country === '' || Cookie::read(self::COOKIE) === $value || headers_sent()) {
             return;
         }
         Cookie::set(self::COOKIE, $value, time() + self::SECONDS, isForScripts: true);
-        $_COOKIE[self::COOKIE] = $value;
+        Cookie::remember(self::COOKIE, $value);
     }
 
     private static function letters(mixed $said): string

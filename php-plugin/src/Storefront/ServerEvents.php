@@ -81,7 +81,7 @@ final class ServerEvents
         $states = $this->settings->ldpStates;
         if ($states !== []) {
             Place::keep($known);
-            $event['user'] += LimitedData::place($event['user'], Place::state($_SERVER, $_COOKIE), $states);
+            $event['user'] += LimitedData::place($event['user'], Place::state($_SERVER, Cookie::all()), $states);
         }
         return $event + LimitedData::part($event['user'], $states);
     }

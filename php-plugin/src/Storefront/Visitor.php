@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
+use Pinrelay\WooCommerce\Site\Hosts;
+
 /**
  * Who is looking, as this request tells: the context that goes with an event, raw. Reads the request and WordPress, and
  * keeps nothing.
@@ -60,22 +62,26 @@ final class Visitor
     /** The browser's own id first: only that one is known to both halves on every page, logged in or not. */
     private function externalId(): string
     {
-        $id = VisitorId::read([VisitorId::COOKIE => $this->text($_COOKIE, VisitorId::COOKIE)]);
+        $id = VisitorId::read([VisitorId::COOKIE => Cookie::read(VisitorId::COOKIE)]);
         $user = get_current_user_id();
         return $id !== '' ? $id : ($user > 0 ? (string) $user : '');
     }
 
-    /** The page the visitor sees. A request made by a page's script has it in its referrer. */
+    /**
+     * The page the visitor sees, on whichever of the shop's hosts. A request made by a page's script has it in its
+     * referrer.
+     */
     private function url(): string
     {
-        $site = home_url('/');
+        $here = (is_ssl() ? 'https://' : 'http://') . $this->text($_SERVER, 'HTTP_HOST');
+        $site = Hosts::hold($here) ? "{$here}/" : home_url('/');
         $names = self::parameters();
 
         if (!self::isMadeByScript()) {
             return PageUrl::clean($site, $this->text($_SERVER, 'REQUEST_URI'), $names);
         }
         $referrer = $this->text($_SERVER, 'HTTP_REFERER');
-        return PageUrl::isOfSite($site, $referrer) ? PageUrl::clean($site, $referrer, $names) : $site;
+        return Hosts::hold($referrer) ? PageUrl::clean($referrer, $referrer, $names) : $site;
     }
 
     /** @return list<string> names of the query parameters that may leave the shop with a page's address */

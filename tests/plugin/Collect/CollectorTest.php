@@ -50,7 +50,7 @@ final class CollectorTest extends TestCase
 
     private static function body(mixed ...$events): string
     {
-        return (string) json_encode(['url' => self::URL, 'events' => $events]);
+        return (string) json_encode(['url' => self::URL, 'language' => 'de', 'events' => $events]);
     }
 
     /** @param array<string, mixed> $over over a beacon of a page of this shop */
@@ -75,13 +75,13 @@ final class CollectorTest extends TestCase
     {
         return new Collector(
             new Config(
-                home: 'https://shop.example/',
-                senders: ['shop.example', 'www.shop.example:8443'],
+                revision: 7,
+                hosts: ['de.shop.example', 'shop.example', 'www.shop.example:8443', 'xn--bcher-kva.example'],
+                scope: '',
                 key: self::KEY,
                 relay: ['site' => 'shop.example', 'ad_account_id' => '549755885175', 'spool_dir' => '/spool'],
                 events: $events,
                 parameters: ['epik', 'utm_source'],
-                language: 'de',
                 rateFile: $rateFile,
                 trustedHeaders: $more['trusted'] ?? [],
                 consent: $more['consent'] ?? 'off',
@@ -120,6 +120,37 @@ final class CollectorTest extends TestCase
     {
         self::answer(self::beacon(self::body(self::signed(['language' => 'fr'] + self::VISIT))));
         self::assertSame(['fr'], array_column(Relay::$captured, 'language'));
+    }
+
+    public function testAPageThatSignedNoLanguageSaysItsOwn(): void
+    {
+        foreach (['de' => 'de', 'deu' => null, '' => null] as $said => $told) {
+            Relay::reset();
+            $lead = ['id' => self::ID, 'name' => 'lead', 'data' => []];
+            $body = ['url' => self::URL, 'language' => $said, 'events' => [$lead]];
+            self::assertSame(204, self::answer(self::beacon((string) json_encode($body))));
+            self::assertSame($told, Relay::$captured[0]['language'] ?? null);
+        }
+    }
+
+    /** @dataProvider hosts */
+    #[DataProvider('hosts')]
+    public function testAPageKeepsItsHostWhicheverOfTheShopsItIs(string $origin): void
+    {
+        $body = (string) json_encode(['url' => "{$origin}/mug/?key=x", 'events' => [self::signed()]]);
+        self::assertSame(204, self::answer(self::beacon($body, ['origin' => $origin])));
+        self::assertSame(["{$origin}/mug/"], array_column(Relay::$captured, 'event_source_url'));
+    }
+
+    /** @return list<array{string}> */
+    public static function hosts(): array
+    {
+        return [
+            ['https://shop.example'],
+            ['http://de.shop.example'],
+            ['https://www.shop.example:8443'],
+            ['https://xn--bcher-kva.example'],
+        ];
     }
 
     public function testTheCookieOfAClickBeatsTheAddress(): void

@@ -8,6 +8,7 @@ use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Storefront\EventCookies;
 use Pinrelay\WooCommerce\Storefront\TagRenderer;
 use Pinrelay\WooCommerce\Tests\Mapping\Fixtures;
+use Pinrelay\WooCommerce\Tests\Support\Site as Shop;
 
 final class EventCookiesTest extends TestCase
 {
@@ -87,7 +88,8 @@ final class EventCookiesTest extends TestCase
 
     public function testCookiesBelongToTheShopsFolder(): void
     {
-        Site::$home = 'http://shop.example/store';
+        Site::$home = 'http://shop.example/store/de';
+        Shop::$home = 'http://shop.example/store';
         (new EventCookies())->send(self::call('product-simple', 'a'));
         $cookie = current(Site::$cookies);
         self::assertSame(['/store/', false], [$cookie['path'], $cookie['secure']]);

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Tests\Storefront;
 
+use Pinrelay\WooCommerce\Tests\Support\Site as Shop;
+
 /** The WordPress site of these tests: what it answers, and what it was told. */
 final class Site
 {
@@ -26,6 +28,7 @@ final class Site
     public static function visit(string $uri = '/', array $server = [], array $cookies = []): void
     {
         [self::$home, self::$locale, self::$user] = ['https://shop.example', 'de_DE', 0];
+        [Shop::$home, Shop::$network, Shop::$hooks] = [self::$home, null, []];
         self::$capabilities = [];
         [self::$ajax, self::$rest, self::$headersSent] = [false, false, false];
         [self::$filters, self::$actions, self::$cookies] = [[], [], []];

@@ -10,6 +10,9 @@ use Pinrelay\WooCommerce\Orders\OutboxTable;
 final class Site
 {
     public static Database $database;
+    public static string $home = 'https://shop.example';
+    /** @var ?array{blog_id: int, domain: string, path: string} this site of a network, null where there is none */
+    public static ?array $network = null;
     /** @var array<string, array<int, list<\Closure>>> callbacks by hook and priority */
     public static array $hooks = [];
     /** @var array<int, \WC_Order> */
@@ -26,6 +29,7 @@ final class Site
     public static function reset(): void
     {
         self::$database = new Database();
+        [self::$home, self::$network] = ['https://shop.example', null];
         self::$hooks = [];
         self::$orders = [];
         self::$log = [];

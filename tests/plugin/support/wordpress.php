@@ -95,7 +95,23 @@ function __return_true(): bool
 /** @return array<string, mixed> */
 function wp_load_alloptions(): array
 {
-    return ['home' => 'https://shop.example'];
+    return ['home' => Site::$home, 'siteurl' => Site::$home];
+}
+
+function is_multisite(): bool
+{
+    return Site::$network !== null;
+}
+
+/** The site of a network: its host and folder, as in the table of sites. */
+function get_site(): ?object
+{
+    return Site::$network === null ? null : (object) Site::$network;
+}
+
+function get_current_blog_id(): int
+{
+    return (int) (Site::$network['blog_id'] ?? 1);
 }
 
 function wp_get_environment_type(): string
