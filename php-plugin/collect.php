@@ -2,8 +2,8 @@
 
 /**
  * Takes what shoppers' browsers tell of their visits, without booting WordPress: POST
- * collect.php?s=<blog id>&r=<revision of the page's settings>, JSON up to 8 KB. It needs the extension and the file that
- * WordPress keeps for it (Collect\ConfigFile), opens no database, sets no cookie and answers with a status alone.
+ * collect.php?s=<blog id>&r=<revision of the page's settings>, JSON up to 8 KB. It needs the extension and the file
+ * that WordPress keeps for it (Collect\ConfigFile), opens no database, sets no cookie and answers with a status alone.
  * Everything is decided by Collect\Collector. Asked for `place`, it answers with the visitor's US state.
  */
 

@@ -73,13 +73,14 @@ final class Plugin
     public static function deactivate(bool $networkWide = false): void
     {
         $guard = new Guard();
-        $guard->run('deactivation', static fn () => Network::onEach($networkWide, static function () use ($guard, $networkWide): void {
+        $end = static function () use ($guard, $networkWide): void {
             // One that has it active for itself goes on.
             if (!$networkWide || !Network::hasItself(self::mainFile())) {
                 Installer::unschedule();
                 (new Parts($guard, self::mainFile(), self::isWeb()))->collectFile()->remove();
             }
-        }));
+        };
+        $guard->run('deactivation', static fn () => Network::onEach($networkWide, $end));
     }
 
     private static function mainFile(): string

@@ -53,8 +53,8 @@ final class LiveConfig
     }
 
     /**
-     * One-way, by which a change of any of it is noticed. Where the spool lies is not in it: web servers of one shop may
-     * have theirs in different places, and the command line need not have the extension.
+     * One-way, by which a change of any of it is noticed. Where the spool lies is not in it: web servers of one shop
+     * may have theirs in different places, and the command line need not have the extension.
      */
     public function fingerprint(): string
     {

@@ -5,10 +5,10 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Collect;
 
 /**
- * The number of all settings that collect.php works by. It only rises, and does with every change, by whatever road: the
- * form, the command line, a constant, an import, another web server. Pages carry it in the address that they hand events
- * to, so that a collect.php with older settings knows that it is behind. It is the time of the change, so that what
- * changes in a database restored from a backup is newer than all that was before. Pure.
+ * The number of all settings that collect.php works by. It only rises, and does with every change, by whatever road:
+ * the form, the command line, a constant, an import, another web server. Pages carry it in the address that they hand
+ * events to, so that a collect.php with older settings knows that it is behind. It is the time of the change, so that
+ * what changes in a database restored from a backup is newer than all that was before. Pure.
  */
 final class Revision
 {

@@ -5,9 +5,9 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Site;
 
 /**
- * The address by which a shop is known to itself and to its spool, without filters: language and currency plugins filter
- * home_url() differently on each page, and a shop must neither take itself for a copy because of that, nor set a cookie
- * where it cannot take it away.
+ * The address by which a shop is known to itself and to its spool, without filters: language and currency plugins
+ * filter home_url() differently on each page, and a shop must neither take itself for a copy because of that, nor set a
+ * cookie where it cannot take it away.
  */
 final class Home
 {
@@ -18,8 +18,8 @@ final class Home
     }
 
     /**
-     * The home address as stored or as WP_HOME says. In a network WP_HOME has no say, as in WordPress: it would make all
-     * sites one.
+     * The home address as stored or as WP_HOME says. In a network WP_HOME has no say, as in WordPress: it would make
+     * all sites one.
      */
     public static function raw(): string
     {
