@@ -51,5 +51,4 @@ final class PageUrlTest extends TestCase
         self::assertSame('http://127.0.0.1:4500/shop/', PageUrl::clean('http://127.0.0.1:4500/wp/', '/shop/'));
         self::assertSame('', PageUrl::clean('not an address', '/shop/'));
     }
-
 }
