@@ -126,8 +126,7 @@ final class CollectorTest extends TestCase
     {
         foreach (['de' => 'de', 'deu' => null, '' => null] as $said => $told) {
             Relay::reset();
-            $lead = ['id' => self::ID, 'name' => 'lead', 'data' => []];
-            $body = ['url' => self::URL, 'language' => $said, 'events' => [$lead]];
+            $body = ['url' => self::URL, 'language' => $said, 'events' => [self::tracked([])]];
             self::assertSame(204, self::answer(self::beacon((string) json_encode($body))));
             self::assertSame($told, Relay::$captured[0]['language'] ?? null);
         }
