@@ -28,6 +28,7 @@
 
 use std::ffi::{c_int, c_void};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Once};
@@ -220,6 +221,21 @@ impl Bell {
         let _ = poll(&mut fds, Some(&timeout));
         rustix::io::read(&self.fd, &mut [0; 8]).is_ok()
     }
+}
+
+/// Whether there is no process of this number any more. One that ended and was
+/// not waited for is still there, and so is another that was given its number.
+pub fn has_ended(pid: i32) -> bool {
+    rustix::process::Pid::from_raw(pid)
+        .is_some_and(|pid| rustix::process::test_kill_process(pid) == Err(rustix::io::Errno::SRCH))
+}
+
+/// The namespace in which this process's number means something; nothing where
+/// the system does not tell.
+pub fn namespace() -> Option<u64> {
+    std::fs::metadata("/proc/self/ns/pid")
+        .ok()
+        .map(|meta| meta.ino())
 }
 
 /// Whether this process is about to end or to unload the library.

@@ -239,7 +239,7 @@ fn visits_are_refused_at_four_fifths_and_orders_at_the_limit() {
         let refused = fill(lane);
         assert_eq!(refused.reason, Reason::Full);
         assert!(refused.message.contains("max_bytes"), "{refused}");
-        let held = spool.place.backlog_bytes();
+        let held = spool.place.held_bytes();
         assert!(limit - (line("x").len() as u64) < held && held <= limit);
     }
 }

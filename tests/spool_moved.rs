@@ -143,6 +143,7 @@ fn lead_while(place: &Place, happens: impl FnMut()) -> Pinterest {
         test: true,
         generation: 0,
         late: Late::Send,
+        max_bytes: 1 << 30,
         transport: Transport::default(),
     };
     let until = Until {

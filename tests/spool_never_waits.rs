@@ -72,9 +72,7 @@ fn a_named_pipe_in_place_of_any_file_keeps_no_capture_waiting() {
         "held",
     ] {
         let peer = Peer::good();
-        // As in a request of FPM, where a sender may be started as well.
-        let shop = Shop::lasting(&peer);
-        let mut shop = captured(shop, "o-1").0;
+        let mut shop = captured(Shop::new(&peer), "o-1").0;
         let path = shop.file(name);
         mkfifo(&path);
         // Another process, as far as what is open goes.
@@ -82,6 +80,8 @@ fn a_named_pipe_in_place_of_any_file_keeps_no_capture_waiting() {
         fs::rename(shop.options["spool_dir"].as_str().unwrap(), &moved).unwrap();
         shop.options["spool_dir"] = json!(moved);
         shop.options["generation"] = json!(9);
+        // As in a request of FPM, where a sender may be started as well.
+        shop.host.sapi = "fpm-fcgi".to_owned();
         let (_, told) = captured(shop, "o-2");
         // Those that say whose spool it is are not done without.
         let refused = ["spool.json", "../../node"].contains(&name);

@@ -243,3 +243,44 @@ fn the_newest_thousand_letters_are_kept_and_the_others_counted() {
     let newest = letters.list(1_000);
     assert!(newest.iter().all(|letter| letter.at >= 250));
 }
+
+#[test]
+fn verdicts_count_towards_what_a_spool_may_hold() {
+    let spool = Spool::new();
+    let verdicts = day_file(&spool.place, 'r', 9);
+    fs::File::create(&verdicts).unwrap().set_len(900).unwrap();
+    let limits = pinrelay::spool::Limits {
+        max_bytes: 1_000,
+        ..spool_support::LIMITS
+    };
+    let append = || {
+        let mut writer = spool.writer(Lane::Revenue);
+        writer.append(&spool_support::line("a"), &limits)
+    };
+    assert_eq!(append().unwrap_err().reason, pinrelay::spool::Reason::Full);
+    fs::remove_file(&verdicts).unwrap();
+    append().unwrap();
+}
+
+#[test]
+fn verdicts_on_visits_leave_room_for_what_waits_the_oldest_first() {
+    let spool = Spool::new();
+    let mut log = VerdictLog::new(&spool.place);
+    log.keep_visits_within(2_000);
+    for day in 1..=5 {
+        for n in 0..8 {
+            let id = format!("{day}-{n}");
+            append(&mut log, Lane::Visit, &id, day * DAY);
+            append(&mut log, Lane::Revenue, &id, day * DAY);
+        }
+    }
+    let visits = |day| fs::metadata(day_file(&spool.place, 'v', day)).map_or(0, |meta| meta.len());
+    let held: u64 = (1..=5).map(visits).sum();
+    assert!(held <= 2_000, "{held}");
+    assert!(visits(1) == 0 && visits(5) > 0);
+    assert_eq!(
+        IdSet::delivered(&spool.place).len(),
+        40,
+        "no order is forgotten"
+    );
+}

@@ -11,6 +11,7 @@
 //! Pinterest took with it would be sent again, by each leader.
 
 use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use crate::spool::{
     Content, DeadLetters, Entry, Envelope, Event, IdSet, Lane, Leader, Ledger, Named, Place,
@@ -19,6 +20,14 @@ use crate::spool::{
 
 use super::Late;
 use super::triage::{Fate, Known, Settle, Today, triage};
+
+/// How often captures are told how much the spool holds: a look at all that was
+/// settled, and so not with every look.
+const TELL_HELD_EVERY: Duration = Duration::from_secs(1);
+
+/// The part of a spool that verdicts on visits may take: they count like what
+/// waits, and must not keep orders out.
+const VISITS_PART: u64 = 4;
 
 /// The final word on a line.
 #[derive(Clone, Debug, PartialEq)]
@@ -170,6 +179,8 @@ pub struct Books {
     dead: DeadLetters,
     withdrawn: Withdrawn,
     delivered: IdSet,
+    /// When captures were last told how much the spool holds.
+    told_held: Option<Instant>,
 }
 
 impl Books {
@@ -204,6 +215,7 @@ impl Books {
             ledger,
             log,
             dead,
+            told_held: None,
         })
     }
 
@@ -214,7 +226,26 @@ impl Books {
     pub fn refresh(&mut self) -> Result<(), SpoolError> {
         self.ledger.refresh()?;
         self.see_withdrawn();
+        if self
+            .told_held
+            .is_none_or(|when| when.elapsed() >= TELL_HELD_EVERY)
+        {
+            self.tell_held();
+        }
         Ok(())
+    }
+
+    /// Keeps the verdicts on visits within a part of what the spool may hold.
+    pub fn keep_within(&mut self, max_bytes: u64) {
+        self.log.keep_visits_within(max_bytes / VISITS_PART);
+    }
+
+    /// Tells those who capture how much the spool holds.
+    pub fn tell_held(&mut self) {
+        if self.lock.holds() {
+            self.ledger.tell_held();
+            self.told_held = Some(Instant::now());
+        }
     }
 
     /// Looks again at what was taken back.

@@ -39,6 +39,7 @@ pub fn purge(leader: &Leader, now: i64) -> Result<u64, SpoolError> {
     books.state.lose(LOSS, unsettled);
     books.save();
     books.ledger.sweep(true, now);
+    books.tell_held();
     let after = books.state.lost.get(LOSS).copied();
     Ok(after.unwrap_or(0) - before.unwrap_or(0))
 }

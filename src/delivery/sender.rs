@@ -77,10 +77,12 @@ pub fn drain(
                 until,
                 time,
             };
+            stay.books.keep_within(settings.max_bytes);
             let left = stay.run(&mut tally);
             // Settled lines hold addresses: none stay behind.
             if leader.leads() {
                 stay.books.ledger.sweep(true, time.unix());
+                stay.books.tell_held();
             }
             Ok((stay.books, left?))
         };

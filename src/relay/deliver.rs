@@ -104,6 +104,7 @@ impl Relay {
             test: self.options.test,
             generation: self.options.generation,
             late: self.options.late,
+            max_bytes: self.rules.limits.max_bytes,
             transport: self.rules.transport.clone(),
         })
     }

@@ -164,9 +164,7 @@ impl Relay {
                     return Ok(());
                 }
                 spool.raise_generation(self.options.generation);
-                let mut ledger = Ledger::new(&spool.place);
-                ledger.refresh()?;
-                if ledger.needs_leader(unix_now()) {
+                if Ledger::needs_leader(&spool.place, unix_now())? {
                     self.send_from(&spool);
                 }
             }

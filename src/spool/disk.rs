@@ -23,6 +23,8 @@ pub enum Mode {
     Keep,
     /// To read, and write at the end; made where it is not there.
     Append,
+    /// To read, and write at the end of one that is there.
+    Extend,
     /// To write at the end; must not be there.
     New,
     /// To write; emptied where it is there.
@@ -92,7 +94,15 @@ pub trait Disk: std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// As above.
-    fn names(&self, dir: &Path) -> io::Result<Vec<String>>;
+    fn names(&self, dir: &Path) -> io::Result<Vec<String>> {
+        self.some_names(dir, usize::MAX)
+    }
+
+    /// The same, and at most so many, whichever come first.
+    ///
+    /// # Errors
+    /// As above.
+    fn some_names(&self, dir: &Path, most: usize) -> io::Result<Vec<String>>;
 
     /// Gives a file another name, in place of whatever has it.
     ///
@@ -122,6 +132,7 @@ impl Disk for RealDisk {
             Mode::Edit => options.read(true).write(true),
             Mode::Keep => options.read(true).write(true).create(true),
             Mode::Append => options.read(true).append(true).create(true),
+            Mode::Extend => options.read(true).append(true),
             Mode::New => options.append(true).create_new(true),
             Mode::Fresh => options.write(true).create(true).truncate(true),
         };
@@ -173,9 +184,9 @@ impl Disk for RealDisk {
         DirBuilder::new().mode(0o700).recursive(true).create(dir)
     }
 
-    fn names(&self, dir: &Path) -> io::Result<Vec<String>> {
+    fn some_names(&self, dir: &Path, most: usize) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
-        for entry in fs::read_dir(dir)? {
+        for entry in fs::read_dir(dir)?.take(most) {
             if let Ok(name) = entry?.file_name().into_string() {
                 names.push(name);
             }

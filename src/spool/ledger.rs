@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use super::ack::Acks;
 use super::error::Context;
+use super::held;
 use super::lines::Lines;
 use super::next::{self, Entry, Rest};
 use super::record::{self, Envelope, Record};
@@ -49,7 +50,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    fn has_work(&self) -> bool {
+    pub fn has_work(&self) -> bool {
         !self.is_done() && !self.is_blocked()
     }
 
@@ -91,31 +92,43 @@ impl Ledger {
     pub fn refresh(&mut self) -> Result<(), SpoolError> {
         let mut there = HashSet::new();
         for name in files::names(self.place.disk(), &self.dir).context("read", &self.dir)? {
-            let Some(name) = SegmentName::parse(&name) else {
-                continue;
-            };
-            // A writer may have removed it, or the leader before us.
-            let Ok(meta) = fs::symlink_metadata(self.dir.join(name.as_str())) else {
-                continue;
-            };
-            if !meta.is_file() {
-                continue;
+            if let Some(name) = SegmentName::parse(&name)
+                && self.see(&name).is_some()
+            {
+                there.insert(name);
             }
-            let acks = &self.acks;
-            let known = self.segments.entry(name.clone()).or_insert_with(|| Known {
-                // More than there is cannot have been settled: a power cut may
-                // keep the one and lose the other.
-                acked: Some(acks.get(&name))
-                    .filter(|acked| *acked <= meta.len())
-                    .unwrap_or(0),
-                ..Known::default()
-            });
-            known.len = meta.len();
-            known.blocked = known.blocked.saturating_sub(1);
-            there.insert(name);
         }
         self.segments.retain(|name, _| there.contains(name));
         Ok(())
+    }
+
+    /// Looks at one segment; nothing where it is gone.
+    pub(super) fn see(&mut self, name: &SegmentName) -> Option<&Known> {
+        // A writer may have removed it, or the leader before us.
+        let meta = fs::symlink_metadata(self.dir.join(name.as_str())).ok()?;
+        if !meta.is_file() {
+            return None;
+        }
+        let acks = &self.acks;
+        let known = self.segments.entry(name.clone()).or_insert_with(|| Known {
+            // More than there is cannot have been settled: a power cut may
+            // keep the one and lose the other.
+            acked: Some(acks.get(name))
+                .filter(|acked| *acked <= meta.len())
+                .unwrap_or(0),
+            ..Known::default()
+        });
+        known.len = meta.len();
+        known.blocked = known.blocked.saturating_sub(1);
+        Some(known)
+    }
+
+    /// Tells those who capture how much the spool holds, by what was seen of the
+    /// segments. Only the leader may.
+    pub fn tell_held(&self) {
+        let waiting: u64 = self.segments.values().map(|known| known.len).sum();
+        let settled = held::count(&self.place, "settled");
+        held::write(&self.place, waiting.saturating_add(settled));
     }
 
     /// Whether any line is not settled, and whether one of them is an order.

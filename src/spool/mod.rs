@@ -12,6 +12,7 @@
 //!     leader.lock                    flock: the one sender; text: its pid and start
 //!     leader.wanted                  touched while somebody asks the leader to leave
 //!     generation                     the newest settings seen, and their checksum
+//!     held                           bytes in seg and settled, and their checksum
 //!     state.json                     the leader's memory: counters, back-off, pause
 //!     seg/<lane>-<start>-<pid>-<rnd>.seg   records, one writer each
 //!     ack/<segment>                  how far it is settled: an offset, and its checksum
@@ -34,8 +35,8 @@
 //! # Invariants
 //!
 //! 1. A record is on disk before `capture()` returns.
-//! 2. Only the process that made a segment appends to it, with one `write`
-//!    a record, and holds an exclusive `flock` on it while it does. Whoever
+//! 2. Only the process that made a segment, or one that took it over when that
+//!    had ended, appends to it, with one `write` a record, and holds an exclusive `flock` on it while it does. Whoever
 //!    deletes a segment holds the same lock, so no record is written into a
 //!    file on its way out: the writer looks for the file's link under the lock.
 //! 3. A segment is made under a name that readers ignore, locked, and then
@@ -62,6 +63,7 @@ mod disk;
 mod error;
 mod files;
 pub mod generation;
+mod held;
 mod id_set;
 mod leader;
 mod ledger;
@@ -78,6 +80,7 @@ mod sealed;
 mod segment;
 mod state;
 mod sweep;
+mod take_over;
 mod verdict;
 mod verdict_cursor;
 mod verdict_log;

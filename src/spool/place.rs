@@ -1,6 +1,5 @@
 //! Where a spool lies.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,6 +7,7 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::claim::{claim, node};
 use super::error::Context;
+use super::held;
 use super::network::is_shared;
 use super::private_dir::{Made, private_dir};
 use super::room::check_disk;
@@ -143,22 +143,14 @@ impl Place {
         rustix::fs::statfs(&self.dir).is_ok_and(|stat| is_shared(stat.f_type as u32))
     }
 
-    /// Bytes in segments: what the size limit counts.
-    pub fn backlog_bytes(&self) -> u64 {
-        self.bytes_of("seg")
+    /// Bytes in segments and verdicts: what the size limit counts. Looks at every
+    /// file.
+    pub fn held_bytes(&self) -> u64 {
+        held::count(self, "seg").saturating_add(held::count(self, "settled"))
     }
 
-    /// Bytes in segments and dead letters.
+    /// The same and the dead letters.
     pub fn bytes(&self) -> u64 {
-        self.backlog_bytes() + self.bytes_of("dead")
-    }
-
-    fn bytes_of(&self, part: &str) -> u64 {
-        let entries = fs::read_dir(self.dir.join(part));
-        entries
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len()))
-            .sum()
+        self.held_bytes().saturating_add(held::count(self, "dead"))
     }
 }

@@ -125,6 +125,11 @@ pub fn beginning(id: &str) -> String {
     format!("{{\"id\":{},", serde_json::Value::from(id))
 }
 
+/// Whether a line that begins with this byte is of the format that we write.
+pub(super) fn is_of_this_format(first: &u8) -> bool {
+    *first == FORMAT
+}
+
 fn read(line: &[u8]) -> Option<Envelope<'_>> {
     serde_json::from_slice(sound(line)?).ok()
 }

@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Lane, Place, Reason, SpoolError};
+use super::{Lane, Place, Reason, SpoolError, held};
 
-/// How long a measured size is good for.
-const MEASURE_EVERY: Duration = Duration::from_secs(1);
+/// How long a number is good for, and how often what was appended is told.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// A part of the limit that is told at once.
+const MUCH: u64 = 1_000;
 /// What captures leave free on the disk. A sender that cannot write verdicts asks
 /// Pinterest nothing, so a spool that had filled its own disk could never be
 /// emptied again.
@@ -17,14 +19,18 @@ const KEPT_FOR_ORDERS: u64 = 16 << 20;
 #[derive(Debug)]
 pub(super) struct Room {
     lane: Lane,
-    measured: Option<Measured>,
+    known: Option<Known>,
+    /// Bytes that were appended and not told yet.
+    untold: u64,
+    told: Option<Instant>,
 }
 
 #[derive(Debug)]
-struct Measured {
+struct Known {
     when: Instant,
     held: u64,
     free: u64,
+    limit: u64,
 }
 
 impl Room {
@@ -32,7 +38,9 @@ impl Room {
     pub fn new(lane: Lane) -> Self {
         Self {
             lane,
-            measured: None,
+            known: None,
+            untold: 0,
+            told: None,
         }
     }
 
@@ -46,14 +54,17 @@ impl Room {
             Lane::Revenue => (max_bytes, KEPT_FOR_VERDICTS, "a spool"),
             Lane::Visit => (max_bytes / 5 * 4, KEPT_FOR_ORDERS, "visits"),
         };
-        let (held, free) = match &self.measured {
-            Some(known) if known.when.elapsed() < MEASURE_EVERY => (known.held, known.free),
+        let (held, free) = match &self.known {
+            Some(known) if known.when.elapsed() < LOOK_EVERY => (known.held, known.free),
             _ => {
-                let (held, free) = (place.backlog_bytes(), free(place));
-                self.measured = Some(Measured {
-                    when: Instant::now(),
+                let free = free(place);
+                let held = self.held(place, limit.saturating_sub(more));
+                let when = Instant::now();
+                self.known = Some(Known {
+                    when,
                     held,
                     free,
+                    limit,
                 });
                 (held, free)
             }
@@ -70,11 +81,39 @@ impl Room {
         leave(place, free, more.saturating_add(kept))
     }
 
+    /// What the spool holds, by the number that is written down. One that says that
+    /// it is full is not believed where a look can tell better: nobody captures any
+    /// more, so nobody might ever lead and count again.
+    fn held(&self, place: &Place, enough: u64) -> u64 {
+        let told = held::read(place).map(|held| held.saturating_add(self.untold));
+        match told {
+            Some(held) if held <= enough => return held,
+            _ => {}
+        }
+        let looked = held::look(place);
+        match told {
+            Some(held) if !looked.all => return held.max(looked.bytes),
+            _ => held::write(place, looked.bytes),
+        }
+        looked.bytes
+    }
+
     /// A record of so many bytes was added.
-    pub fn take(&mut self, bytes: u64) {
-        if let Some(known) = &mut self.measured {
+    pub fn take(&mut self, place: &Place, bytes: u64) {
+        self.untold = self.untold.saturating_add(bytes);
+        let mut much = true;
+        if let Some(known) = &mut self.known {
             known.held = known.held.saturating_add(bytes);
             known.free = known.free.saturating_sub(bytes);
+            much = self.untold > known.limit / MUCH;
+        }
+        if !much && self.told.is_some_and(|when| when.elapsed() < LOOK_EVERY) {
+            return;
+        }
+        // Where it cannot be told now it is told with the next.
+        if held::add(place, self.untold).is_some() {
+            self.untold = 0;
+            self.told = Some(Instant::now());
         }
     }
 }

@@ -1,6 +1,11 @@
 //! The names of segments: which lane, how old, and whose.
 
 use super::{Lane, files};
+use crate::process;
+
+/// What stands before the number of the namespace that a process is in. Names of
+/// earlier versions have none.
+const NAMESPACE: char = '.';
 
 /// A segment's file name, ordered by lane and then by birth.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,10 +21,11 @@ impl SegmentName {
         Self {
             lane,
             text: format!(
-                "{}-{nanos:016x}-{}-{:08x}.seg",
+                "{}-{nanos:016x}-{}-{:08x}{NAMESPACE}{:x}.seg",
                 lane.letter(),
                 std::process::id(),
-                files::random() as u32
+                files::random() as u32,
+                process::namespace().unwrap_or(0)
             ),
         }
     }
@@ -34,6 +40,16 @@ impl SegmentName {
             lane,
             text: name.to_owned(),
         })
+    }
+
+    /// The number of the process that made it, where it means something to us: in a
+    /// container the same number is another process.
+    pub fn process(&self) -> Option<i32> {
+        let mut parts = self.text.strip_suffix(".seg")?.split('-').skip(2);
+        let pid = parts.next()?.parse().ok()?;
+        let (_, namespace) = parts.next()?.split_once(NAMESPACE)?;
+        let namespace = u64::from_str_radix(namespace, 16).ok()?;
+        (process::namespace() == Some(namespace)).then_some(pid)
     }
 
     /// Whether it was begun this many seconds ago. One that will be begun in the
@@ -68,6 +84,19 @@ mod tests {
         let newer = SegmentName::fresh(Lane::Revenue);
         assert_eq!(SegmentName::parse(older.as_str()), Some(older.clone()));
         assert!(older < newer && newer < visit);
+    }
+
+    #[test]
+    fn the_process_is_known_where_it_is_of_our_own_namespace() {
+        let pid = std::process::id().cast_signed();
+        assert_eq!(SegmentName::fresh(Lane::Visit).process(), Some(pid));
+        for (rest, why) in [
+            ("0a1b2c3d", "an earlier version"),
+            ("0a1b2c3d.1", "a container"),
+        ] {
+            let name = format!("v-18eb943fe4f55ccb-{pid}-{rest}.seg");
+            assert_eq!(SegmentName::parse(&name).unwrap().process(), None, "{why}");
+        }
     }
 
     #[test]

@@ -7,25 +7,39 @@ use std::path::Path;
 use rustix::fs::{FlockOperation, flock};
 
 use super::error::Context;
-use super::{Ledger, Mode, SpoolError, files};
+use super::{Ledger, Mode, Place, SegmentName, SpoolError, files};
 
 /// A segment that nobody has written to for this long is deleted as soon as it
 /// is settled; a busier one may be written to again, and stays a little.
 const IDLE_SECONDS: u64 = 5;
 /// A segment that is this old is deleted even when it is busy.
 const LONGEST_LIFE: u64 = 30 * 60;
+/// A request looks at no more segments than this.
+const MOST_LOOKED_AT: usize = 256;
 /// A segment that was never renamed into place was abandoned by its maker.
 const STILLBORN_SECONDS: i64 = 3_600;
 
 impl Ledger {
     /// Whether a leader is needed: lines wait, or one that was killed left
-    /// settled lines behind.
-    pub fn needs_leader(&self, now: i64) -> bool {
-        self.work().is_some()
-            || self
-                .segments
-                .iter()
-                .any(|(name, known)| known.is_done() && name.is_old(now, LONGEST_LIFE))
+    /// settled lines behind. A request asks, so it looks no further than to the
+    /// first segment that says so, and at so many at most; where there are more,
+    /// somebody should see to them.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn needs_leader(place: &Place, now: i64) -> Result<bool, SpoolError> {
+        let mut ledger = Self::new(place);
+        let names = place.disk().some_names(&ledger.dir, MOST_LOOKED_AT);
+        let names = files::found(names)
+            .context("read", &ledger.dir)?
+            .unwrap_or_default();
+        let needed = names.iter().filter_map(|name| SegmentName::parse(name));
+        let is_needed = needed.into_iter().any(|name| {
+            ledger.see(&name).is_some_and(|known| {
+                known.has_work() || known.is_done() && name.is_old(now, LONGEST_LIFE)
+            })
+        });
+        Ok(is_needed || names.len() >= MOST_LOOKED_AT)
     }
 
     /// Deletes segments that are settled to their end: with `all`, every one

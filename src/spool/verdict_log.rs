@@ -13,9 +13,10 @@ use crate::process::Descriptor;
 
 /// What a line takes besides its id, where it has no words of Pinterest's.
 const LINE: u64 = 160;
-/// Verdicts on visits of one day: about half a million. Beyond that they are
-/// counted and no longer told one by one, or a busy shop would fill its disk with
-/// what nobody reads.
+/// Verdicts on visits of all days: about half a million. The oldest days go for
+/// newer ones, and beyond what one day may have they are counted and no longer
+/// told one by one, or a busy shop would fill its spool with what nobody reads and
+/// have no room for what waits.
 const MOST_OF_VISITS: u64 = 64 << 20;
 
 /// Writes verdicts. Only the leader has one.
@@ -23,6 +24,8 @@ const MOST_OF_VISITS: u64 = 64 << 20;
 pub struct VerdictLog {
     place: Place,
     open: [Option<Today>; 2],
+    /// The most that verdicts on visits may take.
+    visits: u64,
 }
 
 /// The file that a lane's verdicts go to.
@@ -31,6 +34,8 @@ struct Today {
     /// Closes the file in a child that is forked in the middle of a call.
     _descriptor: Descriptor,
     opened_on: i64,
+    /// By which it is named.
+    day: i64,
     file: File,
     /// Bytes behind its end that nobody else can take.
     reserved: u64,
@@ -42,7 +47,13 @@ impl VerdictLog {
         Self {
             place: place.clone(),
             open: [None, None],
+            visits: MOST_OF_VISITS,
         }
+    }
+
+    /// Lets the verdicts on visits take no more than this.
+    pub fn keep_visits_within(&mut self, bytes: u64) {
+        self.visits = bytes;
     }
 
     /// Makes sure that verdicts on these events can be written: an answer that
@@ -106,9 +117,13 @@ impl VerdictLog {
         let mut lines = render(settled)?;
         let place = self.place.clone();
         let today = self.today(lane, now)?;
-        if lane == Lane::Visit && today.file.metadata()?.len() >= MOST_OF_VISITS {
-            return Ok(());
+        if lane == Lane::Visit {
+            let (day, more) = (today.day, lines.len() as u64);
+            if !self.make_room_for_visits(day, more)? {
+                return Ok(());
+            }
         }
+        let today = self.today(lane, now)?;
         if lines.len() as u64 > today.reserved
             && self.reserve_bytes(lane, lines.len() as u64, now).is_err()
         {
@@ -121,6 +136,26 @@ impl VerdictLog {
         let today = self.today(lane, now)?;
         today.reserved = today.reserved.saturating_sub(lines.len() as u64);
         files::write_all(place.disk(), &today.file, &lines)
+    }
+
+    /// Makes room for verdicts on visits of a day, by those of the oldest. False
+    /// where the day has filled it alone.
+    fn make_room_for_visits(&self, day: i64, more: u64) -> io::Result<bool> {
+        let mut days = days(&self.place, Lane::Visit)?;
+        days.retain(|one| *one != day);
+        let path = |day| day_file(&self.place, Lane::Visit, day);
+        let len = |day| fs::symlink_metadata(path(day)).map_or(0, |meta| meta.len());
+        let mut held: u64 = days.iter().map(|day| len(*day)).sum();
+        held = held.saturating_add(len(day)).saturating_add(more);
+        for old in days {
+            if held <= self.visits {
+                break;
+            }
+            let its = len(old);
+            files::remove(self.place.disk(), &path(old))?;
+            held = held.saturating_sub(its);
+        }
+        Ok(held <= self.visits)
     }
 
     /// Removes the days that nobody needs any more. A day of the future, by a
@@ -163,6 +198,7 @@ impl VerdictLog {
                 Today {
                     _descriptor: Descriptor::register(file.as_raw_fd()),
                     opened_on,
+                    day,
                     file,
                     reserved: 0,
                 }

@@ -10,11 +10,12 @@ use super::error::Context;
 use super::next::LONGEST_LINE;
 use super::room::Room;
 use super::segment::SegmentName;
+use super::take_over::take_over;
 use super::{Disk, Lane, Mode, Named, Place, Reason, Refused, SpoolError, files};
 use crate::process::Descriptor;
 
 /// A segment that has grown this far is left for a new one.
-const ROTATE_AT: u64 = 1 << 20;
+pub(super) const ROTATE_AT: u64 = 1 << 20;
 
 /// What must have reached the disk before `capture()` returns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,14 +59,14 @@ pub struct Writer {
 }
 
 #[derive(Debug)]
-struct Segment {
+pub(super) struct Segment {
     /// Closes the file in a forked child, which must not share the lock.
-    _descriptor: Descriptor,
-    file: File,
-    at: Named,
-    len: u64,
+    pub _descriptor: Descriptor,
+    pub file: File,
+    pub at: Named,
+    pub len: u64,
     /// Whether its name is on the platter.
-    named: bool,
+    pub named: bool,
 }
 
 impl Writer {
@@ -105,7 +106,7 @@ impl Writer {
         let sync = limits.durability.covers(self.lane);
         let mut segment = match self.take_open(bytes) {
             Some(segment) => segment,
-            None => self.create()?,
+            None => self.begin(bytes)?,
         };
         let (disk, before) = (self.place.disk(), segment.len);
         let written = write_once(disk, &segment.file, line).and_then(|()| match sync {
@@ -124,7 +125,7 @@ impl Writer {
         }
         segment.len += bytes;
         let _ = flock(&segment.file, FlockOperation::Unlock);
-        self.room.take(bytes);
+        self.room.take(&self.place, bytes);
         self.open = Some(segment);
         Ok(())
     }
@@ -152,6 +153,18 @@ impl Writer {
         let ours = meta.is_some_and(|meta| meta.len() == segment.len);
         (ours && segment.len + more <= ROTATE_AT).then_some(segment)
         // Else the file closes here, and its lock goes with it.
+    }
+
+    /// Another segment, with its lock held: one that an ended process left, or a
+    /// new one.
+    fn begin(&self, more: u64) -> Result<Segment, SpoolError> {
+        // Not in somebody else's spool.
+        if self.place.is_current()
+            && let Some(segment) = take_over(&self.place, self.lane, more)
+        {
+            return Ok(segment);
+        }
+        self.create()
     }
 
     /// A new segment, locked and in place.

@@ -225,6 +225,7 @@ pub fn settings(late: Late) -> Settings {
         test: false,
         generation: 0,
         late,
+        max_bytes: 1 << 30,
         transport: Transport::default(),
     }
 }

@@ -52,6 +52,7 @@ pub fn lead(place: &Place, pinterest: &mut Pinterest) -> Result<Tally, SpoolErro
         test: false,
         generation: 0,
         late: Late::Send,
+        max_bytes: 1 << 30,
         transport: Transport::default(),
     };
     let until = Until {

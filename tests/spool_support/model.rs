@@ -137,6 +137,7 @@ impl Model {
             test: true,
             generation: 0,
             late: Late::Send,
+            max_bytes: 1 << 30,
             transport: Transport::default(),
         };
         let until = Until {
