@@ -42,15 +42,19 @@
   }
 
   window.pinrelayOrder = async (tools) => {
-    const { page, send, alone, isFired, setFired, mayTell } = tools;
-    const { key, ids } = named(location);
-    if (!key || isPayPage(location, page.order.pay)) {
+    const { page, waited, send, alone, isFired, setFired, mayTell } = tools;
+    let at = location;
+    if (waited && !named(at).key && document.referrer) {
+      at = new URL(document.referrer);
+    }
+    const { key, ids } = named(at);
+    if (!key || isPayPage(at, page.order.pay)) {
       return;
     }
     let isOver = false;
     const claim = async () => {
       isOver = isFired(key);
-      const answer = !isOver && mayTell() && (await send(page.order.claim, { key, ids }));
+      const answer = !isOver && mayTell() && (await send(page.order.claim, { key, ids, agrees: waited }));
       if (!answer || answer.status !== 200) {
         return;
       }

@@ -5,7 +5,8 @@
 (() => {
   'use strict';
 
-  const YEAR = 31536000;
+  const DAY = 86400;
+  const YEAR = 365 * DAY;
   const MOST_FIRED = 100;
 
   // Only known now.
@@ -20,6 +21,7 @@
   let page;
   let begun;
   let agreed;
+  let waited;
   let fired = [];
 
   function facts(id) {
@@ -54,14 +56,16 @@
     });
   }
 
+  const cookie = (wanted) => (cookies().find(([name]) => name === wanted) || [])[1] || '';
+
   function setCookie(name, value, seconds) {
     const secure = location.protocol === 'https:' ? '; Secure' : '';
     document.cookie = `${name}=${value}; Max-Age=${seconds}; Path=${page.path}; SameSite=Lax${secure}`;
   }
 
   function visitor() {
-    const known = cookies().find(([name, value]) => name === own('vid') && /^[0-9a-f-]{36}$/.test(value));
-    const id = known ? known[1] : uuid();
+    const known = cookie(own('vid'));
+    const id = /^[0-9a-f-]{36}$/.test(known) ? known : uuid();
     // Again: some browsers keep it for a week only.
     setCookie(own('vid'), id, YEAR);
     return id;
@@ -216,11 +220,11 @@
     return script;
   }
 
-  // Whatever made the page: its address names the order.
+  // Whatever made the page: its address names the order, or that of the page before, to who has only now agreed.
   function claimPurchase() {
-    if (page.order && /=wc_order_\w/.test(location.search)) {
+    if (page.order && /=wc_order_\w/.test(location.search + (waited ? document.referrer : ''))) {
       load(page.order.script, 'pinrelay-order').onload = () =>
-        window.pinrelayOrder({ page, call, send, alone, isFired, setFired, libraryTakes, mayTell: () => agreed });
+        window.pinrelayOrder({ page, waited, call, send, alone, isFired, setFired, libraryTakes, mayTell: () => agreed });
     }
   }
 
@@ -244,9 +248,10 @@
 
   const waiting = () => cookies().filter(([name]) => name.startsWith(own('e_')));
 
-  // In the tab in which the shopper acts.
+  // In the tab in which the shopper acts. Banners may change cookies without a word.
   function look() {
-    if (document.visibilityState === 'visible' && waiting().length > 0) {
+    heed();
+    if (agreed && document.visibilityState === 'visible' && waiting().length > 0) {
       alone(() => waiting().forEach(fireCookie));
     }
   }
@@ -308,25 +313,65 @@
     tellPage();
     claimPurchase();
     look();
-    listen();
     if (page.library) {
       loadLibrary();
     }
   }
 
+  // The WP Consent API's script may come late or never: what counts are its cookies, and what a banner told. On the
+  // server Consent/ApiCookies.php has the same rule.
+  function consentType() {
+    const { wp_consent_type: told, consent_api: api = {} } = window;
+    return String((told === undefined && !api.waitfor_consent_hook ? api.consent_type : told) || '');
+  }
+
+  const isOptOut = (type) => /optout/.test(type);
+
+  // For requests that bear events of their own. Before consent this is kept where none is needed, or to correct it.
+  function keepType() {
+    const type = consentType();
+    const kept = cookie(own('consent_type'));
+    if (type && (kept || isOptOut(type) || isOptOut((window.consent_api || {}).consent_type))) {
+      setCookie(own('consent_type'), isOptOut(type) ? 'optout' : 'optin', DAY);
+    }
+  }
+
+  // By a banner that asks for each service, or has a function of its own in the API's place.
+  function isVetoed() {
+    try {
+      const services = JSON.parse(decodeURIComponent(cookie(`${page.prefix}_consented_services`)) || '{}');
+      return (
+        Object.keys(services).some((name) => /pinterest|pinrelay/i.test(name) && !services[name]) ||
+        !(window.wp_has_consent || Boolean)('marketing')
+      );
+    } catch (broken) {
+      return false;
+    }
+  }
+
+  function allowedByApi() {
+    const word = cookie(`${page.prefix}_marketing`);
+    return page.prefix && (word ? word === 'allow' : isOptOut(consentType())) && !isVetoed();
+  }
+
   // Asked each time: a banner may be open.
   function allowed() {
-    const { wp_has_consent: has, wp_consent_type: type, waitfor_consent_hook: waits } = window;
     return !/[^u]bot\b|crawl|spider|headless/i.test(navigator.userAgent) && {
       off: () => true,
-      wp_consent_api: () => has && (type || !waits) && has('marketing'),
-      filter: () => cookies().some((pair) => pair.join() === own('consent') + ',1'),
+      wp_consent_api: allowedByApi,
+      filter: () => cookie(own('consent')) === '1',
     }[page.consent]();
   }
 
   // What the shopper takes back goes at once.
   function heed() {
-    const agrees = page && !!allowed();
+    if (!page) {
+      return;
+    }
+    const agrees = !!allowed();
+    if (page.prefix) {
+      keepType();
+    }
     if (begun && agrees !== agreed) {
       agreed = agrees;
       call('setconsent', agrees);
@@ -373,7 +418,9 @@
     if ('agrees' in early) {
       consent(early.agrees);
     }
-    release();
+    waited = page && !allowed();
+    look();
+    listen();
   }
 
   // Prerendered or in the background is no visit yet.
@@ -388,8 +435,9 @@
 
   window.pinrelay = { track, consent };
   (early.queue || []).forEach((args) => track(...args));
-  document.addEventListener('wp_listen_for_consent_change', heed);
-  document.addEventListener('wp_consent_type_defined', heed);
+  ['wp_listen_for_consent_change', 'wp_consent_type_defined', 'wp_consent_api_status_change_service'].forEach((name) =>
+    document.addEventListener(name, heed),
+  );
 
   // Deferred, unless an optimiser made it asynchronous.
   if (document.readyState === 'loading') {

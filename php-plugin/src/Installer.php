@@ -95,6 +95,7 @@ final class Installer
             Health::OPTION,
             Turn::OPTION,
             Storefront\AddressWatch::OPTION,
+            Consent\Answers::OPTION,
             DeadLetters::OPTION,
             ReconcileJobs::OPTION,
             ...ReconcileJobs::THROTTLES,

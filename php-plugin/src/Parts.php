@@ -17,6 +17,7 @@ use Pinrelay\WooCommerce\Collect\InboxReader;
 use Pinrelay\WooCommerce\Collect\LiveConfig;
 use Pinrelay\WooCommerce\Collect\PageFacts;
 use Pinrelay\WooCommerce\Collect\Rate;
+use Pinrelay\WooCommerce\Consent\Answers;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\ConsentApi;
 use Pinrelay\WooCommerce\Consent\Withdrawal;
@@ -239,6 +240,11 @@ final class Parts
     public function consent(): Consent
     {
         return $this->made[__FUNCTION__] ??= new Consent($this->settings());
+    }
+
+    public function answers(): Answers
+    {
+        return new Answers($this->settings(), $this->consent(), $this->guard);
     }
 
     public function consentApi(): ConsentApi

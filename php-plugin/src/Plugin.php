@@ -147,6 +147,7 @@ final class Plugin
         $this->wake(self::PLACED, $this->parts->buyer(...));
         $this->wake(self::PLACED, $this->parts->paymentInfo(...));
         $this->wake(self::PLACED, $this->parts->addressWatch(...));
+        $this->wake(self::PLACED, $this->parts->answers(...));
     }
 
     /** Only what is needed on a page for everybody is loaded for it. */

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { logIn } from '../support/browser/owner.mjs';
 import { until } from '../support/shop/service.mjs';
 import { hooksUnless, needsWooCommerce, openWorld } from './world.mjs';
 
@@ -78,7 +79,8 @@ for (const { name, settings, banner } of MODES) {
       assert.deepEqual(world.pairs('checkout'), []);
       assert.equal(world.pairs('add_to_cart').length, 1, 'the other one');
       assert.equal(await shopper.page.locator('script[src*="core.js"], #pinrelay-match').count(), 0);
-      assert.deepEqual([(await row(id)).verdict, (await row(id)).context, (await row(id)).event_id], ['refused', '', '']);
+      const { verdict, consent, context, event_id } = await row(id);
+      assert.deepEqual([verdict, consent, context, event_id], ['refused', 'unanswered', '', '']);
       assert.deepEqual(shopper.errors.map(String), []);
     });
 
@@ -178,3 +180,89 @@ for (const { name, settings, banner } of MODES) {
     });
   });
 }
+
+describe('a banner that tells its type in the browser alone, late, and refuses before anybody has answered', () => {
+  const { before, after, afterEach } = hooksUnless(needsWooCommerce);
+  let world;
+  let shopper;
+
+  before(async () => {
+    world = await openShopWithBanner('classic', { consent: 'wp_consent_api' }, { type: 'optin', talks: 'api', late: 300 });
+  });
+  after(() => world.close());
+  afterEach(async () => {
+    await shopper.close();
+    world.assertNothingRefused();
+    world.standin.reset();
+  });
+
+  const skip = needsWooCommerce;
+  const answer = (id) => shopper.page.locator(`#${id}`).click();
+  const row = async () => (await world.outbox()).at(-1);
+  const bannerHasTold = () => shopper.page.waitForFunction(() => /wp_consent_marketing=/.test(document.cookie));
+  const notice = async () => {
+    const owner = await world.shopper();
+    await logIn(owner.page, world.shop);
+    await owner.open('/wp-admin/plugins.php');
+    const words = await owner.page.locator('.notice-error', { hasText: 'Pinrelay' }).allTextContents();
+    await owner.close();
+    return words.join();
+  };
+
+  test('the owner of a shop whose banner nobody has heard yet is told', { skip }, async () => {
+    shopper = await world.shopper();
+    assert.match(await notice(), /no cookie banner has told/);
+  });
+
+  test('nothing is told, kept or sent of who has not answered, by either half', { skip }, async () => {
+    shopper = await world.shopper();
+    await shopper.open('/product/blue-mug/?epik=dj0yJnU9');
+    await bannerHasTold();
+    await shopper.addByForm('/product/blue-mug/');
+    await shopper.checkoutClassic();
+    const { verdict, consent, context, event_id } = await row();
+    assert.deepEqual([verdict, consent, context, event_id], ['refused', 'unanswered', '', '']);
+    const other = await world.shopper();
+    await other.context.addCookies([{ name: 'wp_consent_marketing', value: 'allow', url: world.shop.url }]);
+    await other.addByForm('/product/blue-mug/');
+    await world.matched('add_to_cart');
+    await other.close();
+    await world.tick();
+    assert.deepEqual(['add_payment_info', 'initiate_checkout', 'checkout'].flatMap(world.pairs), []);
+    const names = (await shopper.context.cookies()).map(({ name }) => name);
+    assert.deepEqual(names.filter((name) => /^(pinrelay|_epik|_pin)/.test(name)), []);
+    assert.equal(await notice(), '', 'a banner has been heard');
+  });
+
+  test('who agrees on the page of his order within the hour has it told, by both halves', { skip }, async () => {
+    shopper = await world.shopper();
+    await shopper.addByForm('/product/blue-mug/');
+    await shopper.checkoutClassic();
+    await bannerHasTold();
+    assert.equal((await row()).consent, 'unanswered');
+    const heard = shopper.page.waitForResponse((response) => response.url().includes('pinrelay/v1/consent'));
+    await answer('accept');
+    await heard;
+    await world.seen(({ pairs }) => pairs.some(({ event_name, server }) => event_name === 'checkout' && server));
+    assert.equal((await row()).consent, 'granted');
+    await shopper.page.reload();
+    const [pair] = await world.matched('checkout');
+    assert.equal(pair.browser_count, 1);
+    const [{ user_data }] = world.halves(pair.event_id).server;
+    assert.ok(user_data.em && user_data.client_ip_address && user_data.external_id);
+  });
+
+  test('where visitors may object, the type that the browser was told reaches what the server tells', { skip }, async () => {
+    await world.shop.php("update_option('test_banner', ['type' => 'optout', 'late' => 0] + get_option('test_banner'));");
+    shopper = await world.shopper();
+    await shopper.open('/product/blue-mug/');
+    await world.collected('page_visit');
+    await shopper.addByForm('/product/blue-mug/');
+    await world.matched('add_to_cart');
+    await answer('decline');
+    await shopper.page.waitForFunction(() => !/pinrelay_vid/.test(document.cookie));
+    await shopper.addByForm('/product/blue-mug/');
+    await world.tick();
+    assert.equal(world.pairs('add_to_cart').length, 1);
+  });
+});

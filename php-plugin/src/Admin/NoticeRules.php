@@ -22,6 +22,8 @@ final class NoticeRules
     public const EXTENSION = 'extension';
     public const TROUBLE = 'trouble';
     public const PAUSED = 'paused';
+    /** Consent cannot be heard, so nothing is told. */
+    public const CONSENT = 'consent';
     /** Asks what to do beside Pinterest's own plugin. */
     public const DOUBLED = 'doubled';
     /** A proxy hides every visitor's address, and each visit is dropped. */
@@ -29,14 +31,21 @@ final class NoticeRules
     public const TEST_MODE = 'test_mode';
 
     /**
-     * @param string $site      CopyGuard's answer
-     * @param string $screen    id of the current admin screen
-     * @param bool   $hasHidden whether this user has hidden the notice about the extension
-     * @param int    $now       unix seconds
+     * @param string  $site      CopyGuard's answer
+     * @param string  $screen    id of the current admin screen
+     * @param bool    $hasHidden whether this user has hidden the notice about the extension
+     * @param int     $now       unix seconds
+     * @param ?string $consent   Answers::trouble()
      * @return ?string one of the constants above
      */
-    public static function decide(string $site, Report $report, string $screen, bool $hasHidden, int $now): ?string
-    {
+    public static function decide(
+        string $site,
+        Report $report,
+        string $screen,
+        bool $hasHidden,
+        int $now,
+        ?string $consent = null,
+    ): ?string {
         $settings = $report->settings;
         $isOwnPage = str_ends_with($screen, '_page_' . SettingsPage::SLUG);
 
@@ -44,6 +53,7 @@ final class NoticeRules
             $site === CopyGuard::UNDECIDED => $settings->enabled || $isOwnPage ? self::QUESTION : null,
             $site === CopyGuard::COPY => $isOwnPage ? self::COPY : null,
             $settings->apiHeld && $settings->apiWanted() => self::DOUBLED,
+            $consent !== null => self::CONSENT,
             // The page itself says the rest in its status block.
             $isOwnPage => null,
             $report->extension !== Extension::OK => $hasHidden && self::mayHide($settings) ? null : self::EXTENSION,

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Admin;
 
 use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
+use Pinrelay\WooCommerce\Consent\Answers;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
@@ -55,6 +56,7 @@ final class Notices
             $screen,
             (bool) get_user_meta(get_current_user_id(), self::HIDDEN, true),
             time(),
+            $consent = Answers::trouble($settings),
         );
         match ($notice) {
             NoticeRules::QUESTION => $this->say('warning', sprintf(
@@ -77,6 +79,7 @@ final class Notices
             NoticeRules::DOUBLED => $this->say('warning', Words::doubled(), self::form(self::BESIDE, [
                 'send' => __('Send from Pinrelay all the same', 'pinrelay'),
             ])),
+            NoticeRules::CONSENT => $this->say('error', Words::consent((string) $consent)),
             NoticeRules::EXTENSION => $this->say(
                 'warning',
                 Words::extension($report->extension),

@@ -6,7 +6,7 @@ namespace Pinrelay\WooCommerce\Admin;
 
 use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Collect\DropCount;
-use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Consent\Answers;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Status\Addresses;
 use Pinrelay\WooCommerce\Status\Words;
@@ -91,12 +91,14 @@ final class SiteHealth
     /** @return array<string, mixed> */
     public function consent(): array
     {
-        return $this->settings->consent === Consent::WP_CONSENT_API && !Consent::isApiThere()
-            ? self::result('consent', 'critical', __('Pinterest is told nothing', 'pinrelay'), __(
-                'Pinrelay waits for consent from the plugin WP Consent API, which is not active. Please activate it, '
-                    . 'or choose another way in the Pinrelay settings.',
-                'pinrelay',
-            ))
+        $trouble = Answers::trouble($this->settings);
+        return $trouble !== null
+            ? self::result(
+                'consent',
+                'critical',
+                __('Pinterest is told nothing', 'pinrelay'),
+                Words::consent($trouble),
+            )
             : self::result('consent', 'good', __('Pinrelay knows whom to ask for consent', 'pinrelay'), __(
                 'What your visitors decided is heeded in the browser and on the server.',
                 'pinrelay',

@@ -67,7 +67,7 @@ final class Collector
         if (is_array($said) && (isset($said['visitor']) || isset($said['browser']))) {
             return $this->leave($beacon, $said, $ip, $now);
         }
-        if (Consent::isRefusedBy($beacon->cookies, $this->config->consent)) {
+        if (Consent::isRefusedBy($beacon->cookies, $this->config->consent, $this->config->consentPrefix)) {
             return $this->drop(204, DropCount::CONSENT);
         }
         if (Bots::isBot($beacon->userAgent)) {

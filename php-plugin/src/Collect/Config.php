@@ -23,6 +23,7 @@ final class Config
      * @param string               $rateFile   for Rate
      * @param list<string>         $trustedHeaders as in the settings
      * @param string               $consent    as in the settings
+     * @param string               $consentPrefix Consent::prefix()
      * @param list<string>         $ldpStates  as in the settings
      */
     public function __construct(
@@ -37,6 +38,7 @@ final class Config
         public readonly string $rateFile,
         public readonly array $trustedHeaders,
         public readonly string $consent,
+        public readonly string $consentPrefix,
         public readonly array $ldpStates,
     ) {
     }

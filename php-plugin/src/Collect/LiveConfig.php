@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Collect;
 
+use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Plugin;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\EventNames;
@@ -81,6 +82,7 @@ final class LiveConfig
             'parameters' => Visitor::parameters(),
             'trustedHeaders' => $settings->trustedHeaders,
             'consent' => $settings->consent,
+            'consentPrefix' => Consent::prefix(),
             'ldpStates' => $settings->ldpStates,
         ];
     }

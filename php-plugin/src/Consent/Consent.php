@@ -29,9 +29,6 @@ final class Consent
     /** What pinrelay.consent() was last told: "1" or "0". Made by assets/pinrelay.js. */
     public const COOKIE = 'pinrelay_consent';
 
-    /** The WP Consent API's own category for advertising. */
-    private const CATEGORY = 'marketing';
-
     public function __construct(private readonly Settings $settings)
     {
     }
@@ -46,7 +43,7 @@ final class Consent
     {
         return match ($this->settings->consent) {
             self::OFF => null,
-            self::WP_CONSENT_API => self::isApiThere() && wp_has_consent(self::CATEGORY) === true,
+            self::WP_CONSENT_API => $this->byApi(),
             default => $this->filtered($order),
         };
     }
@@ -55,6 +52,12 @@ final class Consent
     public function isGiven(): bool
     {
         return $this->answer() !== false;
+    }
+
+    /** Whether a refusal is the visitor's own answer. A banner on the WP Consent API may write it before he gave any. */
+    public function isAnswered(): bool
+    {
+        return $this->settings->consent === self::FILTER && Cookie::read(self::COOKIE) !== '';
     }
 
     /** The answer for an order whose shopper was never seen: made by hand, by a program, or before the plugin. */
@@ -69,19 +72,61 @@ final class Consent
         return function_exists('wp_has_consent');
     }
 
+    /** What the names of the WP Consent API's cookies begin with, '' where it is not there. */
+    public static function prefix(): string
+    {
+        // The API's own filter: some banners call their cookies otherwise.
+        $prefix = self::isApiThere() ? apply_filters('wp_consent_cookie_prefix', 'wp_consent') : '';
+        return is_string($prefix) ? $prefix : '';
+    }
+
+    /** Whether a banner has told the type of consent, here or in this request's browser. */
+    public static function isTypeTold(): bool
+    {
+        return self::isApiThere() && (self::type() !== '' || ApiCookies::areThere(self::cookies(), self::prefix()));
+    }
+
     /**
-     * What cookies alone say, for where there is no WordPress to ask: whether this browser has refused. The page's own
-     * script has asked properly before it handed anything in; this catches what a page told that was open for long.
+     * What cookies alone say, for where there is no WordPress to ask: whether this browser has not agreed. The page's
+     * own script has asked before it handed anything in; this catches what a page told that was open for long.
      *
-     * @param array<string, string> $cookies
+     * No type of the server's counts here: a banner tells it by the visitor's region, and who writes the file of
+     * collect.php is somewhere else. The script passes on what its browser was told.
+     *
+     * @param array<string, string> $cookies unslashed
+     * @param string                $prefix  as prefix()
      */
-    public static function isRefusedBy(array $cookies, string $mode): bool
+    public static function isRefusedBy(array $cookies, string $mode, string $prefix): bool
     {
         return match ($mode) {
-            self::WP_CONSENT_API => ($cookies['wp_consent_' . self::CATEGORY] ?? '') === 'deny',
+            self::WP_CONSENT_API => !ApiCookies::allow($cookies, $prefix, ''),
             self::FILTER => ($cookies[self::COOKIE] ?? '') !== '1',
             default => false,
         };
+    }
+
+    private function byApi(): bool
+    {
+        if (!self::isApiThere()) {
+            return false;
+        }
+        $allows = ApiCookies::allow(self::cookies(), self::prefix(), self::type());
+        // The API's own filter, by which a banner or the owner may decide for one plugin.
+        $plugin = plugin_basename(dirname(__DIR__, 2) . '/pinrelay.php');
+        return apply_filters('wp_has_consent', $allows, 'marketing', $plugin) === true;
+    }
+
+    /** The type of consent as told on the server; none where the banner says that it tells it in the browser. */
+    private static function type(): string
+    {
+        $type = apply_filters('wp_consent_api_waitfor_consent_hook', false) ? '' : wp_get_consent_type();
+        return is_string($type) ? $type : '';
+    }
+
+    /** @return array<string, string> */
+    private static function cookies(): array
+    {
+        return array_filter(wp_unslash(Cookie::all()), 'is_string');
     }
 
     private function filtered(?\WC_Order $order): bool

@@ -46,5 +46,12 @@ final class ConsentApi
         foreach ($cookies as [$name, $expires, $words]) {
             wp_add_cookie_info($name, 'Pinterest (Pinrelay)', 'marketing', $expires, $words);
         }
+        wp_add_cookie_info(
+            ApiCookies::TYPE,
+            'Pinterest (Pinrelay)',
+            'functional',
+            __('1 day', 'pinrelay'),
+            __('Notes whether visitors of this region are asked first or may object', 'pinrelay'),
+        );
     }
 }

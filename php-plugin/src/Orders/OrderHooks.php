@@ -20,6 +20,9 @@ use Pinrelay\WooCommerce\Support\Guard;
  */
 final class OrderHooks
 {
+    /** Pinterest takes the server half of an order for sure in its first hour. */
+    private const MAY_AGREE_SECONDS = 3600;
+
     /** @var array<int, true> orders this request has accepted or found accepted */
     private array $accepted = [];
     /** @var array<int, OutboxRow> rows that this request has found and left as they were */
@@ -93,7 +96,8 @@ final class OrderHooks
         }
         $answer = $this->consent->answer($order);
         if ($answer === false) {
-            $this->refuse($order->get_id());
+            $answered = $this->consent->isAnswered();
+            $this->refuse($order->get_id(), $answered ? OutboxRow::REFUSED : OutboxRow::UNANSWERED);
             return;
         }
         $row = $this->outbox->note(
@@ -108,11 +112,27 @@ final class OrderHooks
     }
 
     /** The shopper of this order refused consent, or took it back: what Pinterest has not been told is not told. */
-    public function refuse(int $orderId): void
+    public function refuse(int $orderId, string $consent = OutboxRow::REFUSED): void
     {
         unset($this->known[$orderId]);
-        $this->outbox->refuse($orderId, time());
+        $this->outbox->refuse($orderId, time(), $consent);
         $this->takeBack($orderId);
+    }
+
+    /**
+     * The buyer of this order agrees, in this very request, who had not answered when he placed it: it is noted and
+     * accepted now as it would have been then. True where it was such an order, and not too late.
+     */
+    public function agree(\WC_Order $order): bool
+    {
+        $now = time();
+        $row = $this->order($order) === null ? null : $this->outbox->find($order->get_id());
+        if ($row?->consent !== OutboxRow::UNANSWERED || $row->updatedAt < $now - self::MAY_AGREE_SECONDS) {
+            return false;
+        }
+        $this->outbox->note($row->orderId, $this->visitor->context(), Consent::GRANTED, $now);
+        $this->accept($order, Standing::acceptedAt(Standing::of($order), $this->store->settings(), $now));
+        return true;
     }
 
     /**

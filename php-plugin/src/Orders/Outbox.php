@@ -96,8 +96,10 @@ final class Outbox
     /**
      * The shopper refused consent, or took it back: the order's number and that word are kept, so that no later hook
      * sends it. An order that a spool holds is marked, and keeps its row until that spool has answered.
+     *
+     * @param string $consent OutboxRow::UNANSWERED where he has not said anything yet
      */
-    public function refuse(int $orderId, int $now): void
+    public function refuse(int $orderId, int $now, string $consent = OutboxRow::REFUSED): void
     {
         $made = $this->change(
             "INSERT IGNORE INTO {$this->table} (order_id, state, verdict, consent, context, updated_at)"
@@ -105,7 +107,7 @@ final class Outbox
             $orderId,
             OutboxRow::SETTLED,
             OutboxRow::REFUSED,
-            OutboxRow::REFUSED,
+            $consent,
             $now,
         );
         $forgotten = $made === 1 ? 1 : $this->change(
@@ -114,7 +116,7 @@ final class Outbox
                 . " tag_holder = '', updated_at = %d WHERE order_id = %d AND state IN (%s, %s)",
             OutboxRow::SETTLED,
             OutboxRow::REFUSED,
-            OutboxRow::REFUSED,
+            $consent,
             $now,
             $orderId,
             OutboxRow::NOTED,

@@ -18,6 +18,8 @@ final class OutboxRow
 
     /** Verdict of an order whose shopper refused consent: nothing else is kept of it. */
     public const REFUSED = 'refused';
+    /** Consent of such an order whose buyer had not answered: he may still agree. */
+    public const UNANSWERED = 'unanswered';
     /** Message of an order that ended after Pinterest was told of it, which nothing can take back. */
     public const ENDED = 'ended';
     /** On a queued row: the order was cancelled since, the spool's answer is awaited. */
@@ -36,7 +38,7 @@ final class OutboxRow
      * @param ?string              $message     Pinterest's or the extension's own words
      * @param string               $node        whose spool holds it, '' unless queued
      * @param ?int                 $eventTime   unix seconds, fixed at acceptance; of a held order: since when
-     * @param ?string              $consent     'granted', 'refused', or null where nobody asked
+     * @param ?string              $consent     'granted', 'refused', 'unanswered', or null where nobody asked
      * @param array<string, mixed> $context     the shopper's request at checkout; [] once settled
      * @param ?string              $browser     'fired', 'blocked', or null
      * @param int                  $updatedAt   unix seconds when the state was entered

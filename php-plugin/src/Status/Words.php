@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Status;
 
+use Pinrelay\WooCommerce\Consent\Answers;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Relay\Trouble;
 
@@ -39,6 +40,34 @@ final class Words
                 . 'in the settings of that plugin.',
             'pinrelay',
         );
+    }
+
+    /** @param Answers::NO_* $trouble */
+    public static function consent(string $trouble): string
+    {
+        return match ($trouble) {
+            Answers::NO_API => __(
+                'Pinterest is told nothing: Pinrelay waits for consent from the plugin WP Consent API, which is not '
+                    . 'active. Please activate it, or choose another way in the Pinrelay settings.',
+                'pinrelay',
+            ),
+            Answers::NO_TYPE => __(
+                'Pinterest is told nothing of visitors who have not agreed, and no cookie banner has told Pinrelay yet '
+                    . 'that it asks them. Please look whether your banner is active and works with the plugin WP '
+                    . 'Consent API, or choose another way in the Pinrelay settings.',
+                'pinrelay',
+            ),
+            default => sprintf(
+                /* translators: %d: number of orders */
+                __(
+                    'Your last %d orders came without consent, so Pinterest was not told of them. If your customers do '
+                        . 'agree, their answer does not reach Pinrelay: please try your cookie banner, category '
+                        . 'marketing, in your shop.',
+                    'pinrelay',
+                ),
+                Answers::MANY,
+            ),
+        };
     }
 
     /**

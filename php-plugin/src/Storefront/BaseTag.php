@@ -28,6 +28,8 @@ use Pinrelay\WooCommerce\Support\Guard;
  *                               page comes first, under a lock, so that tabs neither lose nor double one.
  *   keeps   pinrelay_consent    cookie: what pinrelay.consent() was told, "1" or "0"; 365 days. All else only after it
  *                               may: before consent, events are held in the page's memory and nothing is loaded.
+ *           pinrelay_consent_type  cookie: "optout" where a banner told the page, in the browser, that visitors of this
+ *                               region may object, so that the server hears of it; "optin" where it corrects that; a day.
  *           _epik               cookie: the click id of an ad's link, as Pinterest's library keeps it; 365 days.
  *           pinrelay_vid        cookie: a random id of this browser, its hash the external_id of both halves; 365 days.
  *           pinrelay_ldp        cookie: the US state, where the owner picked some (Place); a day, or 30 by an address.
@@ -159,11 +161,13 @@ final class BaseTag
      * scope     in the names of our cookies and of what is kept in storage (Cookie::scope)
      * language  two letters, or '' where nobody knows
      * consent   whom to ask before anything: off, wp_consent_api or filter
+     * prefix    what the names of the WP Consent API's cookies begin with, '' where it is not asked
      * withdraw  address to tell when consent is taken back (Withdrawal)
      * collect   address of collect.php, and
      * fallback  of the REST route; both null where there is no server half
      * order     for a page whose address carries an order's key: `script` that claims the purchase, addresses to
-     *           `claim` it from, and `pay`, which names the page where an order is only paid; null without a tag for it
+     *           `claim` it from, and `pay`, which names the page where an order is only paid; null without a tag for it,
+     *           where no buyer need say that he agrees
      * events    of this page: `call` for pintrk() without its id, null where the browser half is off; `facts` and
      *           `signature` for the server, left out where its half is off; `once` for what a reload does not repeat
      * limits    for assets/limited.js: US states with limited data use, and addresses to ask for the visitor's; null
@@ -183,6 +187,7 @@ final class BaseTag
             'scope' => Cookie::scope(),
             'language' => Visitor::language(),
             'consent' => $this->settings->consent,
+            'prefix' => $this->settings->consent === Consent::WP_CONSENT_API ? Consent::prefix() : '',
             'withdraw' => $this->settings->consent === Consent::OFF ? null : Routes::address(Routes::CONSENT),
             'collect' => $collect,
             'fallback' => $fallback,
@@ -201,7 +206,8 @@ final class BaseTag
     /** @return ?array{script: string, claim: list<string>, pay: string} */
     private function order(): ?array
     {
-        if (!$this->settings->tagReady() || !$this->settings->wants('checkout', 'tag')) {
+        $hasTag = $this->settings->tagReady() && $this->settings->wants('checkout', 'tag');
+        if (!$hasTag && $this->settings->consent === Consent::OFF) {
             return null;
         }
         return [

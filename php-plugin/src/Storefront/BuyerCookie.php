@@ -68,15 +68,16 @@ final class BuyerCookie
         $this->set('', 1);
     }
 
-    private function give(mixed $order): void
+    /** Notes that this request's browser placed the order. */
+    public function give(mixed $order): bool
     {
         $isFor = $order instanceof \WC_Order && Shopper::isHere($order);
         if (!$isFor || headers_sent() || !$this->consent->isGiven()) {
-            return;
+            return false;
         }
         $expires = time() + self::SECONDS;
         $others = array_diff($this->orders(), [$order->get_id()]);
-        $this->set(self::write([$order->get_id(), ...$others], $expires, $this->secret), $expires);
+        return $this->set(self::write([$order->get_id(), ...$others], $expires, $this->secret), $expires);
     }
 
     private function set(string $value, int $expires): bool

@@ -21,6 +21,9 @@ use Pinrelay\WooCommerce\Support\Guard;
  * (assets/order.js). Nothing of an order is printed, so it does not matter who made the page, whether a cache kept it,
  * which cookies came with the navigation, or whether the payment was confirmed only after it was shown.
  *
+ * A buyer who had not answered when he placed the order, and agrees on its page, says so with his claim: before consent
+ * no cookie could tell that the order is his, and the key does.
+ *
  * Whoever asks wrongly learns nothing: the answer is the same for a wrong key, an order that is not accepted, an old
  * one, the merchant, and a call that somebody else got already. The order's match keys go to the browser that placed
  * it; else one browser with the key gets the bare call, since the buyer may have come back in another browser.
@@ -53,19 +56,23 @@ final class Claim
     }
 
     /**
-     * @param string $body JSON: {key, ids: numbers of the page's address, of which one may be the order's}
+     * @param string $body JSON: {key, ids: numbers of the page's address, of which one may be the order's, and
+     *                     agrees: whether the visitor gave his consent only on this page}
      * @return ?array{calls: list<array<mixed>>, report: list<string>, token: string} null: nothing for this caller
      */
     public function answer(string $body): ?array
     {
-        if (!$this->settings->tagReady() || !$this->settings->wants(self::EVENT, 'tag')) {
-            return null;
-        }
         $said = strlen($body) <= self::LONGEST_BODY ? json_decode($body, true, 3) : null;
         if (!is_array($said) || !is_array($said['ids'] ?? null) || !$this->mayAsk()) {
             return null;
         }
         $order = OrderKey::find($said['key'] ?? null, $said['ids']);
+        if ($order !== null && ($said['agrees'] ?? null) === true) {
+            $this->guard->run('consent', fn () => $this->orders->agree($order) && $this->buyer->give($order));
+        }
+        if (!$this->settings->tagReady() || !$this->settings->wants(self::EVENT, 'tag')) {
+            return null;
+        }
         $row = $order === null ? null : $this->accepted($order);
         if ($order === null || $row === null || time() - (int) $row->eventTime >= self::SECONDS) {
             return null;

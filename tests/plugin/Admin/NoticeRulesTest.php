@@ -36,6 +36,7 @@ final class NoticeRulesTest extends TestCase
         bool $hasHidden = false,
         array $drops = [],
         ?int $lastPassed = null,
+        ?string $consent = null,
     ): ?string {
         $report = new Report(
             $settings ?? self::settings(),
@@ -48,7 +49,7 @@ final class NoticeRulesTest extends TestCase
             drops: $drops,
             lastPassed: $lastPassed,
         );
-        return NoticeRules::decide($site, $report, $screen, $hasHidden, self::NOW);
+        return NoticeRules::decide($site, $report, $screen, $hasHidden, self::NOW, $consent);
     }
 
     public function testAShopThatWorksIsNotDisturbed(): void
@@ -83,6 +84,11 @@ final class NoticeRulesTest extends TestCase
             'all of them, in the browser half alone' => [null, [
                 'drops' => self::HIDDEN,
                 'settings' => self::settings(account: ''),
+            ]],
+            'consent that is never heard' => ['consent', ['consent' => 'no_type']],
+            'consent that is never heard, on our page' => ['consent', [
+                'consent' => 'no_allow',
+                'screen' => 'woocommerce_page_pinrelay',
             ]],
             'test mode' => ['test_mode', ['settings' => self::settings(test: true)]],
             'another server half' => ['doubled', ['settings' => self::doubled()]],

@@ -31,7 +31,7 @@ final class ConfigFileTest extends TestCase
     private static function config(string $key = "it's <?php a key", int $revision = 7): Config
     {
         $hosts = ['shop.example'];
-        return new Config($revision, $hosts, '3_', $key, ['test' => false], [], ['epik'], '/r', [], 'off', ['CA']);
+        return new Config($revision, $hosts, '3_', $key, ['test' => false], [], ['epik'], '/r', [], 'off', '', ['CA']);
     }
 
     public function testWhatIsKeptIsReadBackForThatSiteOfTheNetwork(): void

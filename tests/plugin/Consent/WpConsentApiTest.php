@@ -28,7 +28,10 @@ final class WpConsentApiTest extends TestCase
     public static function cases(): array
     {
         return [
-            'no banner' => [false, null, true],
+            'no type told, nothing said' => [false, null, false],
+            'no type told, denied' => [false, 'deny', false],
+            'no type told, allowed' => [false, 'allow', true],
+            'an unknown type, nothing said' => ['other', null, false],
             'opt-in, nothing said' => ['optin', null, false],
             'opt-in, allowed' => ['optin', 'allow', true],
             'opt-in, denied' => ['optin', 'deny', false],
@@ -50,6 +53,96 @@ final class WpConsentApiTest extends TestCase
         $consent = new Consent(new Settings(consent: Consent::WP_CONSENT_API));
         self::assertSame($given, $consent->answer());
         self::assertSame($given, $consent->isGiven());
+    }
+
+    /** @param array<string, string> $cookies */
+    private static function given(array $cookies): bool
+    {
+        $_COOKIE = array_map('addslashes', $cookies);
+        return (new Consent(new Settings(consent: Consent::WP_CONSENT_API)))->isGiven();
+    }
+
+    private static function activate(string $type = ''): void
+    {
+        Site::reset();
+        require_once dirname(__DIR__, 2) . '/support/consent/wp-consent-api/wp-consent-api.php';
+        add_filter('wp_get_consent_type', static fn (): string => $type);
+    }
+
+    public function testWhatTheBrowserWasToldGoesBeforeWhatTheServerThinks(): void
+    {
+        self::activate('optin');
+        self::assertTrue(self::given(['pinrelay_consent_type' => 'optout']));
+        self::assertFalse(self::given(['pinrelay_consent_type' => 'optout', 'wp_consent_marketing' => 'deny']));
+        self::activate('optout');
+        self::assertFalse(self::given(['pinrelay_consent_type' => 'optin']));
+    }
+
+    public function testABannerThatTellsItsTypeLaterInTheBrowserIsWaitedFor(): void
+    {
+        self::activate('optout');
+        add_filter('wp_consent_api_waitfor_consent_hook', static fn (): bool => true);
+        self::assertFalse(self::given([]));
+        self::assertTrue(self::given(['wp_consent_marketing' => 'allow']));
+        self::assertTrue(self::given(['pinrelay_consent_type' => 'optout']));
+    }
+
+    public function testThePrefixOfTheCookieIsTheBannersOwn(): void
+    {
+        self::activate('optout');
+        add_filter('wp_consent_cookie_prefix', static fn (): string => 'my.banner');
+        self::assertSame('my.banner', Consent::prefix());
+        self::assertFalse(self::given(['my_banner_marketing' => 'deny', 'wp_consent_marketing' => 'allow']));
+        self::assertTrue(self::given(['my_banner_marketing' => 'allow', 'wp_consent_marketing' => 'deny']));
+    }
+
+    public function testARefusalOfThisServiceAloneIsHeard(): void
+    {
+        self::activate('optin');
+        $allowed = ['wp_consent_marketing' => 'allow'];
+        $services = static fn (string $json): bool => self::given(
+            $allowed + ['wp_consent_consented_services' => $json],
+        );
+        self::assertFalse($services('{"maps":true,"Pinterest (Pinrelay)":false}'));
+        self::assertFalse($services('{"pinterest-tag":false}'));
+        self::assertTrue($services('{"maps":false,"pinterest":true}'));
+        self::assertTrue($services('{'));
+        self::assertTrue($services('7'));
+    }
+
+    public function testTheFilterOfTheApiHasItsSay(): void
+    {
+        self::activate('optin');
+        $asked = [];
+        add_filter('wp_has_consent', static function (bool $has, string $category, string $for) use (&$asked): bool {
+            $asked[] = [$has, $category, basename($for)];
+            return false;
+        }, 10, 3);
+        self::assertFalse(self::given(['wp_consent_marketing' => 'allow']));
+        self::assertSame([[true, 'marketing', 'pinrelay.php']], $asked);
+    }
+
+    public function testABannerIsNoticedOnceItHasToldOrWrittenAnything(): void
+    {
+        self::activate();
+        $_COOKIE = [];
+        self::assertFalse(Consent::isTypeTold());
+        $_COOKIE = ['wp_consent_marketing' => 'deny'];
+        self::assertTrue(Consent::isTypeTold());
+        $_COOKIE = ['pinrelay_consent_type' => 'optout'];
+        self::assertTrue(Consent::isTypeTold());
+        self::activate('optin');
+        $_COOKIE = [];
+        self::assertTrue(Consent::isTypeTold());
+    }
+
+    public function testARefusalThatABannerMayHaveWrittenIsNoAnswer(): void
+    {
+        self::activate('optin');
+        self::assertFalse(self::given(['wp_consent_marketing' => 'deny']));
+        self::assertFalse((new Consent(new Settings(consent: Consent::WP_CONSENT_API)))->isAnswered());
+        $_COOKIE = [Consent::COOKIE => '0'];
+        self::assertTrue((new Consent(new Settings(consent: Consent::FILTER)))->isAnswered());
     }
 
     /** @return array<string, array{array<string, string>}> */
@@ -86,7 +179,8 @@ final class WpConsentApiTest extends TestCase
         (new ConsentApi(new Settings(...['enabled' => true] + $settings), new Guard(), 'pinrelay.php'))->register();
         do_action('init');
         $told = $GLOBALS['wp_consent_api_stand_in_cookies'];
-        self::assertSame([], array_diff(array_column($told, 'category'), ['marketing']));
+        $functional = array_keys(array_filter($told, static fn (array $one): bool => $one['category'] !== 'marketing'));
+        self::assertSame($told === [] ? [] : ['pinrelay_consent_type'], $functional);
         return array_keys($told);
     }
 }

@@ -69,7 +69,7 @@ final class OrderConsentTest extends TestCase
         self::assertSame([], Relay::$captured);
         $row = $rig->row();
         self::assertSame(
-            [OutboxRow::SETTLED, 'refused', 'refused', [], '', null],
+            [OutboxRow::SETTLED, 'refused', $answer === null ? 'unanswered' : 'refused', [], '', null],
             [$row->state, $row->verdict, $row->consent, $row->context, $row->eventId, $row->eventTime],
         );
     }
@@ -122,6 +122,69 @@ final class OrderConsentTest extends TestCase
         self::assertSame([OutboxRow::NOTED, 'granted'], [$rig->row()->state, $rig->row()->consent]);
         self::pay($order);
         self::assertCount(1, Relay::$captured);
+    }
+
+    public function testABuyerWhoHadNotAnsweredMayAgreeWithinTheHour(): void
+    {
+        $rig = new Rig(self::FILTER);
+        self::says(null);
+        $at = time() - 60;
+        $order = self::place(['date_created' => new \DateTimeImmutable("@{$at}")]);
+        self::pay($order);
+        self::assertSame([], Relay::$captured);
+        self::says(true);
+        self::assertTrue((new Rig(self::FILTER))->hooks->agree($order));
+        self::assertCount(1, Relay::$captured);
+        self::assertSame(['granted', OutboxRow::QUEUED], [$rig->row()->consent, $rig->row()->state]);
+        self::assertSame($at, $rig->row()->eventTime, 'the time of the sale');
+        self::assertFalse((new Rig(self::FILTER))->hooks->agree($order), 'once');
+        self::assertCount(1, Relay::$captured);
+    }
+
+    public function testABuyerWhoAgreesBeforeHePaysIsToldOfWhenHeHasPaid(): void
+    {
+        $rig = new Rig(self::FILTER);
+        $order = self::place();
+        self::says(true);
+        self::assertTrue($rig->hooks->agree($order));
+        self::assertSame([OutboxRow::NOTED, 'granted'], [$rig->row()->state, $rig->row()->consent]);
+        new Rig(self::FILTER);
+        self::pay($order);
+        self::assertCount(1, Relay::$captured);
+    }
+
+    public function testAnHourLaterOrAfterARefusalNoOrderIsAcceptedAnyMore(): void
+    {
+        $rig = new Rig(self::FILTER);
+        $order = self::place();
+        self::pay($order);
+        Site::$database->query('UPDATE wp_pinrelay_orders SET updated_at = updated_at - 3601 WHERE order_id = 71');
+        self::says(true);
+        self::assertFalse($rig->hooks->agree($order));
+
+        Rig::reset();
+        self::says(false);
+        $rig = new Rig(self::FILTER);
+        self::pay($order = self::place());
+        self::says(true);
+        self::assertFalse($rig->hooks->agree($order));
+
+        Rig::reset();
+        $rig = new Rig(self::FILTER);
+        $order = self::place();
+        $rig->hooks->refuse(71);
+        self::assertFalse($rig->hooks->agree($order));
+        self::assertSame([], Relay::$captured);
+    }
+
+    public function testNoTickAndNoReconciliationAcceptsAnOrderWhoseBuyerHasNotAnswered(): void
+    {
+        self::says(null);
+        self::pay(self::place());
+        $rig = new Rig(self::FILTER + ['consent_default' => 'granted']);
+        $rig->tick->run(time());
+        iterator_to_array($rig->reconcile->look([71], time()));
+        self::assertSame([], Relay::$captured);
     }
 
     public function testConsentTakenBackBeforeThePaymentForgetsWhatWasNoted(): void

@@ -12,6 +12,8 @@ final class Site
     public static string $home = 'https://shop.example';
     public static string $locale = 'de_DE';
     public static int $user = 0;
+    /** Whom the browser's cookies name, though REST takes nobody without a nonce for anybody. */
+    public static int $signedIn = 0;
     /** @var list<string> of that user */
     public static array $capabilities = [];
     public static bool $ajax = false;
@@ -29,7 +31,7 @@ final class Site
     {
         [self::$home, self::$locale, self::$user] = ['https://shop.example', 'de_DE', 0];
         [Shop::$home, Shop::$network, Shop::$hooks] = [self::$home, null, []];
-        self::$capabilities = [];
+        [self::$capabilities, self::$signedIn] = [[], 0];
         [self::$ajax, self::$rest, self::$headersSent] = [false, false, false];
         [self::$filters, self::$actions, self::$cookies] = [[], [], []];
         $_SERVER = array_map('addslashes', $server + [

@@ -31,6 +31,17 @@ function current_user_can(string $capability): bool
     return in_array($capability, Site::$capabilities, true);
 }
 
+function user_can(int $user, string $capability): bool
+{
+    return in_array($capability, Site::$capabilities, true);
+}
+
+/** The user whom the browser's own cookie names. */
+function wp_validate_auth_cookie(string $cookie, string $scheme): int|false
+{
+    return Site::$signedIn ?: false;
+}
+
 function wp_doing_ajax(): bool
 {
     return Site::$ajax;

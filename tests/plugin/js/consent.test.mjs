@@ -27,7 +27,7 @@ describe('consent in the browser', () => {
   const scene = setScene();
   const { open, calls, seen, posts, posted, cookie, fence } = scene;
 
-  const ours = async () => (await cookie('')).map(({ name }) => name).filter((name) => !name.startsWith('wp_consent'));
+  const ours = async () => (await cookie('')).map(({ name }) => name).filter((name) => /^(pinrelay)?_/.test(name));
   const stored = (page) => page.evaluate(() => ({ ...localStorage, ...sessionStorage }));
 
   /** Nothing was loaded, set, stored or handed in. A second page that may do all that has had its time. */
@@ -38,7 +38,7 @@ describe('consent in the browser', () => {
     await scene.standin.until(() => calls('page_visit').some(({ location }) => location.includes('/other')));
     await after.close();
     assert.deepEqual(calls().filter(({ location }) => !location.includes('/other')), []);
-    assert.deepEqual((await ours()).filter((name) => name !== 'pinrelay_consent'), []);
+    assert.deepEqual((await ours()).filter((name) => !name.startsWith('pinrelay_consent')), []);
     assert.deepEqual(await stored(page), {});
     assert.equal(await page.locator('script[src*="core.js"]').count(), 0);
     assert.equal(posts('/collect.php').filter(({ body }) => !body.url.includes('/other')).length, 0);
@@ -53,7 +53,94 @@ describe('consent in the browser', () => {
   }
 
   test('a mode that waits for a plugin that is not there tells nothing', async () => {
-    await assertNothing(await open({ consent: 'wp_consent_api' }));
+    await assertNothing(await open({ ...withApi('optout'), prefix: '' }));
+  });
+
+  // Banners tell their type by script alone, late, and may write `deny` before anybody has answered.
+  const TELL = (type) => {
+    window.wp_consent_type = type;
+    document.dispatchEvent(new CustomEvent('wp_consent_type_defined'));
+  };
+
+  test('no type told on the server: a late banner asks first, writes its own refusal, and nothing went out before', async () => {
+    const page = await open(withApi(''));
+    await assertNothing(page);
+    await page.evaluate(TELL, 'optin');
+    await page.evaluate(() => window.wp_set_consent('marketing', 'deny'));
+    await page.evaluate(() => window.pinrelay.track('lead', {}));
+    await assertNothing(page);
+    await page.evaluate(() => window.wp_set_consent('marketing', 'allow'));
+    await seen('lead');
+  });
+
+  test('a type told by the browser alone that lets visitors object is passed on to the server', async () => {
+    const page = await open(withApi(''));
+    await assertNothing(page);
+    await page.evaluate(TELL, 'optout');
+    await seen('page_visit', 2);
+    await posted('/collect.php', 2);
+    assert.ok(posts('/collect.php').at(-1).cookies.includes('pinrelay_consent_type=optout'));
+  });
+
+  test('where the banner corrects what the server told, the server hears of it', async () => {
+    const page = await open({ ...withApi('optout', { waitfor_consent_hook: true }) });
+    await page.evaluate(TELL, 'optin');
+    assert.deepEqual((await cookie('pinrelay_')).map(({ name, value }) => [name, value]), [['pinrelay_consent_type', 'optin']]);
+    assert.deepEqual(calls(), []);
+  });
+
+  test('an allow counts though no script of the API has come', async () => {
+    await open({ consent: 'wp_consent_api', set: 'wp_consent_marketing=allow' });
+    await seen('page_visit');
+  });
+
+  test("the cookie's prefix is the banner's own", async () => {
+    const banner = withApi('optout', { cookie_prefix: 'cmplz' });
+    await assertNothing(await open({ ...banner, prefix: 'cmplz', set: 'cmplz_marketing=deny' }));
+    await scene.context.addCookies([{ name: 'cmplz_marketing', value: 'allow', url: scene.storefront.url }]);
+    await open({ ...banner, prefix: 'cmplz' });
+    await seen('page_visit', 2);
+  });
+
+  for (const json of ['{"Pinterest (Pinrelay)":false}', encodeURIComponent('{"maps":true,"pinterest":false}')]) {
+    test(`a refusal of this service alone is heard (${json.slice(0, 12)})`, async () => {
+      await scene.context.addCookies([
+        { name: 'wp_consent_marketing', value: 'allow', url: scene.storefront.url },
+        { name: 'wp_consent_consented_services', value: json, url: scene.storefront.url },
+      ]);
+      await assertNothing(await open(withApi('optin')));
+    });
+  }
+
+  test('a refusal that a banner writes down without an event stops the page that is open', async () => {
+    const page = await open(withApi('optout'));
+    await seen('page_visit');
+    await page.evaluate(() => {
+      document.cookie = 'wp_consent_marketing=deny; path=/';
+    });
+    await posted('/withdraw');
+    await assertGone();
+  });
+
+  const RECEIVED = '/checkout/order-received/71/?key=wc_order_aBc';
+
+  test('who agrees on the page of his order says so with the claim, and who had agreed does not', async () => {
+    const page = await open({ consent: 'filter' }, RECEIVED);
+    await page.evaluate(() => window.pinrelay.consent(true));
+    await posted('/claim');
+    assert.deepEqual(posts('/claim')[0].body, { key: 'wc_order_aBc', ids: [71], agrees: true });
+    await page.reload();
+    await posted('/claim', 2);
+    assert.equal(posts('/claim').at(-1).body.agrees, false);
+  });
+
+  test('who agrees on the page after that of his order says whose it was', async () => {
+    const page = await open({ consent: 'filter' }, RECEIVED);
+    await page.evaluate((next) => location.assign(next), scene.address({ consent: 'filter' }, '/next'));
+    await page.waitForURL('**/next*');
+    await page.evaluate(() => window.pinrelay.consent(true));
+    await posted('/claim');
+    assert.deepEqual(posts('/claim')[0].body, { key: 'wc_order_aBc', ids: [71], agrees: true });
   });
 
   test('what the page held is told once the visitor agrees, in the order in which it happened', async () => {

@@ -53,7 +53,8 @@ export const VISIT = {
  * @param {string} library address of Pinterest's script
  * @returns {Promise<object>} `url`; `posts` [{path, body, cookies}] of what the script handed in; `answers` by path, the
  *   status of each address, `{status, own}` where it is our own answer; `halves` by key what a claim gets; every other path
- *   is a page. A page's query says what it holds: `set` cookies (name=value), `half` JSON for its `key`, `events` JSON in place of one page visit, `notag`, `noserver`, `head` HTML, `csp` a policy, `consent` a mode, `gtm`,
+ *   is a page. A page's query says what it holds: `set` cookies (name=value), `half` JSON for its `key`, `events` JSON in
+ *   place of one page visit, `notag`, `noserver`, `head` HTML, `csp` a policy, `consent` a mode, `prefix`, `gtm`,
  *   `match` JSON; `/add`
  *   only sets the cookies
  */
@@ -114,6 +115,7 @@ function page(library, wish) {
     library: wish.has('notag') || usesGtm ? null : library,
     path: '/',
     consent: wish.get('consent') ?? 'off',
+    prefix: wish.get('prefix') ?? (wish.get('consent') === 'wp_consent_api' ? 'wp_consent' : ''),
     withdraw: '/withdraw',
     collect: serves ? '/collect.php?s=1' : null,
     fallback: serves ? '/rest-collect' : null,

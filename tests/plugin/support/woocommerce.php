@@ -77,6 +77,11 @@ abstract class WC_Abstract_Order
         return [];
     }
 
+    public function key_is_valid(string $key): bool
+    {
+        return hash_equals($this->data['order_key'], $key);
+    }
+
     public function save(): never
     {
         throw new LogicException('The plugin must not save an order in its own hooks.');
@@ -108,6 +113,12 @@ class WC_Order_Refund extends WC_Abstract_Order
 function wc_get_order(mixed $id): WC_Order|false
 {
     return Site::$orders[(int) $id] ?? false;
+}
+
+function wc_get_order_id_by_order_key(string $key): int
+{
+    $found = array_filter(Site::$orders, static fn (WC_Order $order): bool => $order->data['order_key'] === $key);
+    return (int) (array_key_first($found) ?? 0);
 }
 
 /** Ids by time of change or placement, as ReconcilePages asks for them; every question is kept. */
