@@ -240,12 +240,11 @@ describe('a banner that tells its type in the browser alone, late, and refuses b
     await shopper.checkoutClassic();
     await bannerHasTold();
     assert.equal((await row()).consent, 'unanswered');
-    const heard = shopper.page.waitForResponse((response) => response.url().includes('pinrelay/v1/consent'));
+    const heard = shopper.page.waitForResponse((response) => response.url().includes('pinrelay/v1/claim'));
     await answer('accept');
     await heard;
     await world.seen(({ pairs }) => pairs.some(({ event_name, server }) => event_name === 'checkout' && server));
     assert.equal((await row()).consent, 'granted');
-    await shopper.page.reload();
     const [pair] = await world.matched('checkout');
     assert.equal(pair.browser_count, 1);
     const [{ user_data }] = world.halves(pair.event_id).server;

@@ -175,7 +175,7 @@ describe('visitors who refuse something', () => {
       }
       if (shop.consent) {
         const row = (await world.outbox()).at(-1);
-        assert.deepEqual([row.consent, row.context, row.event_id], ['refused', '', ''], 'of the order, nothing else is kept');
+        assert.deepEqual([row.verdict, row.context, row.event_id], ['refused', '', ''], 'of the order, nothing else is kept');
       }
       world.assertNothingRefused();
     });

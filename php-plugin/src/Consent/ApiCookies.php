@@ -9,8 +9,8 @@ namespace Pinrelay\WooCommerce\Consent;
  * assets/pinrelay.js follows the same rule in the browser.
  *
  * `allow` is yes and any other word is no. Without a word it is yes only where the banner told that visitors of this
- * region may object (`optout`). The API's own wp_has_consent() is not asked: it takes a shop whose banner tells its type
- * in the browser alone for one that asks nobody.
+ * region may object (`optout`). The API's own wp_has_consent() is not asked: it takes a shop whose banner tells its
+ * type in the browser alone for one that asks nobody.
  */
 final class ApiCookies
 {

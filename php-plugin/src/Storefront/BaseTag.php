@@ -28,8 +28,8 @@ use Pinrelay\WooCommerce\Support\Guard;
  *                               page comes first, under a lock, so that tabs neither lose nor double one.
  *   keeps   pinrelay_consent    cookie: what pinrelay.consent() was told, "1" or "0"; 365 days. All else only after it
  *                               may: before consent, events are held in the page's memory and nothing is loaded.
- *           pinrelay_consent_type  cookie: "optout" where a banner told the page, in the browser, that visitors of this
- *                               region may object, so that the server hears of it; "optin" where it corrects that; a day.
+ *           pinrelay_consent_type  cookie: "optout" where a banner told the page that visitors of this region may
+ *                               object, so that the server hears of it; "optin" where it corrects that; a day.
  *           _epik               cookie: the click id of an ad's link, as Pinterest's library keeps it; 365 days.
  *           pinrelay_vid        cookie: a random id of this browser, its hash the external_id of both halves; 365 days.
  *           pinrelay_ldp        cookie: the US state, where the owner picked some (Place); a day, or 30 by an address.
@@ -166,8 +166,8 @@ final class BaseTag
      * collect   address of collect.php, and
      * fallback  of the REST route; both null where there is no server half
      * order     for a page whose address carries an order's key: `script` that claims the purchase, addresses to
-     *           `claim` it from, and `pay`, which names the page where an order is only paid; null without a tag for it,
-     *           where no buyer need say that he agrees
+     *           `claim` it from, and `pay`, which names the page where an order is only paid; null without a tag for
+     *           it, where no buyer need say that he agrees
      * events    of this page: `call` for pintrk() without its id, null where the browser half is off; `facts` and
      *           `signature` for the server, left out where its half is off; `once` for what a reload does not repeat
      * limits    for assets/limited.js: US states with limited data use, and addresses to ask for the visitor's; null

@@ -24,10 +24,10 @@ add_action('wp_footer', static function () use ($how): void {
     echo '<div id="banner" style="position:fixed;top:0;right:0;z-index:9"><button id="accept">Accept</button>'
         . '<button id="decline">Decline</button></div>';
     if (isset($how['late'])) {
-        $deny = $how['type'] === 'optin' ? "wp_set_consent('marketing', window.known || 'deny');" : '';
+        $isAnswered = '/wp_consent_marketing=/.test(document.cookie)';
+        $deny = $how['type'] === 'optin' ? "{$isAnswered} || wp_set_consent('marketing', 'deny');" : '';
         wp_print_inline_script_tag(
-            "window.known = /wp_consent_marketing=(\\w+)/.exec(document.cookie)?.[1];"
-            . "setTimeout(() => { window.wp_consent_type = '{$how['type']}';"
+            "setTimeout(() => { window.wp_consent_type = '{$how['type']}';"
             . "document.dispatchEvent(new CustomEvent('wp_consent_type_defined')); {$deny} }, {$how['late']});"
         );
     }
