@@ -415,10 +415,10 @@
     if (late && late !== '0') {
       takeBack(late);
     }
+    waited = page && !allowed();
     if ('agrees' in early) {
       consent(early.agrees);
     }
-    waited = page && !allowed();
     look();
     listen();
   }

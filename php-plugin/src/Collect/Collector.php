@@ -67,7 +67,7 @@ final class Collector
         if (is_array($said) && (isset($said['visitor']) || isset($said['browser']))) {
             return $this->leave($beacon, $said, $ip, $now);
         }
-        if (Consent::isRefusedBy($beacon->cookies, $this->config->consent, $this->config->consentPrefix)) {
+        if ($this->isRefused($beacon)) {
             return $this->drop(204, DropCount::CONSENT);
         }
         if (Bots::isBot($beacon->userAgent)) {
@@ -104,7 +104,7 @@ final class Collector
         $visitor = VisitorId::read([VisitorId::COOKIE => $said['visitor'] ?? '']);
         if ($isReport) {
             $message = ['browser' => $said['browser'], 'token' => $said['token'] ?? ''];
-        } elseif ($visitor !== '' && Consent::isRefusedBy($beacon->cookies, $this->config->consent)) {
+        } elseif ($visitor !== '' && $this->isRefused($beacon)) {
             $message = ['visitor' => $visitor, 'buyer' => $beacon->cookies[BuyerCookie::NAME] ?? '', 'at' => $now];
             try {
                 ($this->open)($this->config->relay)->withdrawVisitor($visitor);
@@ -115,6 +115,11 @@ final class Collector
             return 204;
         }
         return Inbox::of($this->config)->put($message) ? 204 : $this->drop(503, DropCount::SPOOL);
+    }
+
+    private function isRefused(Beacon $beacon): bool
+    {
+        return Consent::isRefusedBy($beacon->cookies, $this->config->consent, $this->config->consentPrefix);
     }
 
     private function drop(int $status, string $reason, string $detail = ''): int
