@@ -46,6 +46,7 @@ $status = (static function (): int {
         if ($config === null || $config->revision < $number('r', 0) || !class_exists(Relay::class, false)) {
             return 404;
         }
+        $config = $config->on((string) ini_get('pinrelay.spool_root'));
         $body = (string) file_get_contents('php://input', false, null, 0, Beacon::MOST_BYTES + 1);
         $collector = new Collector(
             $config,

@@ -113,7 +113,10 @@ final class Installer
     public static function removeFiles(string $mainFile): void
     {
         foreach (Spool::known() as $root => $spool) {
-            Disk::remove($root . '/' . Spool::folderOf(Home::address()));
+            $folder = Spool::folderOf(Home::address());
+            Disk::remove("{$root}/{$folder}");
+            // What collect.php counts and keeps beside the spools.
+            array_map('unlink', (array) @glob("{$root}/*-" . substr($folder, 0, 8) . '*'));
             $isOwn = $spool['source'] === SpoolPlace::CONTENT;
             if ($isOwn || ($spool['source'] === SpoolPlace::BESIDE && !Spool::hasSites($root))) {
                 Disk::remove($root);

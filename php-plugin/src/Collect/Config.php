@@ -17,10 +17,11 @@ final class Config
      * @param list<string>         $hosts      Hosts::all()
      * @param string               $scope      Cookie::scope()
      * @param string               $key        PageFacts::key()
-     * @param array<string, mixed> $relay      options of Pinrelay\Relay
+     * @param array<string, mixed> $relay      options of Pinrelay\Relay; `spool_dir` is '' where PHP's own settings say
+     *                                         it (on()), since web servers that share the file may differ in that
      * @param list<string>         $events     names whose server half is on
      * @param list<string>         $parameters of a page's address that may leave the shop
-     * @param string               $rateFile   for Rate
+     * @param string               $rateFile   for Rate; '' as above
      * @param list<string>         $trustedHeaders as in the settings
      * @param string               $consent    as in the settings
      * @param string               $consentPrefix Consent::prefix()
@@ -41,6 +42,15 @@ final class Config
         public readonly string $consentPrefix,
         public readonly array $ldpStates,
     ) {
+    }
+
+    /** With the spools where this server's PHP says, unless the shop itself has chosen a place. */
+    public function on(string $spoolRoot): self
+    {
+        return ($this->relay['spool_dir'] ?? '') !== '' ? $this : new self(...[
+            'relay' => ['spool_dir' => $spoolRoot] + $this->relay,
+            'rateFile' => Rate::fileIn($spoolRoot),
+        ] + $this->toArray());
     }
 
     /** @return array<string, mixed> what of() reads */

@@ -65,6 +65,7 @@ final class Doors
         if ($config === null) {
             return 503;
         }
+        $config = $config->on(LiveConfig::spoolRoot());
         // Here the token is at hand, so what is collected may be sent at once.
         $open = fn (): Relay => $this->relays->relay() ?? throw new Failure('The spool cannot be used.');
         $collector = new Collector($config, new Rate($config->rateFile, $config->key), $open);

@@ -46,11 +46,21 @@ final class LiveConfig
     public function config(int $revision = 0): ?Config
     {
         $relay = $this->relays->capturing();
-        return $relay === null ? null : new Config(...$this->shared(), ...[
+        if ($relay === null) {
+            return null;
+        }
+        $isOfServer = $this->store->settings()->spoolDir === '' && self::spoolRoot() !== '';
+        return new Config(...$this->shared(), ...[
             'revision' => $revision,
-            'relay' => $relay,
-            'rateFile' => Rate::fileIn($relay['spool_dir']),
+            'relay' => ($isOfServer ? ['spool_dir' => ''] : []) + $relay,
+            'rateFile' => $isOfServer ? '' : Rate::fileIn($relay['spool_dir']),
         ]);
+    }
+
+    /** Where this server's PHP wants spools, '' where it does not say. */
+    public static function spoolRoot(): string
+    {
+        return (string) ini_get('pinrelay.spool_root');
     }
 
     /**
