@@ -356,7 +356,7 @@
 
   // Asked each time: a banner may be open.
   function allowed() {
-    return !/[^u]bot\b|crawl|spider|headless/i.test(navigator.userAgent) && {
+    return !/([^u]bot|(crawl|spider|headless)\w*)\/|\+https?:\/\//i.test(navigator.userAgent) && {
       off: () => true,
       wp_consent_api: allowedByApi,
       filter: () => cookie(own('consent')) === '1',

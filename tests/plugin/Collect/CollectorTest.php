@@ -61,7 +61,7 @@ final class CollectorTest extends TestCase
             'origin' => 'https://shop.example',
             'referrer' => '',
             'ip' => '203.0.113.9',
-            'userAgent' => 'Mozilla/5.0',
+            'userAgent' => 'Mozilla/5.0 (X11; rv:132.0) Firefox/132.0',
             'cookies' => ['pinrelay_vid' => self::ID],
             'body' => $body,
         ]);
@@ -109,7 +109,7 @@ final class CollectorTest extends TestCase
             'language' => 'de',
             'user' => [
                 'ip' => '203.0.113.9',
-                'user_agent' => 'Mozilla/5.0',
+                'user_agent' => 'Mozilla/5.0 (X11; rv:132.0) Firefox/132.0',
                 'click_id' => 'dj0',
                 'external_id' => self::ID,
             ],

@@ -22,7 +22,7 @@ final class OrderConsentTest extends TestCase
     {
         Rig::reset();
         $_SERVER['REMOTE_ADDR'] = '203.0.113.9';
-        $_SERVER['HTTP_USER_AGENT'] = 'Mozilla/5.0';
+        $_SERVER['HTTP_USER_AGENT'] = 'Mozilla/5.0 (X11; rv:132.0) Firefox/132.0';
         $_SERVER['REQUEST_URI'] = '/checkout/';
         $_COOKIE = [];
     }

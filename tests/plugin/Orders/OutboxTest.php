@@ -15,7 +15,7 @@ use Pinrelay\WooCommerce\Tests\Support\Site;
 /** The state machine, on a real database: each move happens once or not at all. */
 final class OutboxTest extends TestCase
 {
-    private const CONTEXT = ['ip' => '203.0.113.9', 'user_agent' => 'Mozilla/5.0'];
+    private const CONTEXT = ['ip' => '203.0.113.9', 'user_agent' => 'Mozilla/5.0 (X11; rv:132.0) Firefox/132.0'];
     private const OPEN = [OutboxRow::PENDING, OutboxRow::QUEUED];
 
     private Outbox $outbox;

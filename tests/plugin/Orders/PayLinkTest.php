@@ -19,7 +19,7 @@ final class PayLinkTest extends TestCase
         Rig::reset();
         Visit::visit();
         $_SERVER['REMOTE_ADDR'] = '203.0.113.9';
-        $_SERVER['HTTP_USER_AGENT'] = 'Mozilla/5.0';
+        $_SERVER['HTTP_USER_AGENT'] = 'Mozilla/5.0 (X11; rv:132.0) Firefox/132.0';
         $_SERVER['REQUEST_URI'] = '/checkout/order-pay/71/?pay_for_order=true&key=wc_order_x';
     }
 

@@ -24,7 +24,7 @@ final class BotsTest extends TestCase
             'Bing' => 'Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)',
             'Applebot' => 'Mozilla/5.0 (Macintosh) ' . self::KIT . ' (Applebot/0.1)',
             'Baidu' => 'Mozilla/5.0 (compatible; Baiduspider/2.0)',
-            'Yahoo' => 'Mozilla/5.0 (compatible; Yahoo! Slurp)',
+            'Yahoo' => 'Mozilla/5.0 (compatible; Yahoo! Slurp; http://help.yahoo.com/)',
             'Facebook' => 'facebookexternalhit/1.1',
             'a headless browser' => 'Mozilla/5.0 (X11; Linux x86_64) ' . self::KIT . ' HeadlessChrome/126.0.0.0 Safari',
             'Lighthouse' => 'Mozilla/5.0 (Macintosh) ' . self::KIT . ' Chrome/126 Safari/537.36 Chrome-Lighthouse',
