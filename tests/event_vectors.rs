@@ -139,6 +139,7 @@ fn what_cannot_be_used_is_left_out_with_a_warning_that_does_not_quote_it() {
         ("city", json!("?!")),
         ("state", json!("secret")),
         ("state", json!("NSW")),
+        ("state", json!("California")),
         ("postcode", json!("secret")),
         ("country", json!("secret")),
         ("ip", json!("secret")),
@@ -234,6 +235,29 @@ fn an_orders_id_is_the_same_for_ever_and_others_are_fresh() {
     assert_eq!(prepared(&given).event.id(), "7");
 }
 
+/// WooCommerce's own list has these, and other plugins add points and coins.
+#[test]
+fn a_currency_that_is_not_listed_leaves_the_sale_without_amounts() {
+    for currency in [
+        "JEP", "GGP", "IMP", "BYR", "IRT", "PRB", "RMB", "VEF", "BTC", "Points", "€",
+    ] {
+        let ready = prepared(&json!({"event_name": "checkout", "user": least_user(),
+            "currency": currency, "value": "12.50", "predicted_ltv": 99, "order_id": "7",
+            "items": [{"id": "1", "price": "5.00", "quantity": 2}, {"id": "2"}]}));
+        assert_eq!(paths(&ready.warnings), ["currency"], "{currency}");
+        let custom = body(&ready.event)["custom_data"].clone();
+        for amount in ["currency", "value", "predicted_ltv"] {
+            assert!(custom.get(amount).is_none(), "{currency} {amount}");
+        }
+        assert_eq!(custom["contents"][0]["quantity"], 2);
+        assert!(custom["contents"][0].get("item_price").is_none());
+        assert_eq!(
+            (&custom["order_id"], &custom["num_items"]),
+            (&json!("7"), &json!(3))
+        );
+    }
+}
+
 #[test]
 fn a_language_is_cut_to_two_letters() {
     for (given, sent) in [
@@ -241,12 +265,16 @@ fn a_language_is_cut_to_two_letters() {
         ("pt-BR", "pt"),
         ("DE", "de"),
         ("de_DE_formal", "de"),
+        ("roh", "rm"),
+        ("kir", "ky"),
     ] {
         let event = json!({"event_name": "checkout", "user": least_user(), "language": given});
         assert_eq!(body(&prepared(&event).event)["language"], sent, "{given}");
     }
-    let event = json!({"event_name": "checkout", "user": least_user(), "language": "ceb"});
-    assert_eq!(paths(&prepared(&event).warnings), ["language"]);
+    for none in ["ceb", "ast", "ckb", "xx", "me_ME"] {
+        let event = json!({"event_name": "checkout", "user": least_user(), "language": none});
+        assert_eq!(paths(&prepared(&event).warnings), ["language"], "{none}");
+    }
 }
 
 #[test]

@@ -45,6 +45,16 @@ pub struct Items {
     pub(crate) count: i64,
 }
 
+impl Items {
+    /// The same lines, of which no currency says what their prices mean.
+    pub(super) fn without_prices(mut self) -> Items {
+        for line in &mut self.lines {
+            line.price = None;
+        }
+        self
+    }
+}
+
 /// Reads `items`. Floats among the prices are rounded to `minor_units` decimals.
 pub(super) fn read(
     raw: Option<&Raw>,

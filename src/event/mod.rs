@@ -4,7 +4,7 @@
 //! module knows neither how an event is rendered nor where it goes.
 //!
 //! Two severities run through it. A *structural* fault (unknown key, wrong type,
-//! name, time, currency, money, no sufficient match key) refuses the event, and
+//! name, time, money, no sufficient match key) refuses the event, and
 //! all of them are reported together. Anything a shopper may have mistyped is
 //! left out with a warning: a sale is never refused for a typo.
 
@@ -13,6 +13,7 @@ pub(crate) mod fault;
 pub(crate) mod fields;
 mod hash;
 mod items;
+mod language;
 mod money;
 mod name;
 mod person;

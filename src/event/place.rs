@@ -41,19 +41,120 @@ pub(super) fn country(text: &str, normal: &mut String) -> Result<(), &'static st
 }
 
 /// A two-letter code, lower case; ISO 3166-2's country part (`DE-BY`) is dropped,
-/// because that is how WooCommerce writes some countries' states.
-pub(super) fn state(text: &str, normal: &mut String) -> Result<(), &'static str> {
+/// because that is how WooCommerce writes some countries' states. In the United
+/// States and Canada a wallet or an import may say the name: `California` is `ca`.
+pub(super) fn state(
+    text: &str,
+    country: Option<&str>,
+    normal: &mut String,
+) -> Result<(), &'static str> {
     let letters = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_alphabetic());
-    let code = match text.split_once('-') {
-        Some((country, code)) if letters(country) => code,
-        _ => text,
+    let (country, code) = match text.split_once(['-', '_']) {
+        Some((said, code)) if letters(said) => (country_code(said).or(country), code.trim()),
+        _ => (country, text),
     };
-    if !letters(code) {
-        return Err("not a two-letter state code");
+    if letters(code) {
+        lower(code, normal);
+        return Ok(());
     }
-    lower(code, normal);
+    let names = match country {
+        Some("US") => US_STATES,
+        Some("CA") => CANADIAN_PROVINCES,
+        _ => &[],
+    };
+    let plain: String = code
+        .chars()
+        .flat_map(char::to_lowercase)
+        .map(|c| if matches!(c, 'é' | 'è') { 'e' } else { c })
+        .filter(char::is_ascii_alphabetic)
+        .collect();
+    let named = names.iter().find(|(name, _)| *name == plain);
+    let (_, code) = named.ok_or("not a two-letter state code")?;
+    normal.push_str(code);
     Ok(())
 }
+
+/// Names without spaces, and the Postal Service's codes.
+const US_STATES: &[(&str, &str)] = &[
+    ("alabama", "al"),
+    ("alaska", "ak"),
+    ("americansamoa", "as"),
+    ("arizona", "az"),
+    ("arkansas", "ar"),
+    ("california", "ca"),
+    ("colorado", "co"),
+    ("connecticut", "ct"),
+    ("delaware", "de"),
+    ("districtofcolumbia", "dc"),
+    ("florida", "fl"),
+    ("georgia", "ga"),
+    ("guam", "gu"),
+    ("hawaii", "hi"),
+    ("idaho", "id"),
+    ("illinois", "il"),
+    ("indiana", "in"),
+    ("iowa", "ia"),
+    ("kansas", "ks"),
+    ("kentucky", "ky"),
+    ("louisiana", "la"),
+    ("maine", "me"),
+    ("maryland", "md"),
+    ("massachusetts", "ma"),
+    ("michigan", "mi"),
+    ("minnesota", "mn"),
+    ("mississippi", "ms"),
+    ("missouri", "mo"),
+    ("montana", "mt"),
+    ("nebraska", "ne"),
+    ("nevada", "nv"),
+    ("newhampshire", "nh"),
+    ("newjersey", "nj"),
+    ("newmexico", "nm"),
+    ("newyork", "ny"),
+    ("northcarolina", "nc"),
+    ("northdakota", "nd"),
+    ("northernmarianaislands", "mp"),
+    ("ohio", "oh"),
+    ("oklahoma", "ok"),
+    ("oregon", "or"),
+    ("pennsylvania", "pa"),
+    ("puertorico", "pr"),
+    ("rhodeisland", "ri"),
+    ("southcarolina", "sc"),
+    ("southdakota", "sd"),
+    ("tennessee", "tn"),
+    ("texas", "tx"),
+    ("usvirginislands", "vi"),
+    ("utah", "ut"),
+    ("vermont", "vt"),
+    ("virginia", "va"),
+    ("virginislands", "vi"),
+    ("washington", "wa"),
+    ("washingtondc", "dc"),
+    ("westvirginia", "wv"),
+    ("wisconsin", "wi"),
+    ("wyoming", "wy"),
+    ("dc", "dc"),
+];
+
+/// Names without spaces, and Canada Post's codes.
+const CANADIAN_PROVINCES: &[(&str, &str)] = &[
+    ("alberta", "ab"),
+    ("britishcolumbia", "bc"),
+    ("manitoba", "mb"),
+    ("newbrunswick", "nb"),
+    ("newfoundland", "nl"),
+    ("newfoundlandandlabrador", "nl"),
+    ("northwestterritories", "nt"),
+    ("novascotia", "ns"),
+    ("nunavut", "nu"),
+    ("ontario", "on"),
+    ("princeedwardisland", "pe"),
+    ("quebec", "qc"),
+    ("saskatchewan", "sk"),
+    ("yukon", "yt"),
+    ("yukonterritory", "yt"),
+];
 
 /// Digits only. A postcode with letters has no known form, so it is left out.
 pub(super) fn postcode(text: &str, normal: &mut String) -> Result<(), &'static str> {
@@ -136,11 +237,34 @@ mod tests {
 
     #[test]
     fn a_state_is_a_two_letter_code_even_in_its_iso_form() {
-        assert_eq!(apply(state, "CA").as_deref(), Some("ca"));
+        let state: Rule = |text, normal| super::state(text, Some("US"), normal);
+        for text in [
+            "CA",
+            "ca",
+            "US-CA",
+            "us_ca",
+            "California",
+            "CALIFORNIA",
+            "US-California",
+        ] {
+            assert_eq!(apply(state, text).as_deref(), Some("ca"), "{text}");
+        }
+        assert_eq!(apply(state, "New  York").as_deref(), Some("ny"));
+        assert_eq!(apply(state, "Washington, D.C.").as_deref(), Some("dc"));
+        assert_eq!(apply(state, "D.C.").as_deref(), Some("dc"));
         assert_eq!(apply(state, "DE-BY").as_deref(), Some("by"));
+        let province: Rule = |text, normal| super::state(text, Some("CA"), normal);
+        assert_eq!(apply(province, "Québec").as_deref(), Some("qc"));
+        assert_eq!(apply(province, "CA-ON").as_deref(), Some("on"));
+        let elsewhere: Rule = |text, normal| super::state(text, Some("GE"), normal);
+        assert_eq!(
+            apply(elsewhere, "Georgia"),
+            None,
+            "a name of another country"
+        );
         for text in [
             "NSW",
-            "California",
+            "Kalifornien",
             "C",
             "13",
             "JP13",

@@ -9,7 +9,7 @@ use super::money::Money;
 use super::name::{ActionSource, EventName};
 use super::raw::Raw;
 use super::time::{self, When};
-use super::{Event, MOST_BYTES, Moment, hash, items, user};
+use super::{Event, MOST_BYTES, Moment, hash, items, language, user};
 
 /// Longest event id and order id, in characters.
 const LONGEST_ID: usize = 256;
@@ -86,7 +86,10 @@ pub(super) fn event(raw: &Raw, moment: &Moment<'_>, found: &mut Findings) -> Opt
     let id = fields::id(id, LONGEST_ID, top.field("event_id"), found);
     let order_id = fields::id(order_id, LONGEST_ID, top.field("order_id"), found);
     let currency = currency_of(currency, found);
-    let minor_units = currency.map_or(2, |currency| currency.minor_units);
+    let minor_units = match currency {
+        Given::Listed(currency) => currency.minor_units,
+        Given::Unlisted | Given::Nothing => 2,
+    };
     let value = amount(value, minor_units, top.field("value"), found);
     let ltv = amount(
         predicted_ltv,
@@ -95,6 +98,11 @@ pub(super) fn event(raw: &Raw, moment: &Moment<'_>, found: &mut Findings) -> Opt
         found,
     );
     let items = items::read(items, minor_units, top.field("items"), found);
+    let (currency, value, ltv, items) = match currency {
+        Given::Unlisted => (None, None, None, items.without_prices()),
+        Given::Listed(currency) => (Some(currency), value, ltv, items),
+        Given::Nothing => (None, value, ltv, items),
+    };
     let user = user::read(user, moment.now, top.field("user"), found);
     let ldp = fields::flag(ldp, top.field("ldp"), found).unwrap_or(false);
     if ldp && (user.st.is_empty() || user.country.is_empty()) {
@@ -230,14 +238,32 @@ fn action_source(raw: Option<&Raw>, found: &mut Findings) -> Option<ActionSource
     source
 }
 
-fn currency_of(raw: Option<&Raw>, found: &mut Findings) -> Option<Currency> {
+/// What the caller says of the currency.
+#[derive(Clone, Copy)]
+enum Given {
+    Nothing,
+    Listed(Currency),
+    /// Shops sell in money that ISO 4217 does not list, or not any more: Jersey
+    /// pounds, the old Belarusian rouble, points. An amount without its currency
+    /// would be taken for one in the ad account's, so none is sent; the sale is.
+    Unlisted,
+}
+
+fn currency_of(raw: Option<&Raw>, found: &mut Findings) -> Given {
     let at = Path::Root.field("currency");
-    let text = fields::structural(raw, Integers::Refused, at, found)?;
-    let currency = Currency::parse(text.trim());
-    if currency.is_none() {
-        found.fault(at, "not an ISO 4217 currency code");
+    let Some(text) = fields::structural(raw, Integers::Refused, at, found) else {
+        return Given::Nothing;
+    };
+    if text.trim().is_empty() {
+        return Given::Nothing;
     }
-    currency
+    match Currency::parse(text.trim()) {
+        Some(currency) => Given::Listed(currency),
+        None => {
+            found.warn(at, "not a currency of ISO 4217: sent without amounts");
+            Given::Unlisted
+        }
+    }
 }
 
 /// An amount above zero; Pinterest takes no other (CONTRACT 5).
@@ -278,7 +304,7 @@ fn source_url(raw: Option<&Raw>, found: &mut Findings) -> Option<String> {
     Some(url)
 }
 
-/// Two letters, cut from a locale such as `en_US` or `pt-BR`. CONTRACT 3.
+/// Two letters, from a locale such as `en_US`, `pt-BR` or `roh`. CONTRACT 3.
 fn language_of(raw: Option<&Raw>, found: &mut Findings) -> Option<String> {
     let at = Path::Root.field("language");
     let text = fields::readable(raw?, Integers::Refused, at, found)?;
@@ -286,12 +312,11 @@ fn language_of(raw: Option<&Raw>, found: &mut Findings) -> Option<String> {
     if text.is_empty() {
         return None;
     }
-    let code = text.split(['_', '-']).next().unwrap_or_default();
-    if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_alphabetic()) {
-        found.left_out(at, "not a two-letter ISO 639-1 code");
-        return None;
+    let code = language::code(text);
+    if code.is_none() {
+        found.left_out(at, "not a language of ISO 639-1");
     }
-    Some(code.to_ascii_lowercase())
+    code.map(str::to_owned)
 }
 
 /// `direct`, or `ss-` and the partner's name in lower case. CONTRACT 3.

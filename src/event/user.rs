@@ -135,7 +135,9 @@ fn keys(raw: &Raw, now: i64, at: Path<'_>, findings: &mut Findings) -> UserData 
             person::birthdate(text, normal, now)
         }),
         ct: keys.hash("city", city, place::city),
-        st: keys.hash("state", state, place::state),
+        st: keys.hash("state", state, |text, normal| {
+            place::state(text, home, normal)
+        }),
         zp: keys.hash("postcode", postcode, place::postcode),
         country: keys.hash("country", country, place::country),
         external_id: keys.hash_ids("external_id", external_id, person::outside_id),

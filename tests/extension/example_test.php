@@ -72,10 +72,10 @@ test('a file that is no order ends with 1', function (): void {
 });
 
 test('an order that cannot be sent ends with 2 and lists its faults', function (): void {
-    $file = order(event(['currency' => 'Euro', 'value' => 'much']));
+    $file = order(event(['action_source' => 'shop', 'value' => 'much']));
     [$code, $output] = example(['SPOOL_DIR' => spool()], $file);
     same(2, $code, $output);
-    contains('currency: ', $output);
+    contains('action_source: ', $output);
     contains('value: ', $output);
     discreet($output);
 });

@@ -21,7 +21,7 @@ ini_set('zend.exception_ignore_args', '0');
 /** An event with faults in four places and personal data all over. */
 function faulty(): array
 {
-    $event = event(['event_name' => 'purchase', 'currency' => 'Euro', 'dedup_key' => 'x']);
+    $event = event(['event_name' => 'purchase', 'currency' => 978, 'dedup_key' => 'x']);
     $event['items'][0]['price'] = 'free';
     return $event;
 }

@@ -20,8 +20,9 @@ final class LimitedData
      */
     public static function part(array $user, array $states): array
     {
-        $said = static fn (string $key): string => is_string($user[$key] ?? null) ? strtoupper(trim($user[$key])) : '';
-        return $said('country') === 'US' && in_array($said('state'), $states, true) ? ['ldp' => true] : [];
+        $country = $user['country'] ?? '';
+        return is_string($country) && strtoupper(trim($country)) === 'US'
+            && in_array(UsState::code($user['state'] ?? ''), $states, true) ? ['ldp' => true] : [];
     }
 
     /**

@@ -22,7 +22,7 @@ final class OrderFacts
     /**
      * Shape (amounts are decimal strings as WooCommerce stores them, with up to its rounding precision):
      *   id int, is_online bool (the shop's own checkout made it), number string, currency string,
-     *   language string (two letters, the shop's),
+     *   language string (two letters or '', the shop's),
      *   decimals int (of that currency), round_at_subtotal bool (how the shop rounds), customer_id int (0: guest),
      *   items list of lines (Line), coupons list of codes,
      *   fees, fees_tax, shipping, shipping_tax, tax, total: string,
@@ -50,7 +50,7 @@ final class OrderFacts
             'is_online' => OrderSource::isOnline((string) $order->get_created_via()),
             'number' => (string) $order->get_order_number(),
             'currency' => (string) $order->get_currency('edit'),
-            'language' => substr(get_locale(), 0, 2),
+            'language' => Language::of(get_locale()),
             'decimals' => Currency::decimals((string) $order->get_currency('edit')),
             'round_at_subtotal' => get_option('woocommerce_tax_round_at_subtotal') === 'yes',
             'customer_id' => (int) $order->get_customer_id(),

@@ -136,7 +136,10 @@ final class SettingsForm
     {
         $entries = preg_split('/[\s,;]+/', $text, -1, PREG_SPLIT_NO_EMPTY) ?: [];
         return array_values(array_unique(
-            $field === 'ldp_states' ? array_map('strtoupper', $entries) : $entries,
+            $field === 'ldp_states' ? array_map(
+                static fn (string $entry): string => strtoupper((string) preg_replace('/^us[-_]/i', '', $entry)),
+                $entries,
+            ) : $entries,
         ));
     }
 

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Settings;
 
+use Pinrelay\WooCommerce\Mapping\UsState;
+
 /**
  * Keeps the settings (option pinrelay_settings) and makes the value in effect: stored values under wp-config.php's
  * constants, each well-formed or left out. It must not know forms, hooks or the extension.
@@ -93,6 +95,20 @@ final class SettingsStore
         return $faults;
     }
 
+    /**
+     * Whoever wrote the option, by hand or by an import, may have said California.
+     *
+     * @param array<mixed> $entries
+     * @return list<string>
+     */
+    private static function states(array $entries): array
+    {
+        return array_values(array_filter(
+            array_map(UsState::code(...), $entries),
+            static fn (string $state): bool => Rules::allows('ldp_states', $state),
+        ));
+    }
+
     /** @param array<string, mixed> $stored */
     public static function make(
         #[\SensitiveParameter] array $stored,
@@ -138,7 +154,7 @@ final class SettingsStore
             orderSources: array_values(array_unique([...$plain->orderSources, ...$sources])),
             consent: $choice('consent', $plain->consent),
             consentDefault: $choice('consent_default', $plain->consentDefault),
-            ldpStates: $allowed('ldp_states'),
+            ldpStates: self::states($list('ldp_states')),
             trustedHeaders: $allowed('trusted_headers'),
             gtm: !empty($stored['gtm']),
             tagScriptUrl: $text('TAG_SCRIPT_URL') ?: $plain->tagScriptUrl,

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
+use Pinrelay\WooCommerce\Mapping\UsState;
+
 /**
  * In which US state a visitor is who has given no address, for Limited Data Processing alone: by the cookie in which
  * his browser keeps the answer, else by what stands in front of PHP and knows. That is Cloudflare ("add visitor
@@ -40,11 +42,11 @@ final class Place
     {
         $kept = $cookies[self::COOKIE] ?? '';
         if (is_string($kept) && $kept !== '') {
-            return self::letters($kept);
+            return $kept === self::NONE ? '' : UsState::code($kept);
         }
         foreach (self::SOURCES as $country => $state) {
             if (self::letters($server[$country] ?? '') === 'US') {
-                return self::letters($server[$state] ?? '');
+                return UsState::code($server[$state] ?? '');
             }
         }
         return '';
@@ -58,7 +60,7 @@ final class Place
     public static function keep(array $person): void
     {
         $country = self::letters($person['country'] ?? '');
-        $state = $country === 'US' ? self::letters($person['state'] ?? '') : '';
+        $state = $country === 'US' ? UsState::code($person['state'] ?? '') : '';
         $value = $state === '' ? self::NONE : $state;
         if ($country === '' || Cookie::read(self::COOKIE) === $value || headers_sent()) {
             return;

@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
+use Pinrelay\WooCommerce\Mapping\ListedCurrency;
+use Pinrelay\WooCommerce\Mapping\UsState;
+
 /**
  * The `pintrk` calls of the events this plugin makes, where the extension is not there to render them. CONTRACT 15.
  *
@@ -50,6 +53,7 @@ final class TagRenderer
      */
     public static function track(array $event): array
     {
+        $event = ListedCurrency::only($event);
         $items = $event['items'] ?? [];
         $lines = array_map(self::line(...), array_slice($items, 0, self::MOST_LINES));
         if ($items === [] && $event['event_name'] === 'view_category' && isset($event['content_category'])) {
@@ -117,15 +121,19 @@ final class TagRenderer
 
     /**
      * Limited data processing, which Pinterest applies together with the state it is for (CONTRACT 14). A state of the
-     * US, as LimitedData found it, is two letters and hashes the same everywhere.
+     * US is made two letters here as in the extension, and hashes the same everywhere.
      *
      * @param array<string, mixed> $user
      * @return array<string, string>
      */
     private static function limits(array $user): array
     {
-        $hash = static fn (string $key): string => hash('sha256', strtolower(trim((string) ($user[$key] ?? ''))));
-        return ['st' => $hash('state'), 'country' => $hash('country'), 'opt_out_type' => 'LDP'];
+        $hash = static fn (string $text): string => hash('sha256', strtolower(trim($text)));
+        return [
+            'st' => $hash(UsState::code($user['state'] ?? '')),
+            'country' => $hash((string) ($user['country'] ?? '')),
+            'opt_out_type' => 'LDP',
+        ];
     }
 
     /** A number, whole where the amount is: 20, not 20.0. */

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
+use Pinrelay\WooCommerce\Mapping\Language;
 use Pinrelay\WooCommerce\Site\Hosts;
 
 /**
@@ -104,7 +105,7 @@ final class Visitor
     /** Two letters, as Pinterest wants it (CONTRACT 3). */
     public static function language(): string
     {
-        return preg_match('/^[a-z]{2}(?![a-z])/', get_locale(), $match) === 1 ? $match[0] : '';
+        return Language::of(get_locale());
     }
 
     /**

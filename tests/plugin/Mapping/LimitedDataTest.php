@@ -18,6 +18,10 @@ final class LimitedDataTest extends TestCase
         return [
             'a state the owner picked' => [['state' => 'CA', 'country' => 'US'], ['CA', 'CO'], true],
             'however it is written' => [['state' => ' ca ', 'country' => 'us'], ['CA'], true],
+            'by its name' => [['state' => 'California', 'country' => 'US'], ['CA'], true],
+            'a name of two words' => [['state' => 'New York', 'country' => 'US'], ['NY'], true],
+            'as ISO 3166 has it' => [['state' => 'US-CA', 'country' => 'US'], ['CA'], true],
+            'the name of another country\'s' => [['state' => 'Georgia', 'country' => 'GE'], ['GA'], false],
             'a state he did not pick' => [['state' => 'TX', 'country' => 'US'], ['CA'], false],
             'none picked' => [['state' => 'CA', 'country' => 'US'], [], false],
             'the same letters in another country' => [['state' => 'CA', 'country' => 'IT'], ['CA'], false],

@@ -147,7 +147,7 @@ final class SettingsFormTest extends TestCase
 
     public function testListsAreReadWithCommasOrSpacesAndEachEntryOnce(): void
     {
-        $lists = ['ldp_states' => ' ca,CO  ut, CA', 'trusted_headers' => "X-Real-IP\nCF-Connecting-IP"];
+        $lists = ['ldp_states' => ' ca,CO  ut, US-CA', 'trusted_headers' => "X-Real-IP\nCF-Connecting-IP"];
         $form = self::read($lists + self::GOOD);
         self::assertSame(['CA', 'CO', 'UT'], $form->values['ldp_states']);
         self::assertSame(['X-Real-IP', 'CF-Connecting-IP'], $form->values['trusted_headers']);

@@ -71,6 +71,12 @@ final class SettingsStoreTest extends TestCase
         self::assertTrue($settings->wants('checkout', 'api'));
     }
 
+    public function testAStateIsOneHoweverItWasWrittenIntoTheOption(): void
+    {
+        $settings = SettingsStore::make(['ldp_states' => ['ca', 'US-CO', 'New York', 'ZZ', 7]], new Constants());
+        self::assertSame(['CA', 'CO', 'NY'], $settings->ldpStates);
+    }
+
     public function testASiteThatHoldsStillTellsPinterestNothing(): void
     {
         $stored = ['enabled' => true, 'tag_id' => '1', 'ad_account_id' => '2', 'access_token' => 'x'];

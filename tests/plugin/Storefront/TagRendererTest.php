@@ -67,6 +67,15 @@ final class TagRendererTest extends TestCase
         self::assertSame([hash('sha256', 'ca'), hash('sha256', 'us')], [$set[1]['st'], $set[1]['country']]);
     }
 
+    public function testAStateIsTheSameHoweverItIsWritten(): void
+    {
+        foreach (['ca', 'US-CA', 'California'] as $state) {
+            $user = ['email' => 'a@example.com', 'state' => $state, 'country' => 'US'];
+            [$set] = TagRenderer::calls(['ldp' => true, 'user' => $user] + Fixtures::event('order-us'));
+            self::assertSame(hash('sha256', 'ca'), $set[1]['st'], $state);
+        }
+    }
+
     /** @group extension */
     #[Group('extension')]
     public function testTheExtensionSetsTheSameLimit(): void

@@ -9,7 +9,8 @@ use Pinrelay\WooCommerce\Storefront\Tracked;
 
 final class TrackedTest extends TestCase
 {
-    private const CONTEXT = ['ip' => '203.0.113.9', 'user_agent' => 'Mozilla/5.0 (X11; rv:132.0) Firefox/132.0', 'url' => 'https://shop.example/'];
+    private const AGENT = 'Mozilla/5.0 (X11; rv:132.0) Firefox/132.0';
+    private const CONTEXT = ['ip' => '203.0.113.9', 'user_agent' => self::AGENT, 'url' => 'https://shop.example/'];
 
     public function testTheShopsCodeSaysWhatAndTheRequestSaysWho(): void
     {
@@ -27,7 +28,7 @@ final class TrackedTest extends TestCase
         $user = ['email' => 'ada@shopper.example', 'ip' => '198.51.100.1', 'phone' => ['x']];
         $event = Tracked::event('lead', ['user' => $user], self::CONTEXT);
         self::assertEquals(
-            ['ip' => '203.0.113.9', 'user_agent' => 'Mozilla/5.0 (X11; rv:132.0) Firefox/132.0', 'email' => 'ada@shopper.example'],
+            ['ip' => '203.0.113.9', 'user_agent' => self::AGENT, 'email' => 'ada@shopper.example'],
             $event['user'],
         );
     }
