@@ -60,7 +60,8 @@ final class OrderHooksTest extends TestCase
         self::assertCount(1, Relay::$captured);
         $event = Relay::$captured[0];
         self::assertSame(EventId::ofOrder(71, 'wc_order_71', $rig->state->secret()), $event['event_id']);
-        self::assertSame(['203.0.113.9', 'Mozilla/5.0 (X11; rv:132.0) Firefox/132.0'], [$event['user']['ip'], $event['user']['user_agent']]);
+        self::assertSame('203.0.113.9', $event['user']['ip']);
+        self::assertSame('Mozilla/5.0 (X11; rv:132.0) Firefox/132.0', $event['user']['user_agent']);
         self::assertSame(OutboxRow::QUEUED, $rig->row()->state);
     }
 
