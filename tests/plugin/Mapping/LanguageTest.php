@@ -29,7 +29,9 @@ final class LanguageTest extends TestCase
 
     /** Languages that ISO 639-1 has no code for. */
     private const NONE = 'arq ary art_xemoji art_xpirate ast azb bal bcc bgn bho brx ceb ckb dsb fon frp fur gax '
-        . 'haw_US haz hsb kaa kab lij lmo mai me_ME mfe nqo pap_AW pap_CW pcd pcm rhg sah scn skr syr szl twd tzm vec zgh';
+        . 'haw_US '
+        . 'haz hsb kaa kab lij lmo mai me_ME mfe nqo pap_AW pap_CW pcd pcm rhg sah scn skr syr szl twd tzm '
+        . 'vec zgh';
 
     public function testALocaleGivesTheLanguageOfIso6391OrNothing(): void
     {
