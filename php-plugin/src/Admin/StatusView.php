@@ -143,6 +143,17 @@ final class StatusView
                 number_format_i18n($this->report->ended),
             );
         }
+        if ($this->report->settings->tagReady() && array_sum($this->report->browser) > 0) {
+            $lines[] = sprintf(
+                /* translators: 1, 2 and 3: numbers of orders */
+                __(
+                    'In the last 7 days the browser told of %1$s, was kept from it for %2$s, and was not heard of for '
+                        . '%3$s: nobody came back to the page of the order, or it could not reach the shop.',
+                    'pinrelay',
+                ),
+                ...array_map(number_format_i18n(...), array_values($this->report->browser)),
+            );
+        }
         return $lines;
     }
 

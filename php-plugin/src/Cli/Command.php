@@ -59,6 +59,7 @@ final class Command
             'orders' => $report->counts,
             'verdicts' => $report->verdicts,
             'ended_after_delivery' => $report->ended,
+            'browser_halves_of_7_days' => $report->browser,
             'dropped' => $report->drops,
             'other_tags' => SecondTag::known(),
             'held_by_other_plugin' => $report->settings->apiHeld,

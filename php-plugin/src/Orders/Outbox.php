@@ -556,6 +556,22 @@ final class Outbox
         return $verdicts;
     }
 
+    /**
+     * What became of the browser half of the purchases that were settled since then; silence where no page told.
+     *
+     * @return array{fired: int, blocked: int, silent: int}
+     */
+    public function browserHalves(int $since): array
+    {
+        $sql = "SELECT browser, COUNT(*) AS n FROM {$this->table} WHERE state = %s AND updated_at >= %d"
+            . ' AND verdict NOT IN (%s, %s) GROUP BY browser';
+        $halves = ['fired' => 0, 'blocked' => 0, 'silent' => 0];
+        foreach ($this->select($sql, OutboxRow::SETTLED, $since, OutboxRow::REFUSED, 'withdrawn') as $row) {
+            $halves[(string) $row['browser'] ?: 'silent'] = (int) $row['n'];
+        }
+        return $halves;
+    }
+
     /** @return list<OutboxRow> */
     private function rows(string $where, string|int ...$values): array
     {

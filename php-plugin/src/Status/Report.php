@@ -15,6 +15,8 @@ use Pinrelay\WooCommerce\Settings\Settings;
 /** How things stand, gathered once for the settings page, the notices and the command line. Read-only. */
 final class Report
 {
+    private const BROWSER_SECONDS = 7 * 86400;
+
     /**
      * @param string                $extension Extension::OK, MISSING or OLD, in this very process
      * @param ?array<string, mixed> $relay     Relay::status(), null where there is none to ask
@@ -25,6 +27,7 @@ final class Report
      * @param array<string, array{count: int, last_at: int, by: array<string, int>}> $drops what never reached the
      *     extension, by reason (Collect\DropCount)
      * @param ?int                  $lastPassed when a visitor with a public address was last seen
+     * @param array<string, int>    $browser   what became of the browser half of the last week's purchases
      */
     public function __construct(
         public readonly Settings $settings,
@@ -37,6 +40,7 @@ final class Report
         public readonly int $ended = 0,
         public readonly array $drops = [],
         public readonly ?int $lastPassed = null,
+        public readonly array $browser = [],
     ) {
     }
 
@@ -61,6 +65,7 @@ final class Report
             $outbox?->endedCount() ?? 0,
             $relays->drops()->read(),
             $relays->drops()->lastPassed(),
+            $outbox?->browserHalves(time() - self::BROWSER_SECONDS) ?? [],
         );
     }
 

@@ -9,6 +9,7 @@ use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
+use Pinrelay\WooCommerce\Storefront\VisitorId;
 use Pinrelay\WooCommerce\Support\Failure;
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
@@ -271,6 +272,46 @@ final class OutboxTest extends TestCase
         $context = $this->outbox->find(71)->context;
         self::assertSame('203.0.113.9', $context['ip']);
         self::assertLessThan(5000, strlen($context['user_agent']));
+    }
+
+    public function testTheBrowserHalfGoesToOneBrowserAndIsGivenOnOnlyByItsName(): void
+    {
+        $this->outbox->accept(71, 'event-71', '5', 1);
+        self::assertSame('', $this->outbox->find(71)->tagHolder);
+        self::assertTrue($this->outbox->holdTag(71, 'one', ''));
+        self::assertFalse($this->outbox->holdTag(71, 'two', ''));
+        self::assertFalse($this->outbox->holdTag(71, 'two', 'three'));
+        self::assertTrue($this->outbox->holdTag(71, 'two', 'one'));
+        self::assertSame('two', $this->outbox->find(71)->tagHolder);
+        self::assertFalse($this->outbox->holdTag(72, 'one', ''), 'an order that is not known');
+    }
+
+    public function testTheBrowserThatPlacesAnOrderIsKnownAgainAndForgottenWithIt(): void
+    {
+        $id = '6f1c0c1e-8a52-4b6e-9d7a-2f4f7b9b1c3d';
+        $this->outbox->note(71, ['external_id' => $id], 'granted', 1);
+        $buyer = $this->outbox->find(71)->buyer;
+        self::assertSame([VisitorId::digest($id), 32], [$buyer, strlen($buyer)]);
+        self::assertStringNotContainsString($buyer, hash('sha256', $id), 'no match key');
+        $this->outbox->accept(71, 'event-71', '5', 1);
+        $this->outbox->settle(71, 'delivered', null, 2, [OutboxRow::PENDING]);
+        self::assertSame($buyer, $this->outbox->find(71)->buyer, 'its page may come later');
+        $this->outbox->note(72, ['external_id' => '7'], 'granted', 1);
+        self::assertSame('', $this->outbox->find(72)->buyer, 'the number of an account is no browser');
+        $this->outbox->note(73, ['external_id' => $id], 'granted', 1);
+        $this->outbox->refuse(73, 2);
+        self::assertSame('', $this->outbox->find(73)->buyer);
+    }
+
+    public function testBrowserHalvesAreCountedAndSilenceIsALossToo(): void
+    {
+        foreach ([71 => 'fired', 72 => 'blocked', 73 => '', 74 => '', 75 => '', 76 => 'fired'] as $id => $word) {
+            $this->outbox->accept($id, "event-$id", '5', 1);
+            $word === '' || $this->outbox->browser($id, $word);
+            $verdict = $id === 75 ? 'withdrawn' : 'delivered';
+            $this->outbox->settle($id, $verdict, null, $id === 76 ? 99 : 200, [OutboxRow::PENDING]);
+        }
+        self::assertSame(['fired' => 1, 'blocked' => 1, 'silent' => 2], $this->outbox->browserHalves(100));
     }
 
     public function testADatabaseThatFailsIsToldAndNotTakenForNo(): void
