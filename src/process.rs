@@ -29,7 +29,7 @@
 use std::ffi::{c_int, c_void};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::MetadataExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
@@ -319,6 +319,47 @@ pub fn spawn(
     spawned.map(|_| true)
 }
 
+/// Runs `work` on a thread of its own and waits for it. What is started in there
+/// (a look-up of a name may outlive its call) blocks every signal as a sender does,
+/// and PHP's own thread goes on taking them. A panic comes through.
+///
+/// # Errors
+/// When the system has no thread to give, or the library cannot be kept.
+pub fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> std::io::Result<T> {
+    if !keep_mapped() {
+        return Err(std::io::Error::other(
+            "the library cannot be kept in memory",
+        ));
+    }
+    std::thread::scope(|scope| {
+        let masked = SignalMask::block_all();
+        let spawned = std::thread::Builder::new()
+            .name("pinrelay".to_owned())
+            .spawn_scoped(scope, work);
+        drop(masked);
+        match spawned?.join() {
+            Ok(done) => Ok(done),
+            Err(panic) => resume_unwind(panic),
+        }
+    })
+}
+
+/// Says a line to whoever reads this process's errors, if that can be done at once:
+/// they may be closed, on a full disk, or a pipe that nobody empties. Takes no
+/// lock, which may have been held by another thread at a fork.
+pub fn say(line: &str) {
+    let stderr = std::io::stderr();
+    let mut fds = [PollFd::from_borrowed_fd(stderr.as_fd(), PollFlags::OUT)];
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // A pipe without a reader shows an error, too, and a write would be a signal.
+    if poll(&mut fds, Some(&at_once)).is_ok() && fds[0].revents() == PollFlags::OUT {
+        let _ = rustix::io::write(&stderr, line.as_bytes());
+    }
+}
+
 /// A thread's place among the running ones. It keeps the bell, so that the
 /// number by which [`stop`] rings it stays the bell's own.
 struct Seat {
@@ -426,6 +467,42 @@ mod tests {
         bell.ring();
         assert!(bell.wait(Duration::ZERO));
         assert!(!bell.wait(Duration::ZERO));
+    }
+
+    /// The signals that a thread blocks, as the kernel shows them.
+    fn blocked() -> u64 {
+        let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigBlk:"));
+        u64::from_str_radix(mask.unwrap().trim(), 16).unwrap()
+    }
+
+    #[test]
+    fn work_aside_and_what_it_starts_block_signals_and_its_caller_does_not() {
+        let before = blocked();
+        let (own, started) = aside(|| {
+            let started = std::thread::spawn(blocked);
+            (blocked(), started.join().unwrap())
+        })
+        .unwrap();
+        let bit = |signal: c_int| 1 << (signal - 1);
+        for signal in [
+            libc::SIGTERM,
+            libc::SIGQUIT,
+            libc::SIGINT,
+            libc::SIGPROF,
+            libc::SIGALRM,
+        ] {
+            assert_ne!(own & bit(signal), 0, "{signal}");
+            assert_ne!(started & bit(signal), 0, "{signal}");
+        }
+        assert_eq!(own & bit(libc::SIGSEGV), 0);
+        assert_eq!(blocked(), before);
+    }
+
+    #[test]
+    fn a_panic_of_work_aside_comes_through() {
+        let panic = catch_unwind(|| aside(|| panic!("on purpose"))).unwrap_err();
+        assert_eq!(panic.downcast_ref(), Some(&"on purpose"));
     }
 
     #[test]

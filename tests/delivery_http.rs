@@ -61,7 +61,7 @@ fn body() -> String {
         fresh_id: &String::new,
     };
     let prepared = prepare(&Raw::from(&order("o-1")), &moment).unwrap();
-    format!(r#"{{"data":[{}]}}"#, api::render(&prepared.event))
+    format!(r#"{{"data":[{}]}}"#, api::render(&prepared.event).unwrap())
 }
 
 fn post(endpoint: &str, transport: Transport) -> Result<Answer, CallFailed> {

@@ -179,15 +179,15 @@ fn check(raw: &Raw) -> Result<bool, TestCaseError> {
             Ok(false)
         }
         Ok(ready) => {
-            let rendered = wire::api::render(&ready.event);
-            prop_assert_eq!(&rendered, &wire::api::render(&ready.event));
+            let rendered = wire::api::render(&ready.event).unwrap();
+            prop_assert_eq!(&rendered, &wire::api::render(&ready.event).unwrap());
             prop_assert!(rendered.len() <= MOST_BYTES);
             check_api_event(&serde_json::from_str(&rendered).unwrap());
             let calls = tag_calls(&ready.event);
             prop_assert_eq!(&calls, &tag_calls(&ready.event));
             check_tag_calls(&calls);
             let again = prepare_raw(raw).unwrap();
-            prop_assert_eq!(rendered, wire::api::render(&again.event));
+            prop_assert_eq!(rendered, wire::api::render(&again.event).unwrap());
             Ok(true)
         }
     }
@@ -306,7 +306,7 @@ proptest! {
         });
         let ready = prepared(&order);
         let everything = [
-            wire::api::render(&ready.event),
+            wire::api::render(&ready.event).unwrap(),
             wire::script::safe_json(&wire::tag::calls(&ready.event)),
             format!("{:?}", ready),
         ];

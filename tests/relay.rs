@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
+mod spool_support;
 
 use common::{Peer, Response, Shop, at, capture, ids, now, order, until, verdicts, visit, waiting};
 use pinrelay::event::Raw;
@@ -555,4 +556,21 @@ fn who_cannot_send_leaves_the_look_of_a_second_to_who_can() {
     // Visits come in by the dozen between two requests of the shop.
     let (_mute, _relay) = (mute(), shop.relay());
     until("delivery", || peer.ids() == ["o-1"]);
+}
+
+#[test]
+fn a_capture_without_a_token_opens_no_file_of_the_leader() {
+    let peer = Peer::good();
+    let mut shop = Shop::lasting(&peer);
+    let disk: std::sync::Arc<spool_support::FaultyDisk> = std::sync::Arc::default();
+    shop.host.disk = std::sync::Arc::clone(&disk) as _;
+    shop.options.as_object_mut().unwrap().remove("access_token");
+    let relay = shop.relay();
+    capture(&relay, &visit("v-1"));
+    capture(&relay, &visit("v-2"));
+    for op in [spool_support::Op::Open, spool_support::Op::OpenToRead] {
+        for file in ["leader.lock", "generation", "state", "/settled/"] {
+            assert_eq!(disk.count(op, file), 0, "{op:?} {file}");
+        }
+    }
 }

@@ -8,12 +8,14 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use pinrelay::spool::{
     DeadLetters, Disk, Lane, Leader, LeaderNote, Place, RealDisk, Reason, SpoolError, State,
     VerdictLog, Verdicts, generation, hash_name, unix_now,
 };
-use spool_support::{LIMITS, Spool, line};
+use rustix::io::Errno;
+use spool_support::{FaultyDisk, How, LIMITS, Op, Spool, files, line};
 
 const SITE: &str = "https://shop.example";
 const PARTS: [&str; 5] = ["seg", "ack", "settled", "dead", "withdrawn"];
@@ -59,6 +61,29 @@ fn those_who_make_it_at_the_same_time_agree() {
     });
     assert!(nodes.iter().all(|node| *node == nodes[0]), "{nodes:?}");
     assert_eq!(open(&root).unwrap().node(), nodes[0]);
+}
+
+#[test]
+fn a_spool_is_made_where_the_file_system_has_no_hard_links() {
+    let without: [&[Op]; 3] = [&[], &[Op::Link], &[Op::Link, Op::RenameNew]];
+    for ops in without {
+        let dir = tempfile::tempdir().unwrap();
+        let disk: Arc<FaultyDisk> = Arc::default();
+        for op in ops {
+            disk.fail(*op, "/", How::Fails(Errno::OPNOTSUPP));
+        }
+        let open = || spool_support::open(&disk, dir.path()).unwrap();
+        let nodes: Vec<String> = std::thread::scope(|scope| {
+            let openers: Vec<_> = (0..6)
+                .map(|_| scope.spawn(|| open().node().to_owned()))
+                .collect();
+            openers.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        assert!(nodes.iter().all(|node| *node == nodes[0]), "{nodes:?}");
+        assert!(open().is_current());
+        let left = files(&dir.path().join("root"));
+        assert_eq!(left.len(), 2, "{ops:?}: {left:?}");
+    }
 }
 
 #[test]

@@ -6,18 +6,21 @@
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, set_hook};
 use std::sync::Mutex;
 
+use crate::process;
+
 /// Where this library last panicked. Only ever tried, never waited for: after a fork it may be
 /// locked by a thread that does not exist.
 static PLACE: Mutex<Option<String>> = Mutex::new(None);
 
 /// Replaces the default report of a panic, which prints its text, by one of its place. Concerns
-/// this library alone: each cdylib carries its own copy of the runtime.
+/// this library alone: each cdylib carries its own copy of the runtime. It must not panic itself,
+/// which would end the process: so nothing is printed where that cannot be done.
 pub fn keep_values_out_of_logs() {
     set_hook(Box::new(|panic| {
         let place = panic
             .location()
             .map_or_else(|| "unknown".to_owned(), Location::to_string);
-        eprintln!("pinrelay: panic at {place}");
+        process::say(&format!("pinrelay: panic at {place}\n"));
         if let Ok(mut last) = PLACE.try_lock() {
             *last = Some(place);
         }
@@ -48,6 +51,53 @@ mod tests {
         set_hook(usual);
         assert!(message.contains("src/php/panics.rs:"), "{message}");
         assert!(!message.contains("jane"), "{message}");
+    }
+
+    /// Says to the test's own child which stderr it has.
+    const WITHOUT_STDERR: &str = "PINRELAY_TEST_PANIC";
+
+    #[test]
+    fn a_panicking_process() {
+        if std::env::var_os(WITHOUT_STDERR).is_none() {
+            return; // A part of the test below, and nothing by itself.
+        }
+        keep_values_out_of_logs();
+        let told = caught(|| panic!("on purpose"));
+        std::process::exit(if told.is_err() { 7 } else { 8 });
+    }
+
+    #[test]
+    fn a_panic_that_nobody_can_be_told_of_is_contained_all_the_same() {
+        use std::fs::OpenOptions;
+        use std::process::{Command, Stdio};
+        let (reader, full) = std::io::pipe().unwrap();
+        rustix::io::ioctl_fionbio(&full, true).unwrap();
+        while rustix::io::write(&full, &[b' '; 4096]).is_ok() {}
+        rustix::io::ioctl_fionbio(&full, false).unwrap();
+        let (gone, without_reader) = std::io::pipe().unwrap();
+        drop(gone);
+        let full_disk = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let read_only = OpenOptions::new().read(true).open("/dev/null").unwrap();
+        for (stderr, which) in [
+            (Stdio::from(full_disk), "a full disk"),
+            (Stdio::from(read_only), "not to be written"),
+            (Stdio::from(without_reader), "a pipe without a reader"),
+            (Stdio::from(full), "a pipe that nobody empties"),
+        ] {
+            let mut child = Command::new(std::env::current_exe().unwrap())
+                .args([
+                    "--exact",
+                    "php::panics::tests::a_panicking_process",
+                    "--nocapture",
+                ])
+                .env(WITHOUT_STDERR, "1")
+                .stdout(Stdio::null())
+                .stderr(stderr)
+                .spawn()
+                .unwrap();
+            assert_eq!(child.wait().unwrap().code(), Some(7), "{which}");
+        }
+        drop(reader);
     }
 
     #[test]

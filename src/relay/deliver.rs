@@ -4,12 +4,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{Refusal, Relay, report};
+use super::{Refusal, Relay, rendered, report};
 use crate::delivery::{self, Client, Clock, Http, Secret, Settings, Until};
 use crate::event::Raw;
-use crate::process::Bell;
+use crate::process::{self, Bell};
 use crate::spool::{Leader, Ledger, Place, Reason, SpoolError, generation};
-use crate::wire;
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// A longer wait is no wait: PHP's own limit ends it.
@@ -42,18 +41,17 @@ impl Relay {
             if !spool.has_seen(self.options.generation) {
                 spool.raise_generation(self.options.generation);
             }
-            if let Some((client, settings)) = &mut own {
-                let tally = delivery::drain(&spool.place, settings, client, &bell, &until, &Clock)?;
-                if tally.led {
+            if !Leader::is_free(&spool.place)? {
+                sender = "other";
+            } else if let Some((client, settings)) = &mut own {
+                let drain =
+                    || delivery::drain(&spool.place, settings, client, &bell, &until, &Clock);
+                if process::aside(drain).map_err(no_thread)??.led {
                     sender = "self";
                     break;
                 }
-            }
-            // Another thread or process leads, or nobody can.
-            if !Leader::is_free(&spool.place)? {
-                sender = "other";
-            } else if own.is_none() {
-                break;
+            } else {
+                break; // Nobody can.
             }
             let mut ledger = Ledger::new(&spool.place);
             ledger.refresh()?;
@@ -74,19 +72,20 @@ impl Relay {
     /// One call now, in test mode, without the spool.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`].
+    /// [`Refusal::Invalid`], or [`Refusal::Spool`] where the event cannot be rendered.
     pub fn send_test(&self, event: &Raw) -> Result<Value, Refusal> {
-        let body = format!(
-            r#"{{"data":[{}]}}"#,
-            wire::api::render(&self.prepared(event)?.event)
-        );
+        let event = rendered(&self.prepared(event)?.event)?;
+        let body = format!(r#"{{"data":[{event}]}}"#);
         let Some(settings) = self.settings() else {
             return Ok(report::test_not_sent("no access token is set"));
         };
         Ok(match client(&settings) {
             Ok(mut client) => {
                 let limit = settings.transport.timeout;
-                report::test_answer(&client.post(body.as_bytes(), true, limit))
+                match process::aside(|| client.post(body.as_bytes(), true, limit)) {
+                    Ok(call) => report::test_answer(&call),
+                    Err(error) => report::test_not_sent(&no_thread(error).message),
+                }
             }
             Err(error) => report::test_not_sent(&error.message),
         })
@@ -122,6 +121,10 @@ pub(super) fn client(settings: &Settings) -> Result<Http, SpoolError> {
     let config = delivery::transport(&settings.transport, &settings.endpoint)
         .map_err(|message| SpoolError::new(Reason::Io, message))?;
     Ok(Http::new(settings, config))
+}
+
+fn no_thread(error: std::io::Error) -> SpoolError {
+    SpoolError::new(Reason::Io, format!("no thread to send from: {error}"))
 }
 
 pub(super) fn no_bell(error: std::io::Error) -> SpoolError {

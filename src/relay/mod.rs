@@ -177,7 +177,8 @@ impl Relay {
         if !self.lasting || !self.rules.sender || !self.options.enabled {
             return;
         }
-        let settings = || self.may_lead(&spool.place);
+        let can_send = self.options.access_token.is_some();
+        let settings = can_send.then_some(|| self.may_lead(&spool.place));
         if let Err(error) = registry::start(spool, self.options.generation, settings) {
             // The event is on disk: the next request, or a drain, sends it.
             log::warn!(target: spool.place.log_target(), "no sender could start: {error}");
@@ -194,8 +195,16 @@ fn record(event: &Event) -> Result<Vec<u8>, SpoolError> {
         // Only on the web is there a browser half that it must not miss.
         late_ok: event.late_ok() || event.action_source() != ActionSource::Web,
     };
-    frame(&head, &wire::api::render(event))
-        .map_err(|error| SpoolError::new(Reason::Io, format!("cannot render: {error}")))
+    frame(&head, &rendered(event)?).map_err(|error| unrendered(&error))
+}
+
+/// The object of the API.
+fn rendered(event: &Event) -> Result<String, SpoolError> {
+    wire::api::render(event).map_err(|error| unrendered(&error))
+}
+
+fn unrendered(error: &serde_json::Error) -> SpoolError {
+    SpoolError::new(Reason::Io, format!("cannot render: {error}"))
 }
 
 /// Completed orders are what the shop is paid for.

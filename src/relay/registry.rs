@@ -174,17 +174,18 @@ pub fn forget(options: &Options, gone: &Arc<Spool>) {
 
 /// Starts the sender of a spool, unless one is at work here or elsewhere. One
 /// that works here with settings of an older generation goes on with these.
-/// `settings` is asked only where they are needed.
+/// `settings` is asked only where they are needed; whoever has none, being without a
+/// token, wakes a sender of this process and looks for no other.
 pub fn start(
     spool: &Arc<Spool>,
     generation: u64,
-    settings: impl FnOnce() -> Option<Settings>,
+    settings: Option<impl FnOnce() -> Option<Settings>>,
 ) -> Result<(), SpoolError> {
     let mut duty = held(&spool.duty);
     match duty.generation {
         Some(current) => {
             if generation > current
-                && let Some(settings) = settings()
+                && let Some(settings) = settings.and_then(|settings| settings())
             {
                 duty.next = Some((client(&settings)?, settings));
                 duty.generation = Some(generation);
@@ -192,9 +193,9 @@ pub fn start(
             // Under the lock: the sender listens once more before it gives up duty.
             spool.bell.ring();
         }
-        None if duty.is_resting() || spool.is_led()? => {}
+        None if settings.is_none() || duty.is_resting() || spool.is_led()? => {}
         None => {
-            if let Some(settings) = settings()
+            if let Some(settings) = settings.and_then(|settings| settings())
                 && spawn(spool, client(&settings)?, settings)?
             {
                 duty.generation = Some(generation);

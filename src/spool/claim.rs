@@ -1,12 +1,16 @@
 //! Whose a spool is, and which machine's. Files that are written once and hold
 //! their own inode tell a copy from what it was copied from.
 
-use std::fs::{self, Metadata};
+use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 
 use super::error::Context;
 use super::{Disk, Mode, Named, Reason, SpoolError, files};
@@ -100,7 +104,7 @@ fn damaged(path: &Path) -> SpoolError {
 }
 
 /// Reads a file that is written once and holds its own inode, or writes it.
-/// Two processes may try at the same time: one of them links it, both read it.
+/// Two processes may try at the same time: one of them puts it there, both read it.
 /// A damaged one is `None`.
 fn once<T>(
     disk: &dyn Disk,
@@ -126,7 +130,7 @@ where
         // Once in a spool's life: emptied by a power cut, the file would stop
         // the spool until somebody removed it.
         .and_then(|()| disk.sync(&file))
-        .and_then(|()| fs::hard_link(&temporary, path));
+        .and_then(|()| publish(disk, &temporary, path));
     files::remove(disk, &temporary).context("remove", &temporary)?;
     match linked {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
@@ -134,4 +138,45 @@ where
         }
         _ => once(disk, path, fresh),
     }
+}
+
+/// How often, and after what, the lock of [`publish`] is tried again.
+const TRIES: u32 = 5;
+const BETWEEN_TRIES: Duration = Duration::from_millis(10);
+
+/// Puts a finished file where nothing is yet. A hard link does it everywhere but on
+/// FAT, exFAT and some file systems of other machines; the kernel's rename that
+/// replaces nothing on most of those; and where there is neither, a rename by
+/// whoever holds a lock. Never a file that is made in place: a process that is
+/// killed in the middle would leave half of it.
+fn publish(disk: &dyn Disk, from: &Path, to: &Path) -> io::Result<()> {
+    let is_done = |done: &io::Result<()>| match done {
+        Err(error) => error.kind() == io::ErrorKind::AlreadyExists,
+        Ok(()) => true,
+    };
+    let linked = disk.link(from, to);
+    if is_done(&linked) {
+        return linked;
+    }
+    let renamed = disk.rename_new(from, to);
+    if is_done(&renamed) {
+        return renamed;
+    }
+    let path = to.with_extension("lock");
+    let lock = disk.open(&path, Mode::Keep)?;
+    let mut tries = 1;
+    while let Err(error) = flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+        if error != Errno::WOULDBLOCK || tries == TRIES {
+            return Err(error.into());
+        }
+        tries += 1;
+        std::thread::sleep(BETWEEN_TRIES);
+    }
+    if files::open_if_there(disk, to)?.is_some() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    disk.rename(from, to)?;
+    // Whoever has it open finds the file there.
+    let _ = files::remove(disk, &path);
+    Ok(())
 }

@@ -75,9 +75,13 @@ pub fn encode(envelope: &Envelope<'_>) -> serde_json::Result<Vec<u8>> {
 /// and is not read again.
 ///
 /// # Errors
-/// As above.
+/// As above, and where the event is no object at all: a record without an event
+/// would be lost as a damaged one.
 pub fn frame(head: &Head<'_>, event: &str) -> serde_json::Result<Vec<u8>> {
     const ROOM_FOR_HEAD: usize = 192;
+    if !(event.starts_with('{') && event.ends_with('}')) {
+        return Err(serde::ser::Error::custom("the event is no object"));
+    }
     let mut line = Vec::with_capacity(HEAD + ROOM_FOR_HEAD + event.len());
     line.extend_from_slice(&[b' '; HEAD]);
     serde_json::to_writer(&mut line, head)?;
@@ -176,6 +180,22 @@ mod tests {
         };
         assert_eq!(envelope.id, "a\"b\n");
         assert_eq!(envelope.event.get(), r#"{"event_name":"checkout"}"#);
+    }
+
+    #[test]
+    fn a_record_without_an_event_is_not_made() {
+        let (id, name) = ("a", "checkout");
+        let head = Head {
+            id,
+            name,
+            time: 5,
+            at: 6,
+            late_ok: true,
+        };
+        for nothing in ["", "null", "{"] {
+            assert!(frame(&head, nothing).is_err(), "{nothing}");
+        }
+        assert!(frame(&head, "{}").is_ok());
     }
 
     #[test]

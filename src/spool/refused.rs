@@ -5,6 +5,7 @@
 //! that there is room for it when there is none for anything else.
 
 use std::fs;
+use std::io;
 
 use serde::{Deserialize, Serialize};
 
@@ -41,22 +42,25 @@ impl Refused {
         }
     }
 
-    /// Notes a refusal. On a disk that cannot even be written over it is logged.
+    /// Notes a refusal. Where that cannot be done it is logged.
     pub(super) fn note(place: &Place, error: &SpoolError) {
         let refused = Self {
             at: files::unix_now(),
             reason: error.reason.as_str().to_owned(),
             message: shorten(&error.message),
         };
-        let mut text = serde_json::to_vec(&refused).unwrap_or_default();
-        if text.len() > ROOM {
-            return; // A path of control characters; the log has it.
-        }
-        text.resize(ROOM, b' ');
         let disk = place.disk();
-        let noted = disk
-            .open(&place.file(FILE), Mode::Edit)
-            .and_then(|file| files::write_all(disk, &file, &text));
+        let noted = serde_json::to_vec(&refused)
+            .map_err(io::Error::from)
+            .and_then(|mut text| {
+                if text.len() > ROOM {
+                    // A path of control characters.
+                    return Err(io::ErrorKind::InvalidData.into());
+                }
+                text.resize(ROOM, b' ');
+                let file = disk.open(&place.file(FILE), Mode::Edit)?;
+                files::write_all(disk, &file, &text)
+            });
         if noted.is_err() {
             log::error!(target: place.log_target(), "a capture was refused: {error}");
         }

@@ -9,16 +9,20 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::event::{Event, Item, Items, Money, UserData};
 
 /// One API event object as compact JSON, the same bytes for the same event.
-pub fn render(event: &Event) -> String {
+///
+/// # Errors
+/// None is known: these types hold strings, integers and maps of them. But an event that could
+/// not be written is never an empty one.
+pub fn render(event: &Event) -> serde_json::Result<String> {
+    json(&Api(event))
+}
+
+fn json(value: &impl Serialize) -> serde_json::Result<String> {
     /// Of an order of a few lines.
     const USUAL: usize = 2_048;
     let mut json = Vec::with_capacity(USUAL);
-    // Serialising these types to memory cannot fail; they hold strings, integers and maps of them.
-    let written = serde_json::to_writer(&mut json, &Api(event));
-    written
-        .ok()
-        .and_then(|()| String::from_utf8(json).ok())
-        .unwrap_or_default()
+    serde_json::to_writer(&mut json, value)?;
+    String::from_utf8(json).map_err(serde::ser::Error::custom)
 }
 
 struct Api<'a>(&'a Event);
@@ -155,5 +159,23 @@ fn amount<M: SerializeMap>(map: &mut M, key: &str, value: &Option<Money>) -> Res
     match value {
         Some(value) => map.serialize_entry(key, value),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_written_is_an_error_and_no_empty_text() {
+        struct Broken;
+        impl Serialize for Broken {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(None)?;
+                map.serialize_entry("event_name", "checkout")?;
+                Err(serde::ser::Error::custom("on purpose"))
+            }
+        }
+        assert!(json(&Broken).is_err());
     }
 }

@@ -27,6 +27,8 @@ pub enum Op {
     MakeDir,
     Names,
     Rename,
+    Link,
+    RenameNew,
     Unlink,
 }
 
@@ -313,6 +315,20 @@ impl Disk for FaultyDisk {
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.ask(Op::Rename, to)?;
         let done = RealDisk.rename(from, to);
+        self.let_others_work();
+        done
+    }
+
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.ask(Op::Link, to)?;
+        let done = RealDisk.link(from, to);
+        self.let_others_work();
+        done
+    }
+
+    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.ask(Op::RenameNew, to)?;
+        let done = RealDisk.rename_new(from, to);
         self.let_others_work();
         done
     }
