@@ -56,3 +56,42 @@ test('dd3662, dd4163: the library installs no signal handler', function (): void
     $but = static fn (string $mask): array => array_values(array_diff(signals($mask), [SIGINT]));
     same($but($without), $but($with['php']), 'handlers with a sender');
 });
+
+/** What the threads of a process block, by their number. */
+function blocked(int $pid): array
+{
+    $masks = [];
+    foreach (glob("/proc/$pid/task/*/status") as $status) {
+        preg_match('~^SigBlk:\s*(\S+)~m', (string) @file_get_contents($status), $found);
+        $masks[(int) basename(dirname($status))] = signals($found[1] ?? '0');
+    }
+    return $masks;
+}
+
+test('what sendTest() and drain() start takes no signal either, and PHP\'s thread still does', function (): void {
+    $calls = ['sendTest' => '$relay->sendTest(%s);', 'drain' => '$relay->capture(%s); $relay->drain(20.0);'];
+    foreach ($calls as $what => $call) {
+        $options = options(['api_base' => silentPinterest()]);
+        $code = '$relay = new Pinrelay\Relay(json_decode(getenv("OPTIONS"), true));'
+            . sprintf($call, 'json_decode(getenv("EVENT"), true)');
+        $environment = ['OPTIONS' => json_encode($options), 'EVENT' => json_encode(event())];
+        $command = [PHP_BINARY, '-n', '-d', 'extension=' . given('PINRELAY_SO'), '-r', $code];
+        $process = proc_open($command, [], $pipes, null, $environment);
+        ['pid' => $pid] = proc_get_status($process);
+        $masks = eventually("a thread of $what", static function () use ($pid): ?array {
+            $masks = blocked($pid);
+            return count($masks) > 1 ? $masks : null;
+        });
+        same([], $masks[$pid], "blocked in PHP's own thread during $what");
+        unset($masks[$pid]);
+        foreach ($masks as $mask) {
+            same([], array_values(array_diff([SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGALRM, SIGPROF], $mask)), $what);
+        }
+        proc_terminate($process, SIGTERM);
+        $ended = eventually("the end of $what", static function () use ($process): ?array {
+            $status = proc_get_status($process);
+            return $status['running'] ? null : $status;
+        });
+        same(SIGTERM, $ended['termsig'], "the signal that ended $what");
+    }
+});
