@@ -4,11 +4,15 @@
 
 mod delivery_support;
 
+use std::time::Duration;
+
 use delivery_support::{Api, HOUR, MINUTE, World, error, good, settings};
-use pinrelay::delivery::Late;
+use pinrelay::delivery::{Late, Time};
 use pinrelay::spool::{Lane, Verdict};
 
 const DAY: i64 = 86_400;
+const HOURS: i64 = 3_600;
+const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
 fn a_clock_set_forward_by_weeks_and_back_expires_nothing_that_waits() {
@@ -103,4 +107,111 @@ fn a_clock_that_jumps_under_a_leader_neither_ends_nor_stretches_its_wait() {
             "{jump}"
         );
     }
+}
+
+/// Orders and visits that nobody could deliver yet.
+fn waiting_world(each: usize) -> World {
+    let world = World::new();
+    for n in 0..each {
+        world.capture(Lane::Revenue, &format!("o-{n}"));
+        world.capture(Lane::Visit, &format!("v-{n}"));
+    }
+    world
+}
+
+#[test]
+fn a_clock_that_jumps_by_hours_either_way_expires_no_visit_and_returns_no_order() {
+    for jump in [-3 * HOURS, 2 * HOURS, 23 * HOURS] {
+        let world = waiting_world(10);
+        let mut api = Api::new(&world, |_| error(503, "away"));
+        world.lead(&settings(Late::Return), &mut api, Some(MINUTE * 12));
+        for _ in 0..3 {
+            world.skew.set(jump);
+            for _ in 0..3 {
+                world.lead(&settings(Late::Return), &mut api, Some(MINUTE * 2));
+            }
+            world.skew.set(0);
+            world.lead(&settings(Late::Return), &mut api, Some(MINUTE));
+        }
+        assert!(
+            world.verdicts().is_empty(),
+            "{jump}: {:?}",
+            world.verdicts()
+        );
+        api.now(good);
+        world.lead(&settings(Late::Return), &mut api, Some(MINUTE * 12));
+        assert_eq!(world.of(Verdict::Delivered).len(), 20, "{jump}");
+    }
+}
+
+#[test]
+fn a_clock_that_jumped_before_anybody_looked_is_watched_first() {
+    let world = waiting_world(2);
+    world.skew.set(4 * HOURS);
+    let mut api = Api::new(&world, good);
+    world.lead(&settings(Late::Return), &mut api, Some(MINUTE * 9));
+    assert!(world.verdicts().is_empty() && api.calls.is_empty());
+    world.lead(&settings(Late::Return), &mut api, Some(MINUTE * 2));
+    assert_eq!(world.of(Verdict::Late).len(), 2);
+    assert_eq!(world.of(Verdict::Expired).len(), 2);
+}
+
+#[test]
+fn a_jump_while_no_leader_was_there_is_seen_by_the_next_one() {
+    for (jump, is_waited) in [(0, false), (5 * HOURS, true), (-HOURS, true)] {
+        let world = waiting_world(1);
+        let mut api = Api::new(&world, |_| error(503, "away"));
+        world.lead(&settings(Late::Return), &mut api, Some(MINUTE * 11));
+        // Hours without a visitor: of themselves they are no jump.
+        world.pass(HOUR * 3, None);
+        world.skew.set(jump);
+        world.lead(&settings(Late::Return), &mut api, Some(MINUTE));
+        assert_eq!(world.verdicts().is_empty(), is_waited, "{jump}");
+        world.lead(&settings(Late::Return), &mut api, Some(MINUTE * 10));
+        assert_eq!(world.of(Verdict::Late).len(), 1, "{jump}");
+    }
+}
+
+#[test]
+fn after_a_restart_of_the_machine_its_clock_is_watched_first() {
+    let world = waiting_world(1);
+    let mut api = Api::new(&world, |_| error(503, "away"));
+    world.lead(&settings(Late::Return), &mut api, Some(MINUTE * 11));
+    world.booted.set(world.passed().as_secs().cast_signed());
+    world.skew.set(30 * HOURS);
+    world.lead(&settings(Late::Return), &mut api, Some(MINUTE * 9));
+    world.skew.set(0);
+    world.lead(&settings(Late::Return), &mut api, Some(MINUTE));
+    assert!(world.verdicts().is_empty());
+}
+
+#[test]
+fn what_was_late_at_its_capture_need_not_wait_on_a_new_machine() {
+    let world = World::new();
+    let then = world.unix() - 2 * HOURS;
+    world.capture_with(Lane::Revenue, "old", then, false);
+    world.capture(Lane::Revenue, "new");
+    let mut api = Api::new(&world, good);
+    world.lead(&settings(Late::Return), &mut api, Some(MINUTE));
+    assert_eq!(world.of(Verdict::Late), ["old"]);
+    assert_eq!(world.of(Verdict::Delivered), ["new"]);
+}
+
+#[test]
+fn a_clock_set_back_by_days_silences_short_leaders_for_no_more_than_an_hour_either() {
+    let world = World::new();
+    world.capture(Lane::Revenue, "o-1");
+    let mut api = Api::new(&world, |call| match call.at < MINUTE {
+        true => error(401, "no"),
+        false => good(call),
+    });
+    world.lead(&settings(Late::Send), &mut api, Some(MINUTE));
+    world.skew.set(-5 * DAY);
+    // A crontab's line each minute.
+    while world.waiting() > 0 && world.passed() < HOUR * 3 {
+        world.lead(&settings(Late::Send), &mut api, Some(SECOND * 20));
+        world.pass(SECOND * 40, None);
+    }
+    assert_eq!(world.of(Verdict::Delivered), ["o-1"]);
+    assert!(world.passed() <= HOUR + MINUTE * 4, "{:?}", world.passed());
 }

@@ -15,11 +15,11 @@ use std::time::{Duration, Instant};
 
 use crate::spool::{
     Content, DeadLetters, Entry, Envelope, Event, IdSet, Lane, Leader, Ledger, Named, Place,
-    Settled, SpoolError, State, Verdict, VerdictLog, Withdrawn, hash,
+    Settled, SpoolError, State, Trust, Verdict, VerdictLog, Withdrawn, hash,
 };
 
-use super::Late;
 use super::triage::{Fate, Known, Settle, Today, triage};
+use super::{Late, Time, backoff};
 
 /// How often captures are told how much the spool holds: a look at all that was
 /// settled, and so not with every look.
@@ -188,16 +188,20 @@ impl Books {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn open(leader: &Leader, generation: u64, now: i64) -> Result<Self, SpoolError> {
+    pub fn open(leader: &Leader, generation: u64, time: &dyn Time) -> Result<Self, SpoolError> {
         let place = leader.place();
         let log = VerdictLog::new(place);
         let dead = DeadLetters::new(place);
         let written = State::read(place);
         let mut state = written.clone().for_generation(generation);
+        let now = time.unix();
+        // Noted by a clock that ran ahead: one leader after another would wait.
+        let longest = now.saturating_add_unsigned(backoff::LONGEST.as_secs());
+        state.retry_at = state.retry_at.map(|at| at.min(longest));
         dead.remove_unfinished();
         // By a clock that jumped forward everything would be a week old: the
         // verdicts that nobody has read, and the memory of what was delivered.
-        if state.clock.look(now) {
+        if state.clock.look(now, time.since_boot()) == Trust::Steady {
             log.prune(now);
             dead.prune(now);
             Withdrawn::prune(place, now);
@@ -254,11 +258,10 @@ impl Books {
     }
 
     /// Looks at the clock, and says whether it is to be believed.
-    pub fn today(&mut self, now: i64) -> Today {
-        Today {
-            now,
-            sure: self.state.clock.look(now),
-        }
+    pub fn today(&mut self, time: &dyn Time) -> Today {
+        let now = time.unix();
+        let trust = self.state.clock.look(now, time.since_boot());
+        Today { now, trust }
     }
 
     /// Whether a line was taken back, as far as that was seen.

@@ -2,9 +2,9 @@
 
 use crate::spool::{Leader, SpoolError, Verdict};
 
-use super::Late;
 use super::books::{Books, Ruling, Slot};
 use super::round::{MOST_BYTES, MOST_EVENTS};
+use super::{Late, Time};
 
 /// Where discarded events are counted.
 const LOSS: &str = "purged";
@@ -14,15 +14,16 @@ const LOSS: &str = "purged";
 ///
 /// # Errors
 /// What the file system says; what is settled stays settled.
-pub fn purge(leader: &Leader, now: i64) -> Result<u64, SpoolError> {
-    let mut books = Books::open(leader, 0, now)?;
+pub fn purge(leader: &Leader, time: &dyn Time) -> Result<u64, SpoolError> {
+    let now = time.unix();
+    let mut books = Books::open(leader, 0, time)?;
     let before = books.state.lost.get(LOSS).copied();
     loop {
         let entries = books.ledger.next(MOST_EVENTS, MOST_BYTES);
         if entries.is_empty() {
             break;
         }
-        let today = books.today(now);
+        let today = books.today(time);
         let mut slots: Vec<Slot> = entries
             .into_iter()
             .map(|entry| {

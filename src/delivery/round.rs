@@ -178,7 +178,7 @@ impl Round<'_> {
 
     /// The next lines, ruled where no call is needed.
     pub(super) fn take(&mut self, most: usize) -> Vec<Slot> {
-        let today = self.books.today(self.time.unix());
+        let today = self.books.today(self.time);
         let entries = self.books.ledger.next(most, MOST_BYTES);
         let rule = |entry| self.books.rule(entry, self.settings.late, today);
         entries.into_iter().map(rule).collect()

@@ -67,7 +67,7 @@ pub fn drain(
         tally.led = true;
         let stay = || {
             let mut stay = Stay {
-                books: Books::open(&leader, settings.generation, time.unix())?,
+                books: Books::open(&leader, settings.generation, time)?,
                 leader: &leader,
                 place,
                 settings,

@@ -3,13 +3,17 @@
 
 use std::time::{Duration, Instant};
 
-use crate::process::Bell;
+use crate::process::{self, Bell};
 use crate::spool::unix_now;
 
 /// Time as a sender meets it.
 pub trait Time {
     /// The time of day, unix seconds. It may jump, either way.
     fn unix(&self) -> i64;
+
+    /// Seconds that the machine has been up. Nobody sets this clock, so that the
+    /// time of day has jumped where the two move apart.
+    fn since_boot(&self) -> i64;
 
     /// A clock that only goes forward.
     fn now(&self) -> Instant;
@@ -25,6 +29,10 @@ pub struct Clock;
 impl Time for Clock {
     fn unix(&self) -> i64 {
         unix_now()
+    }
+
+    fn since_boot(&self) -> i64 {
+        process::since_boot()
     }
 
     fn now(&self) -> Instant {

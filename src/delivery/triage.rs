@@ -1,6 +1,6 @@
 //! What need not, or must not, be sent at all. Pure.
 
-use crate::spool::{Event, Lane, Verdict};
+use crate::spool::{Event, Lane, Trust, Verdict};
 
 use super::Late;
 
@@ -26,8 +26,8 @@ pub struct Known {
 pub struct Today {
     /// Unix seconds.
     pub now: i64,
-    /// False shortly after the clock jumped, or stood unseen for days.
-    pub sure: bool,
+    /// What that is worth.
+    pub trust: Trust,
 }
 
 /// What is to be done with an event.
@@ -78,30 +78,32 @@ pub fn triage(event: &Event, lane: Lane, known: Known, late: Late, today: Today)
     if known.withdrawn {
         return Fate::Settle(Settle::as_(Verdict::Withdrawn));
     }
-    if age > EXPIRED_AFTER && !today.sure {
-        return Fate::Wait;
-    }
-    if age > EXPIRED_AFTER {
-        return Fate::Settle(Settle {
-            why: Some("older than seven days"),
-            loss: Some("expired"),
-            ..Settle::as_(Verdict::Expired)
-        });
-    }
-    if event.late_ok {
-        return Fate::Send;
-    }
-    match lane {
-        Lane::Revenue if age > LATE_AFTER && late == Late::Return => Fate::Settle(Settle {
-            why: Some("not delivered within 55 minutes"),
-            ..Settle::as_(Verdict::Late)
-        }),
-        Lane::Visit if age > STALE_AFTER => Fate::Settle(Settle {
-            why: Some("a visit older than an hour"),
-            loss: Some("stale"),
-            ..Settle::as_(Verdict::Expired)
-        }),
-        _ => Fate::Send,
+    let expired = Fate::Settle(Settle {
+        why: Some("older than seven days"),
+        loss: Some("expired"),
+        ..Settle::as_(Verdict::Expired)
+    });
+    let late_order = Fate::Settle(Settle {
+        why: Some("not delivered within 55 minutes"),
+        ..Settle::as_(Verdict::Late)
+    });
+    let stale = Fate::Settle(Settle {
+        why: Some("a visit older than an hour"),
+        loss: Some("stale"),
+        ..Settle::as_(Verdict::Expired)
+    });
+    let (limit, fate) = match lane {
+        _ if age > EXPIRED_AFTER => (EXPIRED_AFTER, expired),
+        _ if event.late_ok => return Fate::Send,
+        Lane::Revenue if age > LATE_AFTER && late == Late::Return => (LATE_AFTER, late_order),
+        Lane::Visit if age > STALE_AFTER => (STALE_AFTER, stale),
+        _ => return Fate::Send,
+    };
+    match today.trust {
+        Trust::Steady => fate,
+        // It was that old when it was captured, whatever the clock did since.
+        Trust::Unproven if fate != expired && event.at.saturating_sub(event.time) > limit => fate,
+        _ => Fate::Wait,
     }
 }
 
@@ -117,19 +119,20 @@ mod tests {
             id: "a".into(),
             name: "x".into(),
             time: NOW - age,
-            at: NOW,
+            // Captured when it happened.
+            at: NOW - age,
             late_ok,
             event: RawValue::from_string("{}".into()).unwrap(),
         }
     }
 
-    fn fate(age: i64, lane: Lane, late_ok: bool, late: Late, sure: bool) -> Fate {
-        let today = Today { now: NOW, sure };
+    fn fate(age: i64, lane: Lane, late_ok: bool, late: Late, trust: Trust) -> Fate {
+        let today = Today { now: NOW, trust };
         triage(&event(age, late_ok), lane, Known::default(), late, today)
     }
 
     fn verdict(age: i64, lane: Lane, late_ok: bool, late: Late) -> Option<Verdict> {
-        match fate(age, lane, late_ok, late, true) {
+        match fate(age, lane, late_ok, late, Trust::Steady) {
             Fate::Settle(settle) => Some(settle.verdict),
             Fate::Send => None,
             Fate::Wait => panic!("the clock is sure"),
@@ -137,14 +140,34 @@ mod tests {
     }
 
     #[test]
-    fn nothing_expires_by_a_clock_that_is_not_sure() {
-        for lane in Lane::ALL {
-            for late in [Late::Send, Late::Return] {
-                for late_ok in [true, false] {
-                    let fate = |age| fate(age, lane, late_ok, late, false);
-                    assert_eq!(fate(604_801), Fate::Wait);
-                    assert_ne!(fate(604_800), Fate::Wait);
-                }
+    fn nothing_expires_and_nothing_is_late_by_a_clock_that_is_not_sure() {
+        for trust in [Trust::Unproven, Trust::Jumped] {
+            for (lane, late, late_ok, limit) in [
+                (Lane::Revenue, Late::Return, false, 3_300),
+                (Lane::Revenue, Late::Return, true, 604_800),
+                (Lane::Revenue, Late::Send, false, 604_800),
+                (Lane::Visit, Late::Return, false, 3_600),
+                (Lane::Visit, Late::Send, true, 604_800),
+            ] {
+                let fate = |age| fate(age, lane, late_ok, late, trust);
+                assert_eq!(fate(limit + 1), Fate::Wait);
+                assert_eq!(fate(604_801), Fate::Wait);
+                assert_eq!(fate(limit), Fate::Send);
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_late_at_its_capture_is_late_unless_the_clock_was_seen_to_jump() {
+        for (trust, expected) in [(Trust::Unproven, true), (Trust::Jumped, false)] {
+            for lane in Lane::ALL {
+                let event = Event {
+                    at: NOW,
+                    ..event(4_000, false)
+                };
+                let today = Today { now: NOW, trust };
+                let fate = triage(&event, lane, Known::default(), Late::Return, today);
+                assert_eq!(matches!(fate, Fate::Settle(_)), expected, "{trust:?}");
             }
         }
     }
@@ -163,7 +186,7 @@ mod tests {
             };
             let today = Today {
                 now: NOW,
-                sure: true,
+                trust: Trust::Steady,
             };
             let fate = triage(&event, Lane::Revenue, known, Late::Send, today);
             assert!(matches!(fate, Fate::Settle(settle) if settle.verdict == expected));

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::{Refusal, Relay, lane, report};
-use crate::delivery;
+use crate::delivery::{self, Clock};
 use crate::event::{self, EventName, Raw};
 use crate::spool::{
     DeadLetters, Envelope, Lane, Leader, Ledger, Reason, SegmentName, SpoolError, Verdicts,
-    Withdrawn, beginning, unix_now,
+    Withdrawn, beginning,
 };
 
 /// How long [`Relay::purge`] waits for a sender to leave, beyond the time that
@@ -172,7 +172,7 @@ impl Relay {
             let why = "the process that sends from this spool does not leave: try again";
             SpoolError::new(Reason::Io, why)
         })?;
-        let discarded = delivery::purge(&leader, unix_now())?;
+        let discarded = delivery::purge(&leader, &Clock)?;
         Ok(i64::try_from(discarded).unwrap_or(i64::MAX))
     }
 }

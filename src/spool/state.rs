@@ -9,14 +9,12 @@ use super::{Place, files};
 
 const FILE: &str = "state.json";
 
-/// A longer time without a look is as good as a jump.
-const CLOCK_UNSEEN: i64 = 86_400;
-/// Setting the clock back by less is keeping time, and no jump.
+/// Moving the clock by less is keeping time, and no jump.
 const CLOCK_CORRECTION: i64 = 60;
 /// How long the clock has to run before it is believed.
 const CLOCK_PROOF: i64 = 600;
-/// Looks closer together are not worth writing the file again.
-const CLOCK_NOTED: i64 = 60;
+/// Smaller corrections add up before they are worth writing the file again.
+const CLOCK_NOTED: i64 = 5;
 
 /// The content of `state.json`. Only the leader writes it; anybody reads it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -58,31 +56,54 @@ pub struct State {
     pub clock: Seen,
 }
 
-/// For how long the clock has been seen to run without a jump.
+/// For how long the clock has run without a jump.
 ///
-/// No event is given up as too old, and no book is thrown away, by a clock that
-/// has just jumped: it may have been set forward by mistake, and be set back in a
-/// minute. A jump cannot be told from a few days in which nobody looked, across a
-/// restart of the machine not even by its other clocks. So after either the clock
-/// has to be seen running for ten minutes before it is believed.
+/// No event is given up as too old or late, and no book is thrown away, by a clock
+/// that has just jumped: it may have been set forward by mistake, and be set back
+/// in a minute. A jump is seen, also by somebody who comes hours later, by the
+/// moment at which the machine was started, which only moves where the clock is
+/// set. A restart moves it as well, and in what the clock then says nobody knows
+/// of a jump; so after either it has to run for ten minutes before it is believed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Seen {
     since: i64,
-    last: i64,
+    booted: i64,
+    jumped: bool,
+}
+
+/// What the time of day is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// It has run for ten minutes.
+    Steady,
+    /// It has not been seen for ten minutes yet, nor to jump.
+    Unproven,
+    /// It jumped, or the machine was started again, within ten minutes.
+    Jumped,
 }
 
 impl Seen {
-    /// The clock says `now`: is it to be believed?
-    pub fn look(&mut self, now: i64) -> bool {
-        let passed = now.saturating_sub(self.last);
-        if !(-CLOCK_CORRECTION..=CLOCK_UNSEEN).contains(&passed) {
-            self.since = now;
-            self.last = now;
-        } else if !(0..CLOCK_NOTED).contains(&passed) {
-            self.last = now;
+    /// The clock says `now`, and the machine has been up for so many seconds: is
+    /// it to be believed?
+    pub fn look(&mut self, now: i64, since_boot: i64) -> Trust {
+        let booted = now.saturating_sub(since_boot);
+        let moved = booted.saturating_sub(self.booted).saturating_abs();
+        if moved > CLOCK_CORRECTION {
+            *self = Self {
+                since: now,
+                booted,
+                // The first look of all has nothing to compare with.
+                jumped: *self != Self::default(),
+            };
+        } else if moved >= CLOCK_NOTED {
+            self.booted = booted;
         }
-        now.saturating_sub(self.since) >= CLOCK_PROOF
+        match now.saturating_sub(self.since) >= CLOCK_PROOF {
+            true => Trust::Steady,
+            false if self.jumped => Trust::Jumped,
+            false => Trust::Unproven,
+        }
     }
 }
 
@@ -183,28 +204,37 @@ mod tests {
 
     #[test]
     fn a_clock_is_believed_after_ten_minutes_without_a_jump() {
-        const DAY: i64 = 86_400;
+        use Trust::{Jumped, Steady, Unproven};
+        const HOUR: i64 = 3_600;
         let start = 1_790_000_000;
         let mut clock = Seen::default();
         let looks = [
-            (0, false),
-            (599, false),
-            (600, true),
-            (DAY, true),
+            // (by the machine's own clock, how far the time of day is off)
+            (0, 0, Unproven),
+            (599, 0, Unproven),
+            (600, 0, Steady),
+            // Nobody looked for days.
+            (72 * HOUR, 0, Steady),
             // Kept in time.
-            (DAY - 30, true),
-            // Set forward by eight days, and back.
-            (9 * DAY, false),
-            (9 * DAY + 500, false),
-            (2 * DAY, false),
-            (2 * DAY + 600, true),
-            // Nobody looked.
-            (5 * DAY, false),
-            (5 * DAY + 600, true),
+            (72 * HOUR + 60, 30, Steady),
+            (72 * HOUR + 120, 80, Steady),
+            // Set forward by hours, and back.
+            (73 * HOUR, 3 * HOUR, Jumped),
+            (73 * HOUR + 599, 3 * HOUR, Jumped),
+            (74 * HOUR, 0, Jumped),
+            (74 * HOUR + 599, 0, Jumped),
+            (74 * HOUR + 600, 0, Steady),
+            // Set back by an hour.
+            (75 * HOUR, -HOUR, Jumped),
+            (75 * HOUR + 600, -HOUR, Steady),
         ];
-        for (at, sure) in looks {
-            assert_eq!(clock.look(start + at), sure, "{at}");
+        for (at, off, trust) in looks {
+            let look = clock.look(start + at + off, 5_000 + at);
+            assert_eq!(look, trust, "{at} {off}");
         }
+        // Started again.
+        assert_eq!(clock.look(start + 76 * HOUR, 40), Jumped);
+        assert_eq!(clock.look(start + 76 * HOUR + 600, 640), Steady);
     }
 
     #[test]

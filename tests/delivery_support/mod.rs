@@ -34,6 +34,8 @@ pub struct World {
     passed: Cell<Duration>,
     /// By how much the clock on the wall is wrong.
     pub skew: Cell<i64>,
+    /// When the machine was started, before the world began.
+    pub booted: Cell<i64>,
     plan: RefCell<BTreeMap<(Duration, usize), Deed>>,
     planned: Cell<usize>,
     /// Of every event that was captured: when.
@@ -57,6 +59,7 @@ impl World {
             start: unix_now(),
             passed: Cell::default(),
             skew: Cell::default(),
+            booted: Cell::new(-40_000),
             plan: RefCell::default(),
             planned: Cell::default(),
             captured: RefCell::default(),
@@ -206,6 +209,10 @@ impl World {
 impl Time for World {
     fn unix(&self) -> i64 {
         self.start + self.skew.get() + self.passed().as_secs().cast_signed()
+    }
+
+    fn since_boot(&self) -> i64 {
+        self.passed().as_secs().cast_signed() - self.booted.get()
     }
 
     fn now(&self) -> Instant {

@@ -2,8 +2,9 @@
  * A clock that tests set forward, for programs that are started with this library preloaded: PHP, and the extension in
  * it. The seconds to add are read from a file, so that all processes of a shop jump together and at once.
  *
- * Only the time of day moves. What measures how long something takes (the monotonic clock, sleeps, the kernel's times
- * of files) goes on as it is: an hour passes for an order, not for a network call.
+ * Only the time of day moves, and how long the machine has been up: nobody is to think that the clock was set. What
+ * measures how long something takes (the monotonic clock, sleeps, the kernel's times of files) goes on as it is: an hour
+ * passes for an order, not for a network call.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -32,7 +33,7 @@ __attribute__((constructor)) static void start(void)
 int clock_gettime(clockid_t which, struct timespec *now)
 {
     int failed = (int) syscall(SYS_clock_gettime, which, now);
-    if (!failed && ahead && (which == CLOCK_REALTIME || which == CLOCK_REALTIME_COARSE)) {
+    if (!failed && ahead && (which == CLOCK_REALTIME || which == CLOCK_REALTIME_COARSE || which == CLOCK_BOOTTIME)) {
         now->tv_sec += *ahead;
     }
     return failed;
