@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use pinrelay::delivery::purge;
+use pinrelay::delivery::{Clock, purge};
 use pinrelay::spool::{
     DeadLetters, Durability, Lane, Leader, Ledger, Limits, Verdict, Withdrawn, Writer, unix_now,
 };
@@ -145,7 +145,7 @@ fn a_purge_killed_at_any_step_can_be_done_again_and_tells_of_everything() {
         let spool = mixed();
         let discard = || {
             let leader = Leader::try_lead(&spool.place).unwrap().unwrap();
-            purge(&leader, unix_now()).unwrap()
+            purge(&leader, &Clock).unwrap()
         };
         let done = spool.disk.kill_at(n, discard);
         discard();

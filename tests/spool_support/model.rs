@@ -183,7 +183,7 @@ impl Model {
             return;
         };
         let before = self.waiting();
-        let done = purge(&leader, self.time.unix());
+        let done = purge(&leader, &self.time);
         drop(leader);
         self.listen();
         let after = self.waiting();
