@@ -111,8 +111,11 @@ final class Routes
         ]);
     }
 
+    /** One visitor's own. Caches of WordPress keep answers of REST, too, and not all of them read headers. */
     private static function answer(int $status, mixed $body = null): \WP_REST_Response
     {
+        defined('DONOTCACHEPAGE') || define('DONOTCACHEPAGE', true);
+        do_action('litespeed_control_set_nocache', 'pinrelay');
         return new \WP_REST_Response($body, $status, [Beacon::OWN_ANSWER => '1', 'Cache-Control' => 'no-store']);
     }
 }

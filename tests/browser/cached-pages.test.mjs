@@ -124,6 +124,12 @@ describe('pages from a full-page cache', () => {
     await world.fence();
   });
 
+  test('answers of REST tell caches of WordPress to leave them alone', { skip: needsWooCommerce }, async () => {
+    const said = await world.shop.php(`rest_do_request(new WP_REST_Request('GET', '/pinrelay/v1/collect'));
+      echo json_encode([defined('DONOTCACHEPAGE') && DONOTCACHEPAGE, did_action('litespeed_control_set_nocache')]);`);
+    assert.deepEqual(JSON.parse(said), [true, 1]);
+  });
+
   test('a checkout block that is not on the assigned page begins a checkout, too', { skip: needsWooCommerce }, async () => {
     const shopper = await world.shopper();
     await shopper.open(PAGE);
