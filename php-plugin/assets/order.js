@@ -18,7 +18,7 @@
   function named({ search, pathname }) {
     const query = new URLSearchParams(search);
     const values = [...query.values()];
-    const key = values.find((value) => /^wc_order_\w+$/.test(value));
+    const key = values.find((value) => /^wc_[\w-]{9,}$/.test(value));
     const ids = [...pathname.split('/').reverse(), ...values].filter((part) => /^[1-9]\d{0,14}$/.test(part));
     return { key, ids: ids.map(Number).slice(0, MOST_IDS) };
   }

@@ -106,7 +106,9 @@
   }
 
   function post(url, body) {
-    const options = { method: 'POST', body: JSON.stringify(body), credentials: 'same-origin', keepalive: true };
+    // Firewalls let no other text pass.
+    const headers = { 'Content-Type': 'application/json' };
+    const options = { method: 'POST', body: JSON.stringify(body), headers, credentials: 'same-origin', keepalive: true };
     return fetch(url, options).catch(() => ({ status: 0 }));
   }
 
@@ -222,7 +224,7 @@
 
   // Whatever made the page: its address names the order, or that of the page before, to who has only now agreed.
   function claimPurchase() {
-    if (page.order && /=wc_order_\w/.test(location.search + (waited ? document.referrer : ''))) {
+    if (page.order && /=wc_\w/.test(location.search + (waited ? document.referrer : ''))) {
       load(page.order.script, 'pinrelay-order').onload = () =>
         window.pinrelayOrder({ page, waited, call, send, alone, isFired, setFired, libraryTakes, mayTell: () => agreed });
     }

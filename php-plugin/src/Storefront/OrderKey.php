@@ -16,7 +16,7 @@ final class OrderKey
     /** @param array<mixed> $ids */
     public static function find(mixed $key, array $ids): ?\WC_Order
     {
-        if (!is_string($key) || preg_match('/^wc_order_\w{1,60}$/D', $key) !== 1) {
+        if (!is_string($key) || preg_match('/^wc_[\w-]{9,96}$/D', $key) !== 1) {
             return null;
         }
         foreach (array_slice($ids, 0, self::MOST_IDS) as $id) {

@@ -21,6 +21,12 @@ describe('the claim of a purchase', () => {
     assert.deepEqual([body.key, body.ids, Object.keys(body).sort()], [KEY.key, [71, 5], ['agrees', 'ids', 'key']]);
   });
 
+  test('knows the key that a shop makes otherwise, and takes no other word for one', async () => {
+    await open({ tab: 'wc_reviews', order_key: 'wc_2026-eb54c4fa' });
+    await posted(CLAIM);
+    assert.equal(posts(CLAIM)[0].body.key, 'wc_2026-eb54c4fa');
+  });
+
   test('is made seven times within two minutes, and no more', async () => {
     const page = await scene.context.newPage();
     await page.clock.install();

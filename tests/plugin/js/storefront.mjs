@@ -65,6 +65,11 @@ export async function startStorefront(library) {
     if (request.method === 'POST') {
       let body = '';
       for await (const chunk of request) body += chunk;
+      // As the usual rules of web application firewalls: of what a script may send only forms and JSON.
+      if (request.headers['content-type'] !== 'application/json') {
+        response.writeHead(403).end('Forbidden by the firewall');
+        return;
+      }
       posts.push({ path: pathname, body: JSON.parse(body), cookies: request.headers.cookie ?? '' });
       const answer = storefront.answers[pathname] ?? { status: 204, own: true };
       const half = answer.own && pathname.includes('claim') && storefront.halves[JSON.parse(body).key];
