@@ -8,6 +8,7 @@ use Pinrelay\WooCommerce\Collect\ConfigFile;
 use Pinrelay\WooCommerce\Orders\DeadLetters;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
 use Pinrelay\WooCommerce\Orders\ReconcileJobs;
+use Pinrelay\WooCommerce\Orders\TableRepair;
 use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Relay\Health;
 use Pinrelay\WooCommerce\Relay\Nodes;
@@ -40,7 +41,11 @@ final class Installer
         if ((int) $state->get('db_version', 0) === Plugin::SET_UP) {
             return;
         }
-        (new OutboxTable($GLOBALS['wpdb']))->create();
+        $isMade = (new TableRepair($GLOBALS['wpdb'], $state))->make(time());
+        if (!$isMade && $state->get('activated_at') !== null) {
+            // Where the database refuses: everything else is there, and the outbox says what it lacks.
+            return;
+        }
         $state->secret();
         // A shop that is set up by constants alone would ask for the missing row on every page view.
         if (get_option(SettingsStore::OPTION) === false) {
@@ -49,7 +54,7 @@ final class Installer
         $known = $state->all();
         // The first activation starts at now: orders of the years before are not conversions of today.
         $state->put([
-            'db_version' => Plugin::SET_UP,
+            'db_version' => $isMade ? Plugin::SET_UP : 0,
             'activated_at' => $known['activated_at'] ?? time(),
             'home_hash' => $known['home_hash'] ?? Home::hash(),
         ]);

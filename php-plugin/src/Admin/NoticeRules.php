@@ -28,6 +28,8 @@ final class NoticeRules
     public const DOUBLED = 'doubled';
     /** A proxy hides every visitor's address, and each visit is dropped. */
     public const HIDDEN_VISITORS = 'hidden_visitors';
+    /** The database does not let the outbox's table be made. */
+    public const TABLE = 'table';
     public const TEST_MODE = 'test_mode';
 
     /**
@@ -56,6 +58,7 @@ final class NoticeRules
             $consent !== null => self::CONSENT,
             // The page itself says the rest in its status block.
             $isOwnPage => null,
+            $settings->enabled && $report->isTableRefused => self::TABLE,
             $report->extension !== Extension::OK => $hasHidden && self::mayHide($settings) ? null : self::EXTENSION,
             !$settings->apiReady() => null,
             $report->trouble !== null && !$report->trouble->isPassing() => self::TROUBLE,

@@ -87,6 +87,7 @@ final class Notices
                     'hide' => __('Do not show this again', 'pinrelay'),
                 ]) : '',
             ),
+            NoticeRules::TABLE => $this->say('error', Words::table()),
             NoticeRules::TROUBLE => $this->say('error', Words::trouble($report->trouble)),
             NoticeRules::PAUSED => $this->say('error', Words::paused($report->relay['paused']) . ' '
                 . __('Your orders wait meanwhile, for up to seven days.', 'pinrelay')),

@@ -131,7 +131,7 @@ final class SettingsPage
             StatusFields::custom(wc_get_order_statuses()),
             $this->takeAnswer(),
         ))->print(wp_nonce_field(self::NONCE, '_wpnonce', true, false), $now);
-        $this->refusedEvents->print($now);
+        $this->guard->run('refused events', fn () => $this->refusedEvents->print($now));
         echo '</div>';
     }
 

@@ -115,7 +115,10 @@ final class StatusView
     /** @return list<string> */
     private function orders(): array
     {
-        $counts = $this->report->counts;
+        if ($this->report->isTableRefused) {
+            return [Words::table()];
+        }
+        $counts = $this->report->counts + [OutboxRow::NOTED => 0, OutboxRow::PENDING => 0, OutboxRow::QUEUED => 0];
         $lines = [
             sprintf(
                 /* translators: 1: number of orders waiting in the shop, 2: number of orders handed to the sender */

@@ -73,6 +73,7 @@ final class Desk
     {
         $paused = $report->relay['paused'] ?? null;
         return array_values(array_filter([
+            $report->isTableRefused ? Words::table() : '',
             $report->settings->apiReady() && $report->extension !== Extension::OK ? self::noExtension() : '',
             $report->trouble === null ? '' : self::troubleWords($report->trouble),
             $paused === null ? '' : Words::paused($paused),

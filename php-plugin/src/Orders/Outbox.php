@@ -20,11 +20,19 @@ final class Outbox
     private const LONGEST_FACT = 2048;
 
     private readonly string $table;
+    private readonly TableRepair $repair;
 
     /** @param \wpdb $wpdb */
     public function __construct(private readonly object $wpdb)
     {
         $this->table = (new OutboxTable($wpdb))->name();
+        $this->repair = new TableRepair($wpdb);
+    }
+
+    /** Whether the database does not let the table be made. */
+    public function isRefused(): bool
+    {
+        return $this->repair->isRefused();
     }
 
     public function find(int $orderId): ?OutboxRow
@@ -590,37 +598,38 @@ final class Outbox
     /** @return list<array<string, mixed>> */
     private function select(string $sql, string|int ...$values): array
     {
-        return $this->quietly(function () use ($sql, $values): array {
-            $sql = $values === [] ? $sql : $this->wpdb->prepare($sql, ...$values);
+        $sql = $values === [] ? $sql : $this->wpdb->prepare($sql, ...$values);
+        return $this->quietly(function () use ($sql): ?array {
             $rows = $this->wpdb->get_results($sql, 'ARRAY_A');
-            if ($this->wpdb->last_error !== '' || !is_array($rows)) {
-                throw new Failure('The outbox could not be read.');
-            }
-            return $rows;
-        });
+            return $this->wpdb->last_error === '' && is_array($rows) ? $rows : null;
+        }, 'The outbox could not be read.');
     }
 
     /** How many rows a statement changed. */
     private function change(string $sql, string|int ...$values): int
     {
-        return $this->quietly(function () use ($sql, $values): int {
+        return $this->quietly(function () use ($sql, $values): ?int {
             $changed = $this->wpdb->query($this->wpdb->prepare($sql, ...$values));
-            if ($changed === false) {
-                throw new Failure('The outbox could not be written.');
-            }
-            return (int) $changed;
-        });
+            return $changed === false ? null : (int) $changed;
+        }, 'The outbox could not be written.');
     }
 
-    /** wpdb prints errors into the page where WP_DEBUG is on, which would break a checkout's JSON answer; ours throw. */
-    private function quietly(\Closure $work): mixed
+    /**
+     * Runs a statement, and once more where the table was missing and could be made. wpdb prints errors into the page
+     * where WP_DEBUG is on, which would break a checkout's JSON answer; ours throw.
+     *
+     * @param \Closure(): mixed $work null when it failed
+     * @throws Failure
+     */
+    private function quietly(\Closure $work, string $failed): mixed
     {
         $before = $this->wpdb->suppress_errors(true);
         try {
-            return $work();
+            $done = $work() ?? ($this->repair->mend(time()) ? $work() : null);
         } finally {
             $this->wpdb->suppress_errors($before);
         }
+        return $done ?? throw new Failure($failed);
     }
 
     /** @param list<string> $values */

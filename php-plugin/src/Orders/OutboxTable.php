@@ -91,6 +91,13 @@ final class OutboxTable
         }
     }
 
+    /** Whether it is there with every column. */
+    public function isWhole(): bool
+    {
+        $columns = $this->columns();
+        return $columns !== [] && array_diff(array_keys(self::ADDED), $columns) === [];
+    }
+
     public function drop(): void
     {
         $this->wpdb->query("DROP TABLE IF EXISTS {$this->name()}");

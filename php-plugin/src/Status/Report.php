@@ -6,11 +6,13 @@ namespace Pinrelay\WooCommerce\Status;
 
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
+use Pinrelay\WooCommerce\Orders\TableRepair;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Relay\Health;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Trouble;
 use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Support\Failure;
 
 /** How things stand, gathered once for the settings page, the notices and the command line. Read-only. */
 final class Report
@@ -28,6 +30,7 @@ final class Report
      *     extension, by reason (Collect\DropCount)
      * @param ?int                  $lastPassed when a visitor with a public address was last seen
      * @param array<string, int>    $browser   what became of the browser half of the last week's purchases
+     * @param bool                  $isTableRefused whether the database does not let the outbox's table be made
      */
     public function __construct(
         public readonly Settings $settings,
@@ -41,6 +44,7 @@ final class Report
         public readonly array $drops = [],
         public readonly ?int $lastPassed = null,
         public readonly array $browser = [],
+        public readonly bool $isTableRefused = false,
     ) {
     }
 
@@ -53,6 +57,7 @@ final class Report
         } catch (\Throwable $thrown) {
             $relays->failed('status', $thrown);
         }
+        [$counts, $verdicts, $ended, $browser] = self::ofOutbox($outbox);
         return new self(
             $settings,
             Extension::state(),
@@ -60,13 +65,32 @@ final class Report
             $status,
             // What a capture met is not seen by asking for the status, so the last one counts until it is cleared.
             $relays->trouble() ?? Health::last()['trouble'],
-            $outbox?->counts() ?? [],
-            $outbox?->verdicts() ?? [],
-            $outbox?->endedCount() ?? 0,
+            $counts,
+            $verdicts,
+            $ended,
             $relays->drops()->read(),
             $relays->drops()->lastPassed(),
-            $outbox?->browserHalves(time() - self::BROWSER_SECONDS) ?? [],
+            $browser,
+            (new TableRepair($GLOBALS['wpdb']))->isRefused(),
         );
+    }
+
+    /**
+     * @return array{array<string, int>, array<string, int>, int, array<string, int>} nothing where it cannot be read,
+     *         which is said apart
+     */
+    private static function ofOutbox(?Outbox $outbox): array
+    {
+        try {
+            return $outbox === null ? [[], [], 0, []] : [
+                $outbox->counts(),
+                $outbox->verdicts(),
+                $outbox->endedCount(),
+                $outbox->browserHalves(time() - self::BROWSER_SECONDS),
+            ];
+        } catch (Failure) {
+            return [[], [], 0, []];
+        }
     }
 
     /** @return Addresses::ALL|Addresses::SOME|null whether proxies hide the visitors' addresses */
@@ -92,7 +116,8 @@ final class Report
     public function isBroken(): bool
     {
         return $this->settings->apiReady() && (
-            $this->extension !== Extension::OK
+            $this->isTableRefused
+            || $this->extension !== Extension::OK
             || ($this->relay['paused'] ?? null) !== null
             || ($this->trouble !== null && !$this->trouble->isPassing())
         );

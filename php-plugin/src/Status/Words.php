@@ -30,6 +30,17 @@ final class Words
         };
     }
 
+    /** Where the shop's database does not let the outbox's table be made. */
+    public static function table(): string
+    {
+        return __(
+            'The database of your shop does not let Pinrelay make its table, so no orders are reported. Please ask '
+                . 'your host to let the shop\'s database user create tables. Your checkout is not affected, and '
+                . 'orders of the last seven days are reported once the table is there.',
+            'pinrelay',
+        );
+    }
+
     /** Pinterest's own plugin sends from the server, so ours waits. */
     public static function doubled(): string
     {

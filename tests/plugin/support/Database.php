@@ -19,6 +19,10 @@ final class Database
     public int $num_queries = 0;
     /** Makes the next statements fail, as a database that went away does. */
     public bool $isGone = false;
+    /** Whether its user may make and change no tables. */
+    public bool $isStrict = false;
+    /** How often somebody tried to all the same. */
+    public int $refused = 0;
     private readonly \PDO $pdo;
 
     public function __construct()
@@ -53,6 +57,10 @@ final class Database
     public function query(string $sql): int|bool
     {
         return $this->attempt(function () use ($sql): int|bool {
+            if ($this->isStrict && preg_match('/^(CREATE|ALTER) TABLE/', $sql) === 1) {
+                $this->refused++;
+                throw new \PDOException('CREATE command denied');
+            }
             if (str_contains($sql, 'CREATE TABLE')) {
                 foreach (self::createStatements($sql) as $statement) {
                     $this->pdo->exec($statement);
