@@ -9,6 +9,8 @@ use Pinrelay\WooCommerce\Orders\DeadLetters;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
 use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Orders\TableRepair;
+use Pinrelay\WooCommerce\Orders\Tally;
+use Pinrelay\WooCommerce\Orders\Upkeep;
 use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Relay\Health;
 use Pinrelay\WooCommerce\Relay\Nodes;
@@ -33,6 +35,7 @@ final class Installer
         Plugin::TICK => self::EVERY_MINUTE,
         ReconcileJobs::YOUNG => self::EVERY_FIVE,
         ReconcileJobs::OLD => 'hourly',
+        ReconcileJobs::DAILY => 'daily',
     ];
 
     /** Makes what is missing, once per version of what a site needs. */
@@ -103,12 +106,14 @@ final class Installer
             Consent\Answers::OPTION,
             DeadLetters::OPTION,
             ReconcileJobs::OPTION,
+            Upkeep::OPTION,
             ...ReconcileJobs::THROTTLES,
             Coexistence\SecondTag::OPTION,
         ];
         array_map('delete_option', $options);
         delete_metadata('user', 0, Admin\Notices::HIDDEN, '', true);
         (new OutboxTable($GLOBALS['wpdb']))->drop();
+        (new Tally($GLOBALS['wpdb']))->forget();
     }
 
     /**

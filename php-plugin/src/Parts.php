@@ -25,10 +25,12 @@ use Pinrelay\WooCommerce\Orders\AfterResponse;
 use Pinrelay\WooCommerce\Orders\DeadLetters;
 use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
+use Pinrelay\WooCommerce\Orders\OrderStore;
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\Reconcile;
 use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Orders\Tick;
+use Pinrelay\WooCommerce\Orders\Upkeep;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Spool;
@@ -210,6 +212,7 @@ final class Parts
     {
         return $this->made[__FUNCTION__] ??= new ReconcileJobs(
             $this->reconcile(),
+            new Upkeep($this->outbox(), new OrderStore($GLOBALS['wpdb']), $this->store(), $this->guard),
             $this->store(),
             $this->throttle(),
             $this->guard,

@@ -52,6 +52,8 @@ final class Plugin
         'woocommerce_trash_order',
         'woocommerce_before_delete_order',
         'wp_trash_post',
+        'woocommerce_delete_order',
+        'deleted_post',
     ];
 
     private const WISHES = ['yith_wcwl_added_to_wishlist', 'woosw_add', 'tinvwl_product_added'];
@@ -181,7 +183,7 @@ final class Plugin
     private function onSchedule(): void
     {
         $parts = $this->parts;
-        $this->wake(['pinrelay_reconcile', 'pinrelay_reconcile_old'], $parts->jobs(...));
+        $this->wake(['pinrelay_reconcile', 'pinrelay_reconcile_old', 'pinrelay_daily'], $parts->jobs(...));
         add_action(self::TICK, $parts->guard->action('tick', static function () use ($parts): void {
             if ($parts->settings()->apiReady()) {
                 $parts->spool()->settle(time());

@@ -8,10 +8,12 @@ use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
+use Pinrelay\WooCommerce\Orders\OrderStore;
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Orders\Reconcile;
 use Pinrelay\WooCommerce\Orders\Tick;
+use Pinrelay\WooCommerce\Orders\Upkeep;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Spool;
@@ -38,6 +40,7 @@ final class Rig
     public readonly Tick $tick;
     public readonly OrderHooks $hooks;
     public readonly Reconcile $reconcile;
+    public readonly Upkeep $upkeep;
 
     /**
      * @param array<string, mixed> $settings  over a shop that has everything
@@ -93,6 +96,7 @@ final class Rig
             $this->state,
             $guard,
         );
+        $this->upkeep = new Upkeep($this->outbox, new OrderStore(Site::$database), $this->store, $guard);
         Site::$hooks = [];
         $this->hooks->register();
     }

@@ -19,11 +19,14 @@ final class ScheduleTest extends TestCase
     {
         Installer::schedule();
         self::assertSame(
-            ['pinrelay_tick', 'pinrelay_reconcile', 'pinrelay_reconcile_old'],
+            ['pinrelay_tick', 'pinrelay_reconcile', 'pinrelay_reconcile_old', 'pinrelay_daily'],
             array_keys(Site::$cron),
         );
-        $known = Installer::addSchedule(['hourly' => ['interval' => 3600, 'display' => '']]);
-        self::assertSame([60, 300, 3600], array_map(
+        $known = Installer::addSchedule([
+            'hourly' => ['interval' => 3600, 'display' => ''],
+            'daily' => ['interval' => 86400, 'display' => ''],
+        ]);
+        self::assertSame([60, 300, 3600, 86400], array_map(
             static fn (string $interval): int => $known[$interval]['interval'],
             array_values(Site::$cron),
         ));
@@ -34,7 +37,7 @@ final class ScheduleTest extends TestCase
         Site::$cron = ['pinrelay_tick' => 'twicedaily'];
         Installer::schedule();
         self::assertSame('twicedaily', Site::$cron['pinrelay_tick']);
-        self::assertCount(3, Site::$cron);
+        self::assertCount(4, Site::$cron);
     }
 
     public function testDeactivationTakesOurJobsAndNoOthers(): void

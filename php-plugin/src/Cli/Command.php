@@ -35,6 +35,9 @@ final class Command
      *
      * ## OPTIONS
      *
+     * [--recount]
+     * : Counts all orders anew first, which a large shop takes some seconds for. It also happens once a day.
+     *
      * [--format=<format>]
      * : "text" or "json".
      * ---
@@ -49,6 +52,9 @@ final class Command
      */
     public function status(array $arguments, array $options): void
     {
+        if (isset($options['recount'])) {
+            $this->outbox->recount();
+        }
         $report = $this->desk->report();
         $facts = [
             'extension' => $report->extension,

@@ -97,15 +97,20 @@ final class Dispatcher
         int $now,
         array $from = [OutboxRow::PENDING, OutboxRow::QUEUED],
     ): void {
-        if ($this->outbox->settle($row->orderId, $verdict, $message, $now, $from)) {
-            /**
-             * An order's server half has its last word.
-             *
-             * @param int    $order_id
-             * @param string $verdict  delivered, rejected, covered, expired, unconfirmed, withdrawn, invalid, tag_only
-             */
-            do_action('pinrelay_order_settled', $row->orderId, $verdict);
+        if ($this->outbox->settle($row->orderId, $verdict, $message, $now, $from, $row->destination)) {
+            self::announce($row->orderId, $verdict);
         }
+    }
+
+    public static function announce(int $orderId, string $verdict): void
+    {
+        /**
+         * An order's server half has its last word.
+         *
+         * @param int    $order_id
+         * @param string $verdict  delivered, rejected, covered, expired, unconfirmed, withdrawn, invalid, tag_only
+         */
+        do_action('pinrelay_order_settled', $orderId, $verdict);
     }
 
     /** @return ?array<string, mixed> null when a filter leaves the order out */

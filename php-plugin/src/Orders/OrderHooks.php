@@ -74,6 +74,8 @@ final class OrderHooks
         $on('woocommerce_trash_order', $this->withdraw(...), 1);
         $on('woocommerce_before_delete_order', $this->withdraw(...), 1);
         // Where orders are still posts, the list of orders moves them to the trash as posts.
+        $on('woocommerce_delete_order', $this->gone(...), 1);
+        $on('deleted_post', fn ($id, $post = null) => $post?->post_type === 'shop_order' ? $this->gone($id) : null, 2);
         $on('wp_trash_post', fn ($id) => get_post_type($id) === 'shop_order' ? $this->withdraw($id) : null, 1);
     }
 
@@ -191,7 +193,9 @@ final class OrderHooks
             $settings,
         ));
         $fixed = $event === null ? [] : FixedSale::of($event);
-        if (!$this->outbox->accept($id, $eventId, $destination, $now, $at, $fixed)) {
+        // With nothing for the server to send it is settled at once: a checkout waits for no statement in vain.
+        $verdict = $destination === '' || !$settings->wants('checkout', 'api') ? 'tag_only' : '';
+        if (!$this->outbox->accept($id, $eventId, $destination, $now, $at, $fixed, $verdict)) {
             return;
         }
         $this->accepted[$id] = true;
@@ -203,12 +207,12 @@ final class OrderHooks
          */
         do_action('pinrelay_order_accepted', $id, $eventId);
 
-        $row = $row?->accepted($eventId, $destination, $at, $now, $fixed) ?? $this->outbox->find($id);
-        if ($row === null) {
+        if ($verdict !== '') {
+            Dispatcher::announce($id, $verdict);
             return;
         }
-        if ($destination === '' || !$settings->wants('checkout', 'api')) {
-            $this->dispatcher->settle($row, 'tag_only', null, $now);
+        $row = $row?->accepted($eventId, $destination, $at, $now, $fixed) ?? $this->outbox->find($id);
+        if ($row === null) {
             return;
         }
         $this->dispatcher->send($row, $now, $order, $event);
@@ -261,6 +265,17 @@ final class OrderHooks
         // In a spool, maybe only just: the wish stands in the row for the node that holds it, whose answer settles it.
         $this->outbox->wishWithdrawn($id);
         $this->takeBack($id);
+    }
+
+    /** An order was deleted for good, and its row goes with it; one that a spool holds goes when that has answered. */
+    private function gone(mixed $orderId): void
+    {
+        $row = is_numeric($orderId) && wc_get_order((int) $orderId) === false
+            ? $this->outbox->find((int) $orderId)
+            : null;
+        if ($row !== null) {
+            $this->outbox->forget($row);
+        }
     }
 
     /** Asks this node's spool for an order that is not wanted any more; another node's hears of it by its tick. */

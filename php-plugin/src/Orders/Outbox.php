@@ -19,14 +19,23 @@ final class Outbox
     /** Longest value kept of one fact of the shopper's request, in bytes: a hostile header must not fill the table. */
     private const LONGEST_FACT = 2048;
 
+    /** As long as the browser half of an order may be told. */
+    private const BROWSER_SECONDS = 86400;
+    /** Pinterest takes a sale for seven days, and a refused one can be sent again for as long. */
+    private const USEFUL_SECONDS = 8 * 86400;
+    /** An order that is not paid by then keeps nothing of its shopper's request. */
+    private const NOTED_SECONDS = 30 * 86400;
+
     private readonly string $table;
     private readonly TableRepair $repair;
+    private readonly Tally $tally;
 
     /** @param \wpdb $wpdb */
     public function __construct(private readonly object $wpdb)
     {
         $this->table = (new OutboxTable($wpdb))->name();
         $this->repair = new TableRepair($wpdb);
+        $this->tally = new Tally($wpdb);
     }
 
     /** Whether the database does not let the table be made. */
@@ -77,19 +86,16 @@ final class Outbox
             $now,
         );
         if ($made === 0) {
-            $this->change(
-                "UPDATE {$this->table} SET state = %s, verdict = '', context = %s, consent = %s, buyer = %s,"
-                    . ' updated_at = %d WHERE order_id = %d AND (state = %s OR (state = %s AND verdict = %s))',
-                OutboxRow::NOTED,
-                $json,
-                (string) $consent,
-                $buyer,
-                $now,
-                $orderId,
-                OutboxRow::NOTED,
-                OutboxRow::SETTLED,
-                OutboxRow::REFUSED,
-            );
+            $values = [OutboxRow::NOTED, $json, (string) $consent, $buyer, $now, $orderId];
+            $update = "UPDATE {$this->table} SET state = %s, verdict = '', context = %s, consent = %s, buyer = %s,"
+                . ' updated_at = %d WHERE order_id = %d AND state = %s';
+            $refused = [OutboxRow::SETTLED, OutboxRow::REFUSED];
+            if (
+                $this->change($update, ...$values, ...[OutboxRow::NOTED]) === 0
+                && $this->change("{$update} AND verdict = %s", ...$values, ...$refused) === 1
+            ) {
+                $this->tally->add(OutboxRow::REFUSED, -1);
+            }
         }
         return $made === 1 ? OutboxRow::fromDatabase([
             'order_id' => $orderId,
@@ -130,7 +136,9 @@ final class Outbox
             OutboxRow::NOTED,
             OutboxRow::PENDING,
         );
-        if ($forgotten === 0) {
+        if ($forgotten === 1) {
+            $this->tally->add(OutboxRow::REFUSED, 1);
+        } else {
             $this->change(
                 "UPDATE {$this->table} SET consent = %s, verdict = %s WHERE order_id = %d AND state = %s",
                 OutboxRow::REFUSED,
@@ -139,15 +147,17 @@ final class Outbox
                 OutboxRow::QUEUED,
             );
             // One that Pinterest refused lies among a spool's dead letters, and is not to be sent again.
-            $this->change(
+            $isTakenOut = 1 === $this->change(
                 "UPDATE {$this->table} SET consent = %s, verdict = %s WHERE order_id = %d AND state = %s"
                     . ' AND verdict = %s',
                 OutboxRow::REFUSED,
                 OutboxRow::REFUSED,
                 $orderId,
                 OutboxRow::SETTLED,
-                'rejected',
+                OutboxRow::REJECTED,
             );
+            $this->tally->add(OutboxRow::REJECTED, $isTakenOut ? -1 : 0);
+            $this->tally->add(OutboxRow::REFUSED, $isTakenOut ? 1 : 0);
         }
     }
 
@@ -156,7 +166,8 @@ final class Outbox
      * the one caller who made it so. An order that was withdrawn and is paid after all is accepted anew.
      *
      * @param ?int                 $at    when it became a purchase, where that was not just now
-     * @param array<string, mixed> $event Mapping\FixedSale; [] where it could not be made yet
+     * @param array<string, mixed> $event   Mapping\FixedSale; [] where it could not be made yet
+     * @param string               $verdict where there is nothing to send: it is settled with this at once
      */
     public function accept(
         int $orderId,
@@ -165,39 +176,38 @@ final class Outbox
         int $now,
         ?int $at = null,
         array $event = [],
+        string $verdict = '',
     ): bool {
+        $state = $verdict === '' ? OutboxRow::PENDING : OutboxRow::SETTLED;
         // Empty for none, since wpdb's prepare() knows no null.
         $json = $event === [] ? '' : self::json($event);
-        $moved = $this->change(
-            "UPDATE {$this->table} SET state = %s, event_id = %s, destination = %s, event_time = %d, verdict = '',"
-                . " message = '', node = '', event = %s, due_at = 0, updated_at = %d"
-                . ' WHERE order_id = %d AND (state = %s OR (state = %s AND verdict = %s))',
-            OutboxRow::PENDING,
-            $eventId,
-            $destination,
-            $at ?? $now,
-            $json,
-            $now,
-            $orderId,
-            OutboxRow::NOTED,
-            OutboxRow::SETTLED,
-            'withdrawn',
-        );
-        if ($moved === 1) {
-            return true;
+        $values = [$state, $eventId, $destination, $at ?? $now, $verdict, $json, $now, $orderId];
+        $update = "UPDATE {$this->table} SET state = %s, event_id = %s, destination = %s, event_time = %d,"
+            . " verdict = %s, message = '', node = '', event = %s, due_at = 0, updated_at = %d"
+            . ($verdict === '' ? '' : ", context = ''") . ' WHERE order_id = %d AND state = %s';
+        $isDone = $this->change($update, ...$values, ...[OutboxRow::NOTED]) === 1
+            || 1 === $this->change(
+                "INSERT IGNORE INTO {$this->table}"
+                    . ' (order_id, event_id, destination, state, event_time, verdict, event, context, updated_at)'
+                    . " VALUES (%d, %s, %s, %s, %d, %s, %s, '', %d)",
+                $orderId,
+                $eventId,
+                $destination,
+                $state,
+                $at ?? $now,
+                $verdict,
+                $json,
+                $now,
+            );
+        $withdrawn = [OutboxRow::SETTLED, OutboxRow::WITHDRAWN];
+        if (!$isDone && $this->change("{$update} AND verdict = %s", ...$values, ...$withdrawn) === 1) {
+            $this->tally->add(OutboxRow::WITHDRAWN, -1);
+            $isDone = true;
         }
-        return 1 === $this->change(
-            "INSERT IGNORE INTO {$this->table}"
-                . ' (order_id, event_id, destination, state, event_time, event, context, updated_at)'
-                . " VALUES (%d, %s, %s, %s, %d, %s, '', %d)",
-            $orderId,
-            $eventId,
-            $destination,
-            OutboxRow::PENDING,
-            $at ?? $now,
-            $json,
-            $now,
-        );
+        if ($isDone && $verdict !== '') {
+            $this->tally->add($verdict, 1);
+        }
+        return $isDone;
     }
 
     /**
@@ -285,11 +295,18 @@ final class Outbox
     /**
      * settled: the last word about an accepted order; its context goes with the same statement.
      *
-     * @param list<string> $from states it may come from
+     * @param list<string> $from        states it may come from
+     * @param string       $destination its own, where the caller has its row
      */
-    public function settle(int $orderId, string $verdict, ?string $message, int $now, array $from): bool
-    {
-        return 1 === $this->change(
+    public function settle(
+        int $orderId,
+        string $verdict,
+        ?string $message,
+        int $now,
+        array $from,
+        string $destination = '',
+    ): bool {
+        $isDone = 1 === $this->change(
             "UPDATE {$this->table} SET state = %s, verdict = %s, message = %s, context = '', node = '', updated_at = %d"
                 . ' WHERE order_id = %d AND state IN (' . self::holes($from) . ')',
             OutboxRow::SETTLED,
@@ -299,6 +316,13 @@ final class Outbox
             $orderId,
             ...$from,
         );
+        if ($isDone) {
+            $this->tally->add($verdict, 1);
+        }
+        if ($isDone && $verdict === OutboxRow::DELIVERED && $destination !== '') {
+            $this->tally->add(Tally::TO . $destination, 1);
+        }
+        return $isDone;
     }
 
     /** Notes on a queued row that its order was cancelled. The state's time stays: the row has not moved. */
@@ -327,7 +351,7 @@ final class Outbox
     /** queued again: Pinterest refused the order, and its event goes back in line in this node's spool. */
     public function requeue(int $orderId, string $node, int $now): bool
     {
-        return 1 === $this->change(
+        $isDone = 1 === $this->change(
             "UPDATE {$this->table} SET state = %s, verdict = '', node = %s, updated_at = %d"
                 . ' WHERE order_id = %d AND state = %s AND verdict = %s',
             OutboxRow::QUEUED,
@@ -335,8 +359,12 @@ final class Outbox
             $now,
             $orderId,
             OutboxRow::SETTLED,
-            'rejected',
+            OutboxRow::REJECTED,
         );
+        if ($isDone) {
+            $this->tally->add(OutboxRow::REJECTED, -1);
+        }
+        return $isDone;
     }
 
     /** Notes on all that this node's spool holds that it is not wanted any more. */
@@ -354,25 +382,27 @@ final class Outbox
     /** The sale ended after Pinterest was told of it; nothing can be done but to say so. False takes that word back. */
     public function ended(int $orderId, bool $ended): void
     {
-        $this->change(
+        $isNews = 1 === $this->change(
             "UPDATE {$this->table} SET message = %s WHERE order_id = %d AND state = %s AND message "
                 . ($ended ? '<>' : '=') . ' %s AND verdict IN (%s, %s, %s, %s)',
             $ended ? OutboxRow::ENDED : '',
             $orderId,
             OutboxRow::SETTLED,
             OutboxRow::ENDED,
-            'delivered',
+            OutboxRow::DELIVERED,
             'unconfirmed',
             'covered',
             'tag_only',
         );
+        if ($isNews) {
+            $this->tally->add(Tally::ENDED, $ended ? 1 : -1);
+        }
     }
 
     /** How many orders ended after Pinterest was told of them. */
     public function endedCount(): int
     {
-        $sql = "SELECT COUNT(*) AS n FROM {$this->table} WHERE state = %s AND message = %s";
-        return (int) ($this->select($sql, OutboxRow::SETTLED, OutboxRow::ENDED)[0]['n'] ?? 0);
+        return $this->tally->all()[Tally::ENDED] ?? 0;
     }
 
     /**
@@ -497,15 +527,10 @@ final class Outbox
         );
     }
 
-    /** Whether any order ever arrived at this destination. Not indexed: for the rare time that the answer matters. */
+    /** Whether any order ever arrived at this destination. */
     public function hasDelivered(string $destination): bool
     {
-        return [] !== $this->column(
-            "SELECT order_id FROM {$this->table} WHERE destination = %s AND state = %s AND verdict = %s LIMIT 1",
-            $destination,
-            OutboxRow::SETTLED,
-            'delivered',
-        );
+        return ($this->tally->all()[Tally::TO . $destination] ?? 0) > 0;
     }
 
     /** An account that never worked gives its rows to the one that replaced it. */
@@ -533,21 +558,93 @@ final class Outbox
         ));
     }
 
-    /** Orders seen at checkout and never accepted: their context must not lie about. */
-    public function forgetNoted(int $before): int
+    /**
+     * The order is gone: so is its row, and its part in the numbers. One that waits, or that a spool holds, is settled
+     * first.
+     */
+    public function forget(OutboxRow $row): bool
     {
-        return $this->change(
-            "DELETE FROM {$this->table} WHERE state = %s AND updated_at < %d",
+        $isGone = 1 === $this->change(
+            "DELETE FROM {$this->table} WHERE order_id = %d AND state = %s AND verdict = %s AND state IN (%s, %s)",
+            $row->orderId,
+            $row->state,
+            (string) $row->verdict,
             OutboxRow::NOTED,
-            $before,
+            OutboxRow::SETTLED,
+        );
+        if ($isGone && $row->state === OutboxRow::SETTLED) {
+            $this->tally->add((string) $row->verdict, -1);
+            $this->tally->add(Tally::ENDED, $row->message === OutboxRow::ENDED ? -1 : 0);
+        }
+        return $isGone;
+    }
+
+    /** @return list<int> ids of orders with a row, in their order, after $after */
+    public function ids(int $after, int $limit): array
+    {
+        $sql = "SELECT order_id FROM {$this->table} WHERE order_id > %d ORDER BY order_id LIMIT %d";
+        return array_map('intval', $this->column($sql, $after, $limit));
+    }
+
+    /**
+     * Empties the rows of a span of orders of what nobody needs any more: what the sale was worth once its browser half
+     * is not told any more, all but order, state, verdict, consent and times once Pinterest would not take it either,
+     * and what the shopper's request said of an order that was never paid.
+     */
+    public function emptyOld(int $first, int $last, int $now): void
+    {
+        $between = ' WHERE order_id >= %d AND order_id <= %d AND state = %s';
+        $this->change(
+            "UPDATE {$this->table} SET event = '', buyer = '', tag_holder = ''{$between} AND event_time < %d"
+                . " AND verdict <> %s AND event IS NOT NULL AND event <> ''",
+            $first,
+            $last,
+            OutboxRow::SETTLED,
+            $now - self::BROWSER_SECONDS,
+            OutboxRow::REJECTED,
+        );
+        $old = [$first, $last, OutboxRow::SETTLED, $now - self::USEFUL_SECONDS];
+        $this->change(
+            "UPDATE {$this->table} SET event_id = '', destination = '', event = '', context = '', node = '',"
+                . " browser = '', buyer = '', tag_holder = ''{$between} AND updated_at < %d AND event_id <> ''",
+            ...$old,
+        );
+        // What these two say still decides: the sale ended, or the owner or a filter left it out.
+        $this->change(
+            "UPDATE {$this->table} SET message = ''{$between} AND updated_at < %d AND message NOT IN ('', %s)"
+                . ' AND verdict <> %s',
+            ...$old,
+            ...[OutboxRow::ENDED, OutboxRow::WITHDRAWN],
+        );
+        $this->change(
+            "UPDATE {$this->table} SET context = '', buyer = ''{$between} AND updated_at < %d AND context <> ''",
+            $first,
+            $last,
+            OutboxRow::NOTED,
+            $now - self::NOTED_SECONDS,
         );
     }
 
-    /** @return array<string, int> how many rows stand in each state */
+    /** @return array<string, int> how many rows stand in each state; of noted ones those of the last thirty days */
     public function counts(): array
     {
-        $counts = [OutboxRow::NOTED => 0, OutboxRow::PENDING => 0, OutboxRow::QUEUED => 0, OutboxRow::SETTLED => 0];
-        foreach ($this->select("SELECT state, COUNT(*) AS n FROM {$this->table} GROUP BY state") as $row) {
+        $counts = [
+            OutboxRow::NOTED => 0,
+            OutboxRow::PENDING => 0,
+            OutboxRow::QUEUED => 0,
+            OutboxRow::SETTLED => array_sum($this->verdicts()),
+        ];
+        $open = $this->select(
+            "SELECT state, COUNT(*) AS n FROM {$this->table} WHERE state IN (%s, %s) GROUP BY state",
+            OutboxRow::PENDING,
+            OutboxRow::QUEUED,
+        );
+        $noted = $this->select(
+            "SELECT state, COUNT(*) AS n FROM {$this->table} WHERE state = %s AND updated_at > %d GROUP BY state",
+            OutboxRow::NOTED,
+            time() - self::NOTED_SECONDS,
+        );
+        foreach ([...$open, ...$noted] as $row) {
             $counts[(string) $row['state']] = (int) $row['n'];
         }
         return $counts;
@@ -556,12 +653,36 @@ final class Outbox
     /** @return array<string, int> how many settled rows have each verdict */
     public function verdicts(): array
     {
-        $verdicts = [];
-        $sql = "SELECT verdict, COUNT(*) AS n FROM {$this->table} WHERE state = %s GROUP BY verdict ORDER BY verdict";
-        foreach ($this->select($sql, OutboxRow::SETTLED) as $row) {
-            $verdicts[(string) $row['verdict']] = (int) $row['n'];
+        return array_filter(
+            $this->tally->all(),
+            static fn (int $count, string $name): bool =>
+                $count > 0 && $name !== Tally::ENDED && !str_starts_with($name, Tally::TO),
+            ARRAY_FILTER_USE_BOTH,
+        );
+    }
+
+    /** Counts every settled row, which takes a while in a large shop, and puts the numbers right. */
+    public function recount(): void
+    {
+        $before = $this->tally->all();
+        $counted = [];
+        $rows = $this->select(
+            "SELECT verdict, destination, COUNT(*) AS n, SUM(CASE WHEN message = %s THEN 1 ELSE 0 END) AS ended"
+                . " FROM {$this->table} WHERE state = %s GROUP BY verdict, destination",
+            OutboxRow::ENDED,
+            OutboxRow::SETTLED,
+        );
+        foreach ($rows as $row) {
+            [$verdict, $destination] = [(string) $row['verdict'], (string) $row['destination']];
+            $counted[$verdict] = ($counted[$verdict] ?? 0) + (int) $row['n'];
+            $counted[Tally::ENDED] = ($counted[Tally::ENDED] ?? 0) + (int) $row['ended'];
+            $to = Tally::TO . $destination;
+            if ($verdict === OutboxRow::DELIVERED && $destination !== '' && ($before[$to] ?? 0) === 0) {
+                // Of a table of an earlier version. Old rows forget where they went, so this number is never lowered.
+                $counted[$to] = (int) $row['n'];
+            }
         }
-        return $verdicts;
+        $this->tally->correct($before, $counted);
     }
 
     /**

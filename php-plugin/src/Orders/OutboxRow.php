@@ -20,6 +20,10 @@ final class OutboxRow
     public const REFUSED = 'refused';
     /** Consent of such an order whose buyer had not answered: he may still agree. */
     public const UNANSWERED = 'unanswered';
+    public const DELIVERED = 'delivered';
+    public const REJECTED = 'rejected';
+    /** Verdict of an order that was cancelled before it was sent; it may be paid after all. */
+    public const WITHDRAWN = 'withdrawn';
     /** Message of an order that ended after Pinterest was told of it, which nothing can take back. */
     public const ENDED = 'ended';
     /** On a queued row: the order was cancelled since, the spool's answer is awaited. */

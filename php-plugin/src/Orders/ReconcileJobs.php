@@ -21,19 +21,23 @@ final class ReconcileJobs
 {
     public const YOUNG = 'pinrelay_reconcile';
     public const OLD = 'pinrelay_reconcile_old';
+    /** The outbox's upkeep, once a day. */
+    public const DAILY = 'pinrelay_daily';
 
     /** Option: floor, what was accepted before is left alone; from and offset, how far the hourly job has come. */
     public const OPTION = 'pinrelay_reconciled';
-    public const THROTTLES = ['pinrelay_reconcile_at', 'pinrelay_reconcile_old_at'];
+    public const THROTTLES = ['pinrelay_reconcile_at', 'pinrelay_reconcile_old_at', 'pinrelay_daily_at'];
 
     private const YOUNG_SECONDS = 5 * 60;
     private const OLD_SECONDS = 3600;
+    private const DAILY_SECONDS = 86400;
     /** How late WP-Cron may be before a visitor's request does its work. */
     private const GRACE_SECONDS = 120;
     private const LONGEST_RUN_SECONDS = 15.0;
 
     public function __construct(
         private readonly Reconcile $reconcile,
+        private readonly Upkeep $upkeep,
         private readonly SettingsStore $store,
         private readonly Throttle $throttle,
         private readonly Guard $guard,
@@ -51,6 +55,10 @@ final class ReconcileJobs
             $this->throttle->claim(self::THROTTLES[1], 0, time());
             $this->old(time(), self::LONGEST_RUN_SECONDS);
         }));
+        add_action(self::DAILY, $this->guard->action(self::DAILY, function (): void {
+            $this->throttle->claim(self::THROTTLES[2], 0, time());
+            $this->upkeep->run(time(), self::LONGEST_RUN_SECONDS);
+        }));
     }
 
     /** What the schedule should have done and has not, because WP-Cron does not run here. */
@@ -60,6 +68,8 @@ final class ReconcileJobs
             $this->young($now, $seconds);
         } elseif ($this->throttle->claim(self::THROTTLES[1], self::OLD_SECONDS + self::GRACE_SECONDS, $now)) {
             $this->old($now, $seconds);
+        } elseif ($this->throttle->claim(self::THROTTLES[2], self::DAILY_SECONDS + self::GRACE_SECONDS, $now)) {
+            $this->upkeep->run($now, $seconds);
         }
     }
 

@@ -30,15 +30,7 @@ final class ReconcilePages
     public static function walk(string $by, array $cursor, int $to, array $statuses, int $size = self::SIZE): iterable
     {
         while ($cursor['from'] <= $to) {
-            $ids = array_map('intval', wc_get_orders([
-                'type' => 'shop_order',
-                'status' => $statuses,
-                'date_' . $by => $cursor['from'] . '...' . $to,
-                'orderby' => [$by === self::MODIFIED ? 'modified' : 'date' => 'ASC', 'ID' => 'ASC'],
-                'limit' => $size,
-                'offset' => $cursor['offset'],
-                'return' => 'ids',
-            ]));
+            $ids = self::page($by, $cursor, $to, $statuses, $size);
             $last = $ids === [] ? false : wc_get_order(end($ids));
             $at = $last instanceof \WC_Order ? ($by === self::MODIFIED ? $last->get_date_modified()
                 : $last->get_date_created())?->getTimestamp() : null;
@@ -48,6 +40,30 @@ final class ReconcilePages
                 return;
             }
         }
+    }
+
+    /**
+     * @param array{from: int, offset: int} $cursor
+     * @param list<string>                  $statuses
+     * @return list<int>
+     */
+    private static function page(string $by, array $cursor, int $to, array $statuses, int $size): array
+    {
+        if (OrderStore::isOfPosts()) {
+            $store = new OrderStore($GLOBALS['wpdb']);
+            return $by === self::MODIFIED
+                ? $store->changed($cursor['from'], $to, $statuses, $size, $cursor['offset'])
+                : $store->placed($cursor['from'], $to, $statuses, $size, $cursor['offset']);
+        }
+        return array_map('intval', wc_get_orders([
+            'type' => 'shop_order',
+            'status' => $statuses,
+            'date_' . $by => $cursor['from'] . '...' . $to,
+            'orderby' => [$by === self::MODIFIED ? 'modified' : 'date' => 'ASC', 'ID' => 'ASC'],
+            'limit' => $size,
+            'offset' => $cursor['offset'],
+            'return' => 'ids',
+        ]));
     }
 
     /**

@@ -19,7 +19,6 @@ final class Tick
 {
     /** A row without a verdict for so long, on a node that has nothing waiting, was lost with its spool. */
     private const LOST_SECONDS = 10 * 60;
-    private const FORGET_NOTED_SECONDS = 30 * 86400;
     private const BEAT_SECONDS = 60;
     private const PAGE = 500;
 
@@ -46,7 +45,6 @@ final class Tick
         if ($settings->held) {
             return;
         }
-        $this->guard->run('forget', fn () => $this->outbox->forgetNoted($now - self::FORGET_NOTED_SECONDS));
         if (!$settings->enabled) {
             return;
         }

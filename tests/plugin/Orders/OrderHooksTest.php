@@ -48,6 +48,21 @@ final class OrderHooksTest extends TestCase
         do_action('woocommerce_payment_complete', 71, 'transaction');
     }
 
+    public function testTheRowOfAnOrderLivesAsLongAsTheOrder(): void
+    {
+        $rig = new Rig();
+        $order = self::placed();
+        do_action('woocommerce_checkout_order_processed', 71, [], $order);
+        self::paid($order);
+        $rig->outbox->settle(71, 'delivered', null, time(), [OutboxRow::QUEUED]);
+        do_action('woocommerce_delete_order', 71);
+        self::assertNotNull($rig->row(), 'the order is there');
+        unset(Site::$orders[71]);
+        do_action('woocommerce_delete_order', 71);
+        self::assertNull($rig->row());
+        self::assertSame([], $rig->outbox->verdicts());
+    }
+
     public function testClassicCheckoutPaidAtOnceIsOnePurchaseWithTheShoppersContext(): void
     {
         $rig = new Rig();

@@ -222,22 +222,97 @@ final class OutboxTest extends TestCase
         self::assertSame(OutboxRow::QUEUED, $this->outbox->find(2)->state);
     }
 
-    public function testOnlyOldNotedRowsAreForgotten(): void
+    public function testAnOldRowKeepsOrderStateVerdictConsentAndTimesAndNothingElse(): void
     {
-        $this->outbox->note(1, self::CONTEXT, null, 100);
-        $this->outbox->note(2, self::CONTEXT, null, 900);
-        $this->outbox->accept(3, 'id', '5', 100);
-        self::assertSame(1, $this->outbox->forgetNoted(500));
-        self::assertSame([null, true, true], [
-            $this->outbox->find(1),
-            $this->outbox->find(2) !== null,
-            $this->outbox->find(3) !== null,
+        $day = 86400;
+        $this->outbox->note(1, self::CONTEXT, 'granted', 100);
+        $this->outbox->note(2, self::CONTEXT, null, 100 + 20 * $day);
+        $this->outbox->note(3, self::CONTEXT, 'granted', 100);
+        $this->outbox->accept(3, 'id', '5', 200, null, ['event_name' => 'checkout', 'value' => '7']);
+        $this->outbox->settle(3, 'invalid', 'currency: not known', 300, self::OPEN);
+        $this->outbox->emptyOld(1, 3, 100 + 2 * $day);
+        self::assertSame([[], 'id', 'currency: not known'], [
+            $this->outbox->find(3)->event,
+            $this->outbox->find(3)->eventId,
+            $this->outbox->find(3)->message,
         ]);
+        self::assertSame(self::CONTEXT, $this->outbox->find(1)->context);
+        $this->outbox->emptyOld(1, 3, 100 + 31 * $day);
+        $kept = [];
+        foreach ([1, 2, 3] as $id) {
+            $sql = "SELECT * FROM wp_pinrelay_orders WHERE order_id = {$id}";
+            $row = Site::$database->get_results($sql, 'ARRAY_A')[0];
+            $isKept = static fn (mixed $value): bool => !in_array($value, ['', 0, null], true);
+            $kept[$id] = array_keys(array_filter($row, $isKept));
+        }
+        $settled = ['order_id', 'state', 'verdict', 'event_time', 'consent', 'updated_at'];
+        self::assertSame(['order_id', 'state', 'consent', 'updated_at'], $kept[1], 'its consent is not forgotten');
+        self::assertContains('context', $kept[2]);
+        self::assertSame($settled, $kept[3]);
+        self::assertFalse($this->outbox->accept(3, 'id', '5', 100 + 40 * $day), 'it is not told a second time');
+    }
+
+    public function testWhatAnOldWithdrawnRowSaysStillDecides(): void
+    {
+        $this->outbox->accept(1, 'a', '5', 200);
+        $this->outbox->settle(1, 'withdrawn', 'Discarded by the owner.', 300, self::OPEN);
+        $this->outbox->accept(2, 'b', '5', 200);
+        $this->outbox->settle(2, 'delivered', null, 300, self::OPEN);
+        $this->outbox->ended(2, true);
+        $this->outbox->emptyOld(1, 2, 300 + 40 * 86400);
+        self::assertSame('Discarded by the owner.', $this->outbox->find(1)->message);
+        self::assertSame(OutboxRow::ENDED, $this->outbox->find(2)->message);
+    }
+
+    public function testNumbersFollowEveryMoveAndARecountFindsTheSame(): void
+    {
+        for ($id = 1; $id <= 7; $id++) {
+            $this->outbox->accept($id, "id-{$id}", '5', 200);
+        }
+        $this->outbox->settle(1, 'delivered', null, 300, self::OPEN, '5');
+        $this->outbox->settle(1, 'delivered', null, 300, self::OPEN, '5');
+        $this->outbox->settle(2, 'delivered', null, 300, self::OPEN, '5');
+        $this->outbox->settle(3, 'rejected', 'no', 300, self::OPEN);
+        $this->outbox->requeue(3, 'node-a', 301);
+        $this->outbox->settle(4, 'withdrawn', null, 300, self::OPEN);
+        $this->outbox->accept(4, 'id-4', '5', 400);
+        $this->outbox->refuse(5, 300);
+        $this->outbox->refuse(8, 300);
+        $this->outbox->note(8, [], 'granted', 301);
+        $this->outbox->ended(2, true);
+        $this->outbox->ended(2, true);
+        $this->outbox->settle(6, 'delivered', null, 300, self::OPEN, '5');
+        $this->outbox->ended(6, true);
+        $this->outbox->forget($this->outbox->find(6));
+        $this->outbox->accept(9, 'id-9', '', 200, null, [], 'tag_only');
+        $numbers = ['delivered' => 2, 'refused' => 1, 'tag_only' => 1];
+        self::assertSame($numbers, $this->outbox->verdicts());
+        self::assertSame(1, $this->outbox->endedCount());
+        self::assertTrue($this->outbox->hasDelivered('5'));
+        self::assertFalse($this->outbox->hasDelivered('6'));
+
+        $this->outbox->recount();
+        self::assertSame($numbers, $this->outbox->verdicts());
+        Site::$database->query(
+            "UPDATE wp_options SET option_value = '40' WHERE option_name = 'pinrelay_count_delivered'",
+        );
+        Site::$database->query("DELETE FROM wp_options WHERE option_name = 'pinrelay_count_refused'");
+        $this->outbox->recount();
+        self::assertSame($numbers, $this->outbox->verdicts());
+        self::assertSame(1, $this->outbox->endedCount());
+    }
+
+    public function testARowThatASpoolHoldsIsNotForgotten(): void
+    {
+        $this->outbox->accept(1, 'id', '5', 200);
+        $this->outbox->claim(1, 'node-a', 300);
+        self::assertFalse($this->outbox->forget($this->outbox->find(1)));
+        self::assertNotNull($this->outbox->find(1));
     }
 
     public function testCounts(): void
     {
-        $this->outbox->note(1, [], null, 100);
+        $this->outbox->note(1, [], null, time());
         $this->outbox->accept(2, 'b', '5', 100);
         $this->outbox->settle(2, 'delivered', null, 200, self::OPEN);
         self::assertSame(['noted' => 1, 'pending' => 0, 'queued' => 0, 'settled' => 1], $this->outbox->counts());

@@ -92,7 +92,14 @@ final class ReconcileJobsTest extends TestCase
         $rig = new Rig();
         $held = new SettingsStore(new Constants(Rig::CONSTANTS), true);
         $this->missed(71, 600);
-        $jobs = new ReconcileJobs($rig->reconcile, $held, new Throttle(Site::$database), new Guard(), 1);
+        $jobs = new ReconcileJobs(
+            $rig->reconcile,
+            $rig->upkeep,
+            $held,
+            new Throttle(Site::$database),
+            new Guard(),
+            1,
+        );
         $jobs->young($this->now, self::SECONDS);
         $jobs->old($this->now, self::SECONDS);
         self::assertSame([[], []], [Relay::$captured, Site::$queries]);
@@ -121,7 +128,8 @@ final class ReconcileJobsTest extends TestCase
         $guard = new Guard(static function (string $line): void {
             Site::$log[] = $line;
         });
-        return new ReconcileJobs($rig->reconcile, $rig->store, $throttle, $guard, $activatedAt ?? $this->now - 86400);
+        $since = $activatedAt ?? $this->now - 86400;
+        return new ReconcileJobs($rig->reconcile, $rig->upkeep, $rig->store, $throttle, $guard, $since);
     }
 
     private function missed(int $id, int $age): \WC_Order

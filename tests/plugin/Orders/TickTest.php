@@ -209,16 +209,6 @@ final class TickTest extends TestCase
         self::assertSame(['event-72'], array_column(Relay::$captured, 'event_id'));
     }
 
-    public function testNotedOrdersAreForgottenAfterThirtyDays(): void
-    {
-        $rig = new Rig();
-        $rig->outbox->note(71, ['ip' => '203.0.113.9'], null, self::NOW);
-        $rig->tick->run(self::NOW + 30 * 86400);
-        self::assertNotNull($rig->row());
-        $rig->tick->run(self::NOW + 31 * 86400);
-        self::assertNull($rig->row());
-    }
-
     public function testASpoolThatTakesNothingIsNotAskedForEveryOrder(): void
     {
         $rig = new Rig();
@@ -274,7 +264,7 @@ final class TickTest extends TestCase
     {
         $rig = new Rig();
         self::queued($rig, 70, 'node-b');
-        $rig->outbox->settle(70, 'delivered', null, self::NOW, [OutboxRow::QUEUED]);
+        $rig->outbox->settle(70, 'delivered', null, self::NOW, [OutboxRow::QUEUED], Rig::ACCOUNT);
         self::queued($rig, 71, 'node-b');
         $rig->nodes->beat('node-b', [], self::NOW);
         $rig = new Rig(['ad_account_id' => '6']);
@@ -294,12 +284,11 @@ final class TickTest extends TestCase
         self::assertSame(['event-700'], array_column(Relay::$captured, 'event_id'));
     }
 
-    public function testAShopThatIsSwitchedOffSendsNothingButStillForgets(): void
+    public function testAShopThatIsSwitchedOffSendsNothing(): void
     {
         $rig = new Rig(['enabled' => false]);
-        $rig->outbox->note(70, [], null, self::NOW - 31 * 86400);
         $rig->pendingRow(71, self::NOW);
         $rig->tick->run(self::NOW);
-        self::assertSame([[], null, OutboxRow::PENDING], [Relay::$captured, $rig->row(70), $rig->row(71)->state]);
+        self::assertSame([[], OutboxRow::PENDING], [Relay::$captured, $rig->row(71)->state]);
     }
 }

@@ -85,6 +85,7 @@ final class Database
             "SELECT name AS Field FROM pragma_table_info('$1')",
             $sql,
         );
+        $sql = str_contains($sql, ' LIKE ') ? $sql . " ESCAPE '\\'" : $sql;
         return $this->attempt(fn (): array => $this->pdo->query($sql)->fetchAll(\PDO::FETCH_ASSOC), null);
     }
 
