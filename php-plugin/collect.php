@@ -15,6 +15,7 @@ use Pinrelay\WooCommerce\Collect\Collector;
 use Pinrelay\WooCommerce\Collect\ConfigFile;
 use Pinrelay\WooCommerce\Collect\Rate;
 use Pinrelay\WooCommerce\Storefront\Place;
+use Pinrelay\WooCommerce\Support\Repeats;
 
 require __DIR__ . '/src/autoload.php';
 
@@ -55,7 +56,12 @@ $status = (static function (): int {
         );
         return $collector->answer(Beacon::of($_SERVER, $_COOKIE, $body, $config->scope), time());
     } catch (\Throwable $thrown) {
-        error_log(sprintf('pinrelay: collecting: %s at %s:%d', $thrown::class, $thrown->getFile(), $thrown->getLine()));
+        $line = sprintf('pinrelay: collecting: %s at %s:%d', $thrown::class, $thrown->getFile(), $thrown->getLine());
+        $counts = isset($config) && $config->rateFile !== '' ? dirname($config->rateFile) . '/collect-log' : '';
+        $line = (new Repeats($counts))->pass($line, time());
+        if ($line !== null) {
+            error_log($line);
+        }
         return 503;
     }
 })();

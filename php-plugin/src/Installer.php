@@ -132,6 +132,7 @@ final class Installer
                 Disk::remove($root);
             }
         }
+        @unlink(Plugin::logs() . '/' . Plugin::REPEATS);
         (new ConfigFile(
             WP_PLUGIN_DIR . '/' . dirname(plugin_basename($mainFile)),
             get_current_blog_id(),

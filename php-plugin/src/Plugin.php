@@ -11,6 +11,7 @@ use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Storefront\PageEvents;
 use Pinrelay\WooCommerce\Support\Guard;
+use Pinrelay\WooCommerce\Support\Repeats;
 
 /**
  * Decides which part of the plugin a request needs, and when. Each part registers its own hooks; it is loaded and made
@@ -19,6 +20,9 @@ use Pinrelay\WooCommerce\Support\Guard;
 final class Plugin
 {
     public const VERSION = '0.1.0';
+
+    /** Beside the logs (Support\Repeats). */
+    public const REPEATS = 'pinrelay-repeats.bin';
 
     /** The job of each minute. */
     public const TICK = 'pinrelay_tick';
@@ -97,7 +101,9 @@ final class Plugin
         Network::register(new Guard(), $mainFile);
         // Without WooCommerce there is no shop. WordPress says so itself (Requires Plugins).
         if (class_exists('WooCommerce')) {
-            $guard = new Guard(self::isStrangerAtTerminal() ? self::debug(...) : null);
+            $guard = self::isStrangerAtTerminal()
+                ? new Guard(self::debug(...))
+                : new Guard(null, new Repeats(self::logs() . '/' . self::REPEATS));
             $plugin = new self(new Parts($guard, $mainFile, self::isWeb()));
             $guard->run('start', $plugin->start(...));
         }
@@ -268,8 +274,12 @@ final class Plugin
     /** A log file that root makes is one that the web server cannot write to; where others may not write, they warn. */
     private static function isStrangerAtTerminal(): bool
     {
-        $logs = defined('WC_LOG_DIR') ? (string) WC_LOG_DIR : WP_CONTENT_DIR;
-        return !self::isWeb() && (Disk::user() === 0 || !is_writable($logs));
+        return !self::isWeb() && (Disk::user() === 0 || !is_writable(self::logs()));
+    }
+
+    public static function logs(): string
+    {
+        return rtrim(defined('WC_LOG_DIR') ? (string) WC_LOG_DIR : WP_CONTENT_DIR, '/');
     }
 
     private static function debug(string $line): void

@@ -777,6 +777,11 @@ final class Outbox
 
     private static function cut(string $text, int $bytes): string
     {
-        return strlen($text) <= $bytes ? $text : mb_strcut($text, 0, $bytes, 'UTF-8');
+        // Not mb_strcut(), for which WordPress has no stand-in where PHP lacks mbstring.
+        $cut = substr($text, 0, $bytes);
+        while ($cut !== '' && (ord($text[strlen($cut)] ?? ' ') & 0xC0) === 0x80) {
+            $cut = substr($cut, 0, -1);
+        }
+        return $cut;
     }
 }

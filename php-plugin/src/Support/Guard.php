@@ -18,8 +18,11 @@ final class Guard
     /** @var (\Closure(string): void)|null */
     private readonly ?\Closure $sink;
 
-    /** @param (\Closure(string): void)|null $sink where a line goes; WooCommerce's logger when left out */
-    public function __construct(?\Closure $sink = null)
+    /**
+     * @param (\Closure(string): void)|null $sink    where a line goes; WooCommerce's logger when left out
+     * @param ?Repeats                      $repeats holds back what comes again and again
+     */
+    public function __construct(?\Closure $sink = null, private readonly ?Repeats $repeats = null)
     {
         $this->sink = $sink;
     }
@@ -80,6 +83,10 @@ final class Guard
     public function log(string $line): void
     {
         try {
+            $line = $this->repeats === null ? $line : $this->repeats->pass($line, time());
+            if ($line === null) {
+                return;
+            }
             if ($this->sink !== null) {
                 ($this->sink)($line);
             } elseif (function_exists('wc_get_logger')) {

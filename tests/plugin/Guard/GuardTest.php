@@ -8,6 +8,7 @@ use PHPUnit\Framework\TestCase;
 use Pinrelay\SpoolException;
 use Pinrelay\WooCommerce\Support\Failure;
 use Pinrelay\WooCommerce\Support\Guard;
+use Pinrelay\WooCommerce\Support\Repeats;
 
 final class GuardTest extends TestCase
 {
@@ -20,6 +21,37 @@ final class GuardTest extends TestCase
         $this->guard = new Guard(function (string $line): void {
             $this->log[] = $line;
         });
+    }
+
+    public function testTheSameLineIsWrittenOnceAMinuteWithHowOftenItCame(): void
+    {
+        $file = (string) tempnam(sys_get_temp_dir(), 'pinrelay-repeats');
+        try {
+            // Each request has an object of its own.
+            $pass = static fn (string $line, int $now): ?string => (new Repeats($file))->pass($line, $now);
+            self::assertSame('full', $pass('full', 1795000000));
+            self::assertSame('other', $pass('other', 1795000000));
+            self::assertSame([null, null], [$pass('full', 1795000001), $pass('full', 1795000059)]);
+            self::assertSame('full (and 2 more of these)', $pass('full', 1795000060));
+            self::assertNull($pass('full', 1795000061));
+            self::assertSame('full (and 1 more of these)', $pass('full', 1795009999));
+            self::assertSame('full', $pass('full', 1795000000), 'a clock that was set back holds nothing back');
+            self::assertLessThanOrEqual(256 * 12, filesize($file));
+        } finally {
+            unlink($file);
+        }
+        self::assertSame(['x', 'x'], [(new Repeats(''))->pass('x', 1), (new Repeats('/none/x'))->pass('x', 1)]);
+    }
+
+    public function testALineThatIsHeldBackIsNotLogged(): void
+    {
+        $file = (string) tempnam(sys_get_temp_dir(), 'pinrelay-repeats');
+        $guard = new Guard(fn (string $line) => $this->log[] = $line, new Repeats($file));
+        foreach ([1, 2, 3] as $ignored) {
+            $guard->run('hooks', static fn () => throw new Failure('disk'));
+        }
+        unlink($file);
+        self::assertCount(1, $this->log);
     }
 
     public function testWhatWorksPassesThrough(): void
