@@ -102,11 +102,17 @@ const cacheOfPages = {
       add_header X-Cache $upstream_cache_status always;`,
 };
 
+/** WordPress' own recipe for a network of folders: its files are found below each of them. */
+const folders = `    if (!-e $request_filename) {
+      rewrite "^/[_0-9a-zA-Z-]+(/wp-(content|admin|includes).*)" $1 last;
+      rewrite "^/[_0-9a-zA-Z-]+(/.*\\.php)$" $1 last;
+    }`;
+
 /**
- * `cache`: a full-page cache in front; `forbid`: the path of a PHP file that the host does not let anybody call;
+ * `network`: whether the sites of a network lie in folders; `cache`: a full-page cache in front; `forbid`: the path of a PHP file that the host does not let anybody call;
  * `patience`: seconds that PHP may take for an answer.
  */
-export function nginxConfig(at, { account, port, cache = false, forbid = '', patience = 120 }) {
+export function nginxConfig(at, { account, port, cache = false, forbid = '', patience = 120, network = false }) {
   const pages = cache ? cacheOfPages : { http: () => '', php: '' };
   return `${account ? `user ${account.name};` : ''}
 daemon off;
@@ -124,7 +130,7 @@ ${temporary.map((name) => `  ${name}_temp_path ${at.run}/nginx-${name};`).join('
     server_name _;
     root ${at.docroot};
     index index.php;
-${forbid ? `    location = ${forbid} { return 403; }\n` : ''}    location / { try_files $uri $uri/ /index.php?$args; }
+${network ? `${folders}\n` : ''}${forbid ? `    location = ${forbid} { return 403; }\n` : ''}    location / { try_files $uri $uri/ /index.php?$args; }
     location = ${FPM_STATUS} {
       include /etc/nginx/fastcgi_params;
       fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
