@@ -48,7 +48,7 @@ final class BarePhpTest extends TestCase
                 'HTTP_USER_AGENT' => 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36',
             ];
             $body = json_encode(['url' => 'https://shop.example/größe/?epik=x', 'events' => $events]);
-            $collector = new Collector($config, new Rate('', 'k'), static fn ($options) => new Pinrelay\Relay($options));
+            $collector = new Collector($config, new Rate('', 'k'), static fn ($with) => new Pinrelay\Relay($with));
             echo $collector->answer(Beacon::of($server, [], $body, ''), $now), ' ', count(Pinrelay\Relay::$captured);
             PHP;
         self::assertSame('204 2', $this->bare($code, self::ROOT));
