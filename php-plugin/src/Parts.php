@@ -24,6 +24,7 @@ use Pinrelay\WooCommerce\Consent\Withdrawal;
 use Pinrelay\WooCommerce\Orders\AfterResponse;
 use Pinrelay\WooCommerce\Orders\DeadLetters;
 use Pinrelay\WooCommerce\Orders\Dispatcher;
+use Pinrelay\WooCommerce\Orders\ExpressOrders;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Orders\OrderStore;
 use Pinrelay\WooCommerce\Orders\Outbox;
@@ -48,6 +49,7 @@ use Pinrelay\WooCommerce\Storefront\BaseTag;
 use Pinrelay\WooCommerce\Storefront\BotFilter;
 use Pinrelay\WooCommerce\Storefront\BrowserReport;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
+use Pinrelay\WooCommerce\Storefront\CartVisitor;
 use Pinrelay\WooCommerce\Storefront\Claim;
 use Pinrelay\WooCommerce\Storefront\EventCookies;
 use Pinrelay\WooCommerce\Storefront\MatchKeys;
@@ -56,6 +58,7 @@ use Pinrelay\WooCommerce\Storefront\PaymentInfo;
 use Pinrelay\WooCommerce\Storefront\SearchRedirect;
 use Pinrelay\WooCommerce\Storefront\ServerEvents;
 use Pinrelay\WooCommerce\Storefront\Signup;
+use Pinrelay\WooCommerce\Storefront\StaffNote;
 use Pinrelay\WooCommerce\Storefront\Tracked;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Storefront\Wishlists;
@@ -179,6 +182,11 @@ final class Parts
         );
     }
 
+    public function expressOrders(): ExpressOrders
+    {
+        return new ExpressOrders($this->orders(), $this->buyer()->give(...), $this->guard);
+    }
+
     public function tick(): Tick
     {
         return $this->made[__FUNCTION__] ??= new Tick(
@@ -238,6 +246,16 @@ final class Parts
     public function visitor(): Visitor
     {
         return $this->made[__FUNCTION__] ??= new Visitor($this->settings()->trustedHeaders);
+    }
+
+    public function cartVisitor(): CartVisitor
+    {
+        return new CartVisitor($this->visitor(), $this->consent(), $this->guard);
+    }
+
+    public function staffNote(): StaffNote
+    {
+        return new StaffNote($this->guard);
     }
 
     public function consent(): Consent

@@ -128,6 +128,9 @@ final class Plugin
         $this->wake(['init'], $parts->consentApi(...), static fn (): bool => function_exists('wp_has_consent'));
         $this->wake(['site_status_tests'], $parts->siteHealth(...));
         if ($parts->settings()->active()) {
+            if ($parts->settings()->staffShops) {
+                add_filter('pinrelay_is_staff', '__return_false', 5);
+            }
             $this->onOrders();
             $this->onPages();
             $this->onEvents();
@@ -152,6 +155,8 @@ final class Plugin
     private function onOrders(): void
     {
         $this->wake(self::ORDERS, $this->parts->orders(...));
+        $isOfAPage = static fn (): bool => !is_admin() || wp_doing_ajax();
+        $this->wake(['woocommerce_before_order_object_save'], $this->parts->expressOrders(...), $isOfAPage);
         $this->wake(self::PLACED, $this->parts->buyer(...));
         $this->wake(self::PLACED, $this->parts->paymentInfo(...));
         $this->wake(self::PLACED, $this->parts->addressWatch(...));
@@ -167,6 +172,7 @@ final class Plugin
 
         $this->wake(['template_redirect'], $this->parts->baseTag(...), $isPage);
         $this->wake(['wp_footer'], $this->parts->matchKeys(...), $isOwn);
+        $this->wake(['admin_bar_menu'], $this->parts->staffNote(...), static fn (): bool => !is_admin());
         // It looks for the owner alone.
         $this->wake(['wp_enqueue_scripts'], $this->parts->secondTag(...), is_user_logged_in(...));
     }
@@ -179,6 +185,7 @@ final class Plugin
             'woocommerce_add_order_again_cart_item',
         ];
         $this->wake($added, $this->parts->addToCart(...));
+        $this->wake(['woocommerce_add_to_cart'], $this->parts->cartVisitor(...));
         $this->wake(self::WISHES, $this->parts->wishlists(...));
         $this->wake(['woocommerce_redirect_single_search_result'], $this->parts->searchRedirect(...));
         $this->wake(['woocommerce_created_customer', 'register_new_user'], $this->parts->signup(...));

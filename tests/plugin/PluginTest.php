@@ -32,6 +32,12 @@ final class PluginTest extends TestCase
             'woocommerce_order_status_wfocu-pri-order',
             'woocommerce_order_status_wcf-main-order',
         ],
+        // It is about to be saved for the first time.
+        'expressOrders' => [
+            'woocommerce_new_order',
+            'woocommerce_after_order_object_save',
+            'woocommerce_before_cart_emptied',
+        ],
         // Asked for on the owner's pages.
         'consentApi' => ['wp_consent_api_registered_pinrelay/pinrelay.php'],
         // A page without a decision about its redirects has no scripts.

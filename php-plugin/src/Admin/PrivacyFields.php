@@ -58,6 +58,17 @@ final class PrivacyFields
     private function surroundings(): void
     {
         $this->table->open(__('Your server and other plugins', 'pinrelay'));
+        $this->table->checkbox(
+            'staff_shops',
+            '',
+            __('Tell Pinterest of what we do in our own shop, too', 'pinrelay'),
+            __(
+                'Else nothing is told of the visits of people who are logged in and may edit orders. An order that '
+                    . 'they enter at the checkout, such as one by telephone, counts by the customer\'s data alone, '
+                    . 'without the address and the browser of who typed it.',
+                'pinrelay',
+            ),
+        );
         $this->table->entries('trusted_headers', __(
             'Only for shops behind a proxy or load balancer: the header in which it says who the visitor is, for '
                 . 'example X-Real-IP. Cloudflare is recognized without it, unless a proxy of your own stands behind '

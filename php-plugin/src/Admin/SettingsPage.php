@@ -22,6 +22,8 @@ final class SettingsPage
 {
     public const SLUG = 'pinrelay';
     public const CAPABILITY = 'manage_woocommerce';
+    /** Where the page says whether the shop's own people count: FormTable::id('staff_shops'). */
+    public const STAFF_FIELD = 'pinrelay-staff_shops';
     private const NONCE = 'pinrelay_settings';
     /** The answer to the test event, for the page that follows the save. Per user, for a minute. */
     private const ANSWER = 'pinrelay_answer_';

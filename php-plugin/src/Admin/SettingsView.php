@@ -72,6 +72,7 @@ final class SettingsView
             'consent_default' => __('Orders without an answer', 'pinrelay'),
             'ldp_states' => __('US states with limited data use', 'pinrelay'),
             'trusted_headers' => __('Headers with the visitor\'s address', 'pinrelay'),
+            'staff_shops' => __('You and your staff', 'pinrelay'),
             'gtm' => __('Google Tag Manager', 'pinrelay'),
         ];
     }

@@ -8,6 +8,7 @@ use Pinrelay\WooCommerce\Collect\Rate;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
+use Pinrelay\WooCommerce\Storefront\CartVisitor;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Storefront\VisitorId;
 use Pinrelay\WooCommerce\Support\Guard;
@@ -51,6 +52,7 @@ final class Withdrawal
         if ($this->consent->isGiven()) {
             return 204;
         }
+        $this->guard->run('visitor of the cart', CartVisitor::forget(...));
         $said = strlen($body) <= 1000 ? json_decode($body, true, 2) : null;
         $visitor = is_array($said) ? ($said['visitor'] ?? '') : '';
         $this->forget($this->buyer->orders(), $visitor);

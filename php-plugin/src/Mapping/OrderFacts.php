@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Mapping;
 
 use Pinrelay\WooCommerce\Orders\OrderSource;
+use Pinrelay\WooCommerce\Storefront\Shopper;
 
 /**
  * What an order says, as a plain array that survives JSON: the only place that reads a WC_Order for an event. Thin on
@@ -53,7 +54,7 @@ final class OrderFacts
             'language' => Language::of(get_locale()),
             'decimals' => Currency::decimals((string) $order->get_currency('edit')),
             'round_at_subtotal' => get_option('woocommerce_tax_round_at_subtotal') === 'yes',
-            'customer_id' => (int) $order->get_customer_id(),
+            'customer_id' => self::customer((int) $order->get_customer_id()),
             'items' => $items,
             'coupons' => array_values(array_map('strval', $order->get_coupon_codes())),
             'fees' => (string) $fees,
@@ -92,6 +93,12 @@ final class OrderFacts
         } finally {
             remove_filter('wc_get_price_decimals', $own, PHP_INT_MAX);
         }
+    }
+
+    /** Who typed an order at the front end is its customer to WooCommerce, and nobody who could be matched. */
+    private static function customer(int $id): int
+    {
+        return $id > 0 && Shopper::works($id) && apply_filters('pinrelay_is_staff', true) === true ? 0 : $id;
     }
 
     /** @return array<string, mixed> */

@@ -38,7 +38,8 @@ final class Acceptance
         bool $isSeen = false,
         bool $hasWaited = false,
     ): bool {
-        return ($isSeen || self::isOwn($order, $settings, $activatedAt))
+        return !self::isUncountedRenewal($order, $settings)
+            && ($isSeen || self::isOwn($order, $settings, $activatedAt))
             && self::isSale($order['status'], $settings)
             && ($hasWaited || !self::isHeld($order['status'], $settings))
             && ($settings->countsWhen($order['payment_method']) === 'placed'
@@ -49,10 +50,29 @@ final class Acceptance
     /** Whether it is of a kind that the owner counts, made since activation. */
     public static function isOwn(array $order, Settings $settings, int $activatedAt): bool
     {
-        return in_array(OrderSource::of($order['created_via']), $settings->orderSources, true)
+        return OrderSource::isCounted($order['created_via'], $settings->orderSources)
             && $order['parent_id'] === 0
             && $order['date_created'] !== null
             && $order['date_created'] >= $activatedAt;
+    }
+
+    /** A renewal, which counts by its own setting alone: also where the customer pays it himself at the checkout. */
+    public static function isUncountedRenewal(array $order, Settings $settings): bool
+    {
+        return OrderSource::of($order['created_via']) === OrderSource::RENEWAL
+            && !in_array(OrderSource::RENEWAL, $settings->orderSources, true);
+    }
+
+    /**
+     * Whether it is of no kind that is known, so that it counts once its shopper was seen (OrderHooks::seen()). Part
+     * of another order it is not: marketplaces split what one shopper has bought.
+     */
+    public static function isOfUnknownSource(array $order, Settings $settings, int $activatedAt): bool
+    {
+        return OrderSource::of($order['created_via']) === OrderSource::UNKNOWN
+            && !self::isOwn($order, $settings, $activatedAt)
+            && $order['parent_id'] === 0
+            && ($order['date_created'] ?? 0) >= $activatedAt;
     }
 
     /** Whether an order in this status is, or may become, a sale. What is not is withdrawn before delivery. */

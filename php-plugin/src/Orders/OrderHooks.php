@@ -10,6 +10,7 @@ use Pinrelay\WooCommerce\Mapping\OrderSale;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Storefront\CartVisitor;
 use Pinrelay\WooCommerce\Storefront\Shopper;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Support\Guard;
@@ -22,6 +23,8 @@ final class OrderHooks
 {
     /** Pinterest takes the server half of an order for sure in its first hour. */
     private const MAY_AGREE_SECONDS = 3600;
+    /** So long after an order was made, whoever shows its page by its key is taken to be its shopper. */
+    private const SEEN_SECONDS = 3600;
 
     /** @var array<int, true> orders this request has accepted or found accepted */
     private array $accepted = [];
@@ -39,6 +42,7 @@ final class OrderHooks
         private readonly Visitor $visitor,
         private readonly Consent $consent,
         private readonly Guard $guard,
+        private readonly UnknownSources $unknown = new UnknownSources(),
     ) {
     }
 
@@ -69,7 +73,11 @@ final class OrderHooks
             $isSale ? $this->accept($order ?? $id) : $this->withdraw($id);
         }, 4);
         $on('woocommerce_payment_complete', $this->accept(...), 1);
-        $on('woocommerce_thankyou', $this->accept(...), 1);
+        // WooCommerce fires it for whoever has the order's key.
+        $on('woocommerce_thankyou', function ($id): void {
+            Shopper::isKnownBrowser() && $this->seenByShopper($id);
+            $this->accept($id);
+        }, 1);
 
         $on('woocommerce_trash_order', $this->withdraw(...), 1);
         $on('woocommerce_before_delete_order', $this->withdraw(...), 1);
@@ -89,14 +97,24 @@ final class OrderHooks
         }
     }
 
-    /** A shopper places or pays this order in this very request: keeps what only this request knows. */
-    public function note(mixed $order): void
+    /**
+     * A shopper places or pays this order in this very request: keeps what only this request knows. Where another
+     * server acts for him, only who filled his cart is known, and to his own consent nothing is added.
+     *
+     * @param bool $isBuyer whether this is the browser that placed it, for certain
+     */
+    public function note(mixed $order, bool $isBuyer = true): void
     {
         $order = $this->order($order);
-        if ($order === null || !Shopper::isHere($order)) {
+        if ($order === null || !Shopper::mayBeHere($order) || $this->isLeftOut($order)) {
             return;
         }
-        $answer = $this->consent->answer($order);
+        $isBrowser = Shopper::isBrowser();
+        $cart = $isBrowser ? null : CartVisitor::known();
+        if (!$isBrowser && $cart === null) {
+            return;
+        }
+        $answer = $isBrowser ? $this->consent->answer($order) : $cart['consent'];
         if ($answer === false) {
             $answered = $this->consent->isAnswered();
             $this->refuse($order->get_id(), $answered ? OutboxRow::REFUSED : OutboxRow::UNANSWERED);
@@ -107,10 +125,54 @@ final class OrderHooks
             $this->visitor->context(),
             $answer === true ? Consent::GRANTED : null,
             time(),
+            $isBuyer,
         );
         if ($row !== null) {
             $this->noted[$row->orderId] = $row;
         }
+    }
+
+    /**
+     * A shopper's browser has just made this order, out of his cart: whoever has written it counts it for him.
+     *
+     * @return bool whether it is one that waits for its shopper to be seen
+     */
+    public function seenMaking(\WC_Order $order): bool
+    {
+        $isUnknown = $this->isUnknown($order);
+        if ($isUnknown) {
+            $this->note($order);
+        }
+        return $isUnknown;
+    }
+
+    /**
+     * A browser shows this order's page by its key, and it is nobody's of the staff: where no checkout has made the
+     * order, it counts as its shopper's within the hour, and so does the order. Who else has the key is not known, so
+     * none of the order's match keys is for this browser (Storefront\Claim).
+     */
+    public function seenByShopper(mixed $order): void
+    {
+        $order = $this->order($order);
+        if ($order === null || !Shopper::isBrowser() || !$this->isUnknown($order)) {
+            return;
+        }
+        $age = time() - (int) $order->get_date_created()?->getTimestamp();
+        if ($age <= self::SEEN_SECONDS && $this->outbox->find($order->get_id()) === null) {
+            $this->note($order, false);
+        }
+    }
+
+    private function isUnknown(\WC_Order $order): bool
+    {
+        $settings = $this->store->settings();
+        return Acceptance::isOfUnknownSource(Standing::of($order), $settings, $this->activatedAt());
+    }
+
+    /** A renewal that the owner does not count is none of ours, whoever pays it. */
+    private function isLeftOut(\WC_Order $order): bool
+    {
+        return Acceptance::isUncountedRenewal(Standing::of($order), $this->store->settings());
     }
 
     /** The shopper of this order refused consent, or took it back: what Pinterest has not been told is not told. */
@@ -157,6 +219,9 @@ final class OrderHooks
             if ($isHeld && $this->isPurchase($order, true)) {
                 // One without a row is found by reconciliation.
                 $this->outbox->hold($id, $now + 60 * $settings->waitMinutes, $now);
+            }
+            if (Acceptance::isPurchase(Standing::of($order), $settings, $this->activatedAt(), true)) {
+                $this->isUnknown($order) && $this->unknown->add((string) $order->get_created_via(), $id, $now);
             }
             return;
         }
@@ -206,6 +271,9 @@ final class OrderHooks
          * @param string $event_id the id that both halves carry
          */
         do_action('pinrelay_order_accepted', $id, $eventId);
+        if ($this->isUnknown($order)) {
+            $this->unknown->forget((string) $order->get_created_via(), $id);
+        }
 
         if ($verdict !== '') {
             Dispatcher::announce($id, $verdict);

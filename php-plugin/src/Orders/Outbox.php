@@ -69,12 +69,20 @@ final class Outbox
      * facts, and may have agreed since he refused.
      *
      * @param array<string, mixed> $context as Storefront\Visitor::context() gives it
+     * @param bool $isBuyer whether the order's match keys are for this browser (Storefront\Claim)
      * @return ?OutboxRow the row, where this made it
      */
-    public function note(int $orderId, array $context, ?string $consent, int $now): ?OutboxRow
-    {
+    public function note(
+        int $orderId,
+        array $context,
+        ?string $consent,
+        int $now,
+        bool $isBuyer = true,
+    ): ?OutboxRow {
         $json = self::contextJson($context);
-        $buyer = VisitorId::digest(VisitorId::read([VisitorId::COOKIE => $context['external_id'] ?? '']));
+        $buyer = $isBuyer
+            ? VisitorId::digest(VisitorId::read([VisitorId::COOKIE => $context['external_id'] ?? '']))
+            : '';
         $made = $this->change(
             "INSERT IGNORE INTO {$this->table} (order_id, state, consent, context, buyer, updated_at)"
                 . ' VALUES (%d, %s, %s, %s, %s, %d)',

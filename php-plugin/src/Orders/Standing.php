@@ -10,6 +10,12 @@ use Pinrelay\WooCommerce\Settings\Settings;
 final class Standing
 {
     /**
+     * How plugins mark an order that renews a subscription: WooCommerce Subscriptions, YITH's and WP Swings'. Where the
+     * customer pays one himself, the checkout signs it as its own.
+     */
+    private const RENEWALS = ['_subscription_renewal', 'is_a_renew', 'wps_sfw_renewal_order'];
+
+    /**
      * @return array{
      *   status: string, created_via: string, parent_id: int, payment_method: string, is_paid: bool,
      *   date_paid: ?int, date_completed: ?int, date_created: ?int
@@ -19,7 +25,7 @@ final class Standing
     {
         return [
             'status' => (string) $order->get_status(),
-            'created_via' => (string) $order->get_created_via(),
+            'created_via' => self::isRenewal($order) ? OrderSource::RENEWAL : (string) $order->get_created_via(),
             'parent_id' => (int) $order->get_parent_id(),
             'payment_method' => (string) $order->get_payment_method(),
             'is_paid' => (bool) $order->is_paid(),
@@ -54,6 +60,16 @@ final class Standing
     public static function hasWaited(array $standing, Settings $settings, int $now): bool
     {
         return self::acceptedAt($standing, $settings, $now) <= $now - 60 * $settings->waitMinutes;
+    }
+
+    private static function isRenewal(\WC_Order $order): bool
+    {
+        foreach (self::RENEWALS as $mark) {
+            if (!in_array($order->get_meta($mark), ['', 'no', '0', false, null], true)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static function time(mixed $date): ?int

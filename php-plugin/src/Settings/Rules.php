@@ -30,6 +30,8 @@ final class Rules
     /** Postal codes of the states and the federal district: where US privacy laws of states can apply. */
     private const STATES = 'AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH '
         . 'NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY';
+    /** A source of orders by its own name; WooCommerce keeps a hundred bytes of it. */
+    private const SOURCE = '/^via:[^\x00-\x1f\x7f]{0,100}$/D';
     private const HEADER = '/^[A-Za-z0-9-]{1,64}$/D';
 
     /** @param string $field a form field's name, "gateway" for one of them; of a list's field, one entry; "url" or
@@ -43,6 +45,7 @@ final class Rules
             'directory' => str_starts_with($value, '/') && !str_contains($value, "\0"),
             'ldp_states' => in_array($value, explode(' ', self::STATES), true),
             'trusted_headers' => preg_match(self::HEADER, $value) === 1,
+            'order_sources' => in_array($value, self::CHOICES[$field], true) || preg_match(self::SOURCE, $value) === 1,
             'wait_minutes' => preg_match('/^[0-9]{1,2}$/D', $value) === 1
                 && (int) $value >= 1 && (int) $value <= Settings::LONGEST_WAIT_MINUTES,
             default => in_array($value, self::CHOICES[$field] ?? [], true),

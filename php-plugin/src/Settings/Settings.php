@@ -43,6 +43,7 @@ final class Settings
      * @param list<string>                               $ldpStates    US states (CA, CO) with limited data processing
      * @param list<string>                               $trustedHeaders set by a proxy of the owner's (ClientAddress)
      * @param bool                                       $gtm          the owner fires the tag from Google Tag Manager
+     * @param bool                                       $staffShops   the shop's own people count as its shoppers, too
      * @param string                                     $spoolDir     PINRELAY_SPOOL_DIR, '' when not set
      * @param bool                                       $held         a copy of the shop: nothing leaves
      * @param bool                                       $apiHeld      another plugin's server half sends the same sales
@@ -66,6 +67,7 @@ final class Settings
         public readonly array $ldpStates = [],
         public readonly array $trustedHeaders = [],
         public readonly bool $gtm = false,
+        public readonly bool $staffShops = false,
         public readonly string $tagScriptUrl = self::TAG_SCRIPT_URL,
         public readonly string $apiBase = self::API_BASE,
         public readonly string $spoolDir = '',

@@ -28,7 +28,7 @@ final class SettingsForm
      * @param array<string, mixed> $input     as submitted, unslashed: enabled, tag_id, ad_account_id, access_token,
      *                                        access_token_clear, test_mode, value, item_id, gateways[id],
      *                                        statuses[status], wait_minutes, order_sources[], consent, consent_default,
-     *                                        ldp_states, trusted_headers, gtm, events[name][tag or api]
+     *                                        ldp_states, trusted_headers, gtm, staff_shops, events[name][tag or api]
      * @param array<string, mixed> $stored    what is stored now: kept where the form does not say otherwise
      * @param Constants            $constants the fields they fix are not read from the form
      */
@@ -63,6 +63,7 @@ final class SettingsForm
         }
 
         $values['gtm'] = !empty($input['gtm']);
+        $values['staff_shops'] = !empty($input['staff_shops']);
         if (is_array($input['events'] ?? null)) {
             $values['events'] = self::events($input['events']);
         }

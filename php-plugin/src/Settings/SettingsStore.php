@@ -157,6 +157,7 @@ final class SettingsStore
             ldpStates: self::states($list('ldp_states')),
             trustedHeaders: $allowed('trusted_headers'),
             gtm: !empty($stored['gtm']),
+            staffShops: !empty($stored['staff_shops']),
             tagScriptUrl: $text('TAG_SCRIPT_URL') ?: $plain->tagScriptUrl,
             apiBase: rtrim($text('API_BASE') ?: $plain->apiBase, '/'),
             spoolDir: $text('SPOOL_DIR'),

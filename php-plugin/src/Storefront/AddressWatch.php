@@ -44,7 +44,7 @@ final class AddressWatch
 
     private function look(): void
     {
-        if (!$this->consent->isGiven()) {
+        if (!$this->consent->isGiven() || Shopper::isStaff() || !Shopper::isBrowser()) {
             return;
         }
         $seen = $this->visitor->context();

@@ -95,15 +95,15 @@ final class BaseTag
         add_action('wp_footer', $this->guard->action('page facts', $this->printFacts(...)), 5);
     }
 
-    /** Whether the server half of a visit can work: a shop may have it without a tag. */
+    /** Whether the server half of a visit can work: a shop may have it without a tag. Visits of staff are none. */
     private function takesVisits(): bool
     {
-        return $this->settings->apiReady() && Extension::state() === Extension::OK;
+        return !Shopper::isStaff() && $this->settings->apiReady() && Extension::state() === Extension::OK;
     }
 
     private function keepOutOfCaches(): void
     {
-        if (!PageEvents::isOfVisitor()) {
+        if (!PageEvents::isOfVisitor() && !Shopper::isStaff()) {
             return;
         }
         defined('DONOTCACHEPAGE') || define('DONOTCACHEPAGE', true);
@@ -206,8 +206,8 @@ final class BaseTag
     /** @return ?array{script: string, claim: list<string>, pay: string} */
     private function order(): ?array
     {
-        $hasTag = $this->settings->tagReady() && $this->settings->wants('checkout', 'tag');
-        if (!$hasTag && $this->settings->consent === Consent::OFF) {
+        $hasTag = $this->tag() !== null && $this->settings->wants('checkout', 'tag');
+        if (Shopper::isStaff() || (!$hasTag && $this->settings->consent === Consent::OFF)) {
             return null;
         }
         return [
@@ -274,14 +274,15 @@ final class BaseTag
     private function halves(string $name): array
     {
         return [
-            $this->settings->tagReady() && $this->settings->wants($name, 'tag'),
+            $this->tag() !== null && $this->settings->wants($name, 'tag'),
             $this->takesVisits() && $this->settings->wants($name, 'api'),
         ];
     }
 
     private function tag(): ?string
     {
-        return $this->settings->tagReady() ? ($this->settings->gtm ? 'pinrelayGtm' : 'pintrk') : null;
+        $isTold = $this->settings->tagReady() && !Shopper::isStaff();
+        return $isTold ? ($this->settings->gtm ? 'pinrelayGtm' : 'pintrk') : null;
     }
 
     /** Whether a visitor looks at this page, and not its editor. */

@@ -105,6 +105,9 @@ final class Claim
     private function accepted(\WC_Order $order): ?OutboxRow
     {
         $row = $this->orders->row($order->get_id());
+        if ($row === null) {
+            $this->guard->run('claim', fn () => $this->orders->seenByShopper($order));
+        }
         if ($row === null || $row->state === OutboxRow::NOTED) {
             $this->guard->run('claim', fn () => $this->orders->accept($order));
             $row = $this->outbox->find($order->get_id());

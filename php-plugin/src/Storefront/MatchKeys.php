@@ -35,7 +35,8 @@ final class MatchKeys
 
     private function print(): void
     {
-        $keys = self::isNeverCached() && $this->consent->isGiven() ? $this->keys(Customer::known()) : [];
+        $isHis = self::isNeverCached() && !Shopper::isStaff();
+        $keys = $isHis && $this->consent->isGiven() ? $this->keys(Customer::known()) : [];
         if ($keys !== []) {
             wp_print_inline_script_tag(
                 Json::inScript($keys),

@@ -39,7 +39,7 @@ final class PaymentInfo
 
     private function given(mixed $order): void
     {
-        if (!$order instanceof \WC_Order || !$order->needs_payment() || !Shopper::isHere($order)) {
+        if (!$order instanceof \WC_Order || !$order->needs_payment() || !Shopper::mayBeHere($order)) {
             return;
         }
         $event = OrderEvent::map(

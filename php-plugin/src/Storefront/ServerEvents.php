@@ -46,7 +46,11 @@ final class ServerEvents
         if (!$this->wants($name)) {
             return;
         }
-        if (!$this->consent->isGiven()) {
+        if (Shopper::isStaff()) {
+            return;
+        }
+        $isBrowser = Shopper::isBrowser();
+        if (!($isBrowser ? $this->consent->isGiven() : $this->isGivenToCart())) {
             $this->relays->drops()->add(DropCount::CONSENT);
             return;
         }
@@ -63,12 +67,18 @@ final class ServerEvents
             return;
         }
         $event = ['event_id' => $id, 'event_name' => $name] + $filtered;
-        if ($this->goesToTag($name)) {
+        if ($isBrowser && $this->goesToTag($name)) {
             $this->toBrowser($event);
         }
         if ($this->goesToApi($name)) {
             $this->guard->run('capture of ' . $name, fn () => $this->toServer($event));
         }
+    }
+
+    /** What the shopper said to whom another server acts for, and where he was not seen, what holds for such orders. */
+    private function isGivenToCart(): bool
+    {
+        return CartVisitor::known() !== null || $this->consent->withoutShopper() !== false;
     }
 
     /**

@@ -27,10 +27,16 @@ final class Visitor
     /**
      * @return array<string, string> ip, user_agent, click_id, external_id, url, language, and opt_out "1" where the
      *     browser objects to tracking (Global Privacy Control); each only when known.
-     *     Only true for requests of the shopper's own browser: not for webhooks, cron or the merchant's clicks.
+     *     Of a request that is not the shopper's own browser, who filled its cart, else nothing (Shopper).
      */
     public function context(): array
     {
+        if (Shopper::isStaff()) {
+            return [];
+        }
+        if (!Shopper::isBrowser()) {
+            return CartVisitor::known()['context'] ?? [];
+        }
         return array_filter([
             'ip' => $this->ip(),
             'user_agent' => $this->text($_SERVER, 'HTTP_USER_AGENT'),

@@ -43,7 +43,6 @@ final class PayLinkTest extends TestCase
         return [
             'written by hand' => [['created_via' => 'admin']],
             'made by a program' => [['created_via' => 'rest-api']],
-            'a renewal that failed' => [['created_via' => 'subscription']],
             'part of another order' => [['parent_id' => 70]],
             'older than the plugin' => [['date_created' => new \DateTimeImmutable('@1793000000')]],
             'from the checkout' => [[]],
@@ -65,6 +64,47 @@ final class PayLinkTest extends TestCase
         self::assertCount(1, Relay::$captured);
         self::assertSame('203.0.113.9', Relay::$captured[0]['user']['ip']);
         self::assertSame('web', Relay::$captured[0]['action_source'] ?? 'web');
+    }
+
+    /** @return array<string, array{array<string, mixed>}> */
+    public static function renewals(): array
+    {
+        $mark = static fn (string $key, string $value): array => [['meta' => [$key => $value]]];
+        return [
+            'by its link' => [['created_via' => 'subscription']],
+            'at the checkout' => $mark('_subscription_renewal', '312'),
+            "of YITH's plugin" => $mark('is_a_renew', 'yes'),
+            "of WP Swings' plugin" => $mark('wps_sfw_renewal_order', 'yes'),
+        ];
+    }
+
+    /** @dataProvider renewals */
+    #[DataProvider('renewals')]
+    public function testARenewalThatTheCustomerPaysHimselfFollowsTheSettingOfRenewals(array $data): void
+    {
+        $pay = static function (Rig $rig) use ($data): void {
+            $order = new \WC_Order(['status' => 'pending'] + $data);
+            do_action('woocommerce_checkout_order_processed', 71, [], $order);
+            do_action('woocommerce_store_api_checkout_order_processed', $order);
+            do_action('woocommerce_before_pay_action', $order);
+            self::pay($order);
+        };
+        $rig = new Rig();
+        $pay($rig);
+        self::assertSame([null, []], [$rig->row(), Relay::$captured]);
+
+        $pay(new Rig(['order_sources' => ['subscription']]));
+        self::assertCount(1, Relay::$captured);
+        self::assertSame('203.0.113.9', Relay::$captured[0]['user']['ip']);
+    }
+
+    public function testAnOrderThatNeedNotBeARenewalIsNone(): void
+    {
+        new Rig();
+        $order = new \WC_Order(['status' => 'pending', 'meta' => ['is_a_renew' => 'no']]);
+        do_action('woocommerce_before_pay_action', $order);
+        self::pay($order);
+        self::assertCount(1, Relay::$captured);
     }
 
     public function testTheStoreApisWayToPayALinkIsTheSame(): void

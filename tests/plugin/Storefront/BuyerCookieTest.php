@@ -97,7 +97,10 @@ final class BuyerCookieTest extends TestCase
         (Site::$actions['woocommerce_before_pay_action'])(new \WC_Order(['id' => 12, 'customer_id' => 7]));
         self::assertSame([], Site::$cookies);
         (Site::$actions['woocommerce_before_pay_action'])(new \WC_Order(['id' => 13, 'customer_id' => 1]));
-        self::assertArrayHasKey('pinrelay_buyer', Site::$cookies, 'a merchant may buy for himself');
+        self::assertSame([], Site::$cookies, 'nor is a merchant who types an order');
+        Site::$filters['pinrelay_is_staff'] = static fn (): bool => false;
+        (Site::$actions['woocommerce_before_pay_action'])(new \WC_Order(['id' => 13, 'customer_id' => 1]));
+        self::assertArrayHasKey('pinrelay_buyer', Site::$cookies, 'unless the owner counts his staff');
     }
 
     public function testItIsDroppedWhenConsentIsTakenBack(): void

@@ -33,13 +33,23 @@ function current_user_can(string $capability): bool
 
 function user_can(int $user, string $capability): bool
 {
-    return in_array($capability, Site::$capabilities, true);
+    return in_array($user, [Site::$user, Site::$signedIn], true) && in_array($capability, Site::$capabilities, true);
 }
 
 /** The user whom the browser's own cookie names. */
 function wp_validate_auth_cookie(string $cookie, string $scheme): int|false
 {
     return Site::$signedIn ?: false;
+}
+
+function wp_doing_cron(): bool
+{
+    return false;
+}
+
+function is_allowed_http_origin(string $origin): string
+{
+    return in_array($origin, [Site::$home, ...Site::$origins], true) ? $origin : '';
 }
 
 function wp_doing_ajax(): bool

@@ -15,6 +15,7 @@ final class Site
     public static ?array $network = null;
     /** @var array<string, array<int, list<\Closure>>> callbacks by hook and priority */
     public static array $hooks = [];
+    public static ?\WooCommerce $woocommerce = null;
     /** @var array<int, \WC_Order> */
     public static array $orders = [];
     /** @var list<string> */
@@ -32,6 +33,7 @@ final class Site
         [self::$home, self::$network] = ['https://shop.example', null];
         self::$hooks = [];
         self::$orders = [];
+        self::$woocommerce = null;
         self::$log = [];
         self::$queries = [];
         self::$cron = [];

@@ -12,6 +12,73 @@ use Pinrelay\WooCommerce\Tests\Support\Site;
 
 final class WooCommerce
 {
+    public ?WC_Session $session = null;
+    public ?WC_Cart $cart = null;
+    public ?object $customer = null;
+
+    public function initialize_session(): void
+    {
+        $this->session ??= new WC_Session();
+    }
+}
+
+function WC(): WooCommerce
+{
+    return Site::$woocommerce ??= new WooCommerce();
+}
+
+final class WC_Session
+{
+    /** @param array<string, mixed> $data */
+    public function __construct(public string $customer = '', public array $data = [])
+    {
+    }
+
+    public function get_customer_id(): string
+    {
+        return $this->customer;
+    }
+
+    public function get(string $key, mixed $default = null): mixed
+    {
+        return $this->data[$key] ?? $default;
+    }
+
+    public function set(string $key, mixed $value): void
+    {
+        $this->data[$key] = $value;
+    }
+}
+
+final class WC_Cart
+{
+    /** @param array<string, array<string, mixed>> $items */
+    public function __construct(public array $items = [])
+    {
+    }
+
+    /** @return array<string, array<string, mixed>> */
+    public function get_cart_contents(): array
+    {
+        return $this->items;
+    }
+}
+
+final class WC_Order_Item_Product
+{
+    public function __construct(private readonly int $product)
+    {
+    }
+
+    public function get_product_id(): int
+    {
+        return $this->product;
+    }
+
+    public function get_variation_id(): int
+    {
+        return 0;
+    }
 }
 
 abstract class WC_Abstract_Order
@@ -62,7 +129,7 @@ abstract class WC_Abstract_Order
     /** @return list<object> */
     public function get_items(): array
     {
-        return [];
+        return $this->data['items'] ?? [];
     }
 
     /** @return list<object> */
@@ -85,6 +152,11 @@ abstract class WC_Abstract_Order
     public function save(): never
     {
         throw new LogicException('The plugin must not save an order in its own hooks.');
+    }
+
+    public function get_meta(string $key): mixed
+    {
+        return $this->data['meta'][$key] ?? '';
     }
 
     /** get_status(), get_total() and so on: what was given, or nothing. */

@@ -1,0 +1,78 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Storefront;
+
+use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Support\Guard;
+
+/**
+ * Keeps who fills a cart with that cart's session, once he has agreed: where a payment service's server places the
+ * order later, which knows the cart and not the browser, it is still the shopper's. Ends with the session.
+ */
+final class CartVisitor
+{
+    private const KEY = 'pinrelay_visitor';
+
+    public function __construct(
+        private readonly Visitor $visitor,
+        private readonly Consent $consent,
+        private readonly Guard $guard,
+    ) {
+    }
+
+    public function register(): void
+    {
+        // The session is written anyway, with what was added.
+        add_action('woocommerce_add_to_cart', $this->guard->action('visitor of the cart', $this->keep(...)), 41, 0);
+    }
+
+    private function keep(): void
+    {
+        $session = self::session();
+        if ($session === null || Shopper::isStaff() || !Shopper::isBrowser()) {
+            return;
+        }
+        $answer = $this->consent->answer();
+        $kept = $answer === false ? null : [
+            'context' => $this->visitor->context(),
+            'consent' => $answer === true ? Consent::GRANTED : '',
+        ];
+        if ($session->get(self::KEY) !== $kept) {
+            $session->set(self::KEY, $kept);
+        }
+    }
+
+    /**
+     * Who filled the cart of this request.
+     *
+     * @return ?array{context: array<string, string>, consent: ?bool} null where no browser was seen, or none agreed
+     */
+    public static function known(): ?array
+    {
+        $kept = self::session()?->get(self::KEY);
+        return is_array($kept['context'] ?? null) && $kept['context'] !== [] ? [
+            'context' => array_filter($kept['context'], 'is_string'),
+            'consent' => ($kept['consent'] ?? '') === Consent::GRANTED ? true : null,
+        ] : null;
+    }
+
+    /** Forgets him, for a shopper who takes his consent back. */
+    public static function forget(): void
+    {
+        if (function_exists('WC') && self::session() === null) {
+            WC()->initialize_session();
+        }
+        $session = self::session();
+        if ($session?->get(self::KEY) !== null) {
+            $session->set(self::KEY, null);
+        }
+    }
+
+    private static function session(): ?\WC_Session
+    {
+        $session = function_exists('WC') ? WC()->session ?? null : null;
+        return $session instanceof \WC_Session ? $session : null;
+    }
+}

@@ -1,0 +1,42 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Pinrelay\WooCommerce\Storefront;
+
+use Pinrelay\WooCommerce\Admin\SettingsPage;
+use Pinrelay\WooCommerce\Support\Guard;
+
+/**
+ * Tells whoever tests his own shop, in the admin bar, that Pinterest does not hear of him: he would look for his visits
+ * and his order in vain. Only there, since the bar is on no page of a shopper's.
+ */
+final class StaffNote
+{
+    public function __construct(private readonly Guard $guard)
+    {
+    }
+
+    public function register(): void
+    {
+        add_action('admin_bar_menu', $this->guard->action('note for the staff', $this->add(...)), 90, 1);
+    }
+
+    private function add(mixed $bar): void
+    {
+        if (!$bar instanceof \WP_Admin_Bar || !Shopper::isStaff()) {
+            return;
+        }
+        $mayChange = current_user_can(SettingsPage::CAPABILITY);
+        $bar->add_node([
+            'id' => 'pinrelay-staff',
+            'title' => esc_html__('Pinrelay: your visits are not reported', 'pinrelay'),
+            'href' => $mayChange ? SettingsPage::url() . '#' . SettingsPage::STAFF_FIELD : false,
+            'meta' => ['title' => __(
+                'You work for this shop, so Pinterest hears nothing of what you do here. To test the tag, look at the '
+                    . 'shop in a private window, where you are not logged in.',
+                'pinrelay',
+            )],
+        ]);
+    }
+}
