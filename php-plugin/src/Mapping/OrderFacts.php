@@ -36,7 +36,11 @@ final class OrderFacts
         $items = [];
         foreach ($order->get_items() as $item) {
             if ($item instanceof \WC_Order_Item_Product) {
-                $items[] = self::line($item);
+                $items[] = [
+                    'line' => self::line($item),
+                    'key' => self::key($item),
+                    'part_of' => Bundle::of(static fn (string $word): mixed => $item->get_meta($word)),
+                ];
             }
         }
         $fees = Decimal::zero();
@@ -55,7 +59,7 @@ final class OrderFacts
             'decimals' => Currency::decimals((string) $order->get_currency('edit')),
             'round_at_subtotal' => get_option('woocommerce_tax_round_at_subtotal') === 'yes',
             'customer_id' => self::customer((int) $order->get_customer_id()),
-            'items' => $items,
+            'items' => Bundle::fold($items),
             'coupons' => array_values(array_map('strval', $order->get_coupon_codes())),
             'fees' => (string) $fees,
             'fees_tax' => (string) $feesTax,
@@ -125,6 +129,18 @@ final class OrderFacts
             'total' => (string) Decimal::of($item->get_total('edit')),
             'total_tax' => (string) Decimal::of($item->get_total_tax('edit')),
         ];
+    }
+
+    /** By what the parts of this line name it, where it is a bundle. */
+    private static function key(\WC_Order_Item_Product $item): string
+    {
+        foreach (Bundle::KEYS as $key) {
+            $said = $item->get_meta($key);
+            if (is_string($said) && $said !== '') {
+                return $said;
+            }
+        }
+        return '';
     }
 
     /**

@@ -71,25 +71,39 @@ final class AddToCart
         if (self::isOfAnotherCart()) {
             return;
         }
+        $items = WC()->cart?->get_cart_contents() ?? [];
+        $item = $items[(string) $cartItemKey] ?? null;
+        // The parts of a bundle are added beside it, some by this hook.
+        if (!is_array($item) || CartLines::bundle($item) !== '' || !self::isAdd($item['data'] ?? null, $quantity)) {
+            return;
+        }
         // The cart's own product object: add-on and bundle plugins have set its price.
-        $product = WC()->cart?->get_cart_item((string) $cartItemKey)['data'] ?? null;
-        $this->tell($product, $quantity);
+        $this->tell($item['data'], CartLines::one($items, (string) $cartItemKey, $quantity + 0));
     }
 
     /** One item of an old order, about to be put into the cart. */
     private function orderedAgain(mixed $item): mixed
     {
-        $this->tell($item['data'] ?? null, $item['quantity'] ?? null);
+        $quantity = $item['quantity'] ?? null;
+        if (self::isAdd($item['data'] ?? null, $quantity) && CartLines::bundle($item) === '') {
+            $this->tell($item['data'], ProductFacts::of($item['data'], $quantity + 0));
+        }
         return $item;
     }
 
-    private function tell(mixed $product, mixed $quantity): void
+    private static function isAdd(mixed $product, mixed $quantity): bool
     {
-        if (!$product instanceof \WC_Product || !is_numeric($quantity) || self::isSimulated()) {
+        return $product instanceof \WC_Product && is_numeric($quantity);
+    }
+
+    /** @param array<string, mixed> $facts in Line's shape */
+    private function tell(\WC_Product $product, array $facts): void
+    {
+        if (!CartLines::isShoppers()) {
             return;
         }
         $event = AddToCartEvent::map(
-            ProductFacts::of($product, $quantity + 0),
+            $facts,
             $this->visitor->context(),
             wp_generate_uuid4(),
             time(),
@@ -110,11 +124,5 @@ final class AddToCart
             }
         }
         return false;
-    }
-
-    /** PayPal's buttons fill a cart to ask for its total and empty it again. */
-    private static function isSimulated(): bool
-    {
-        return ($_GET['wc-ajax'] ?? '') === 'ppc-simulate-cart';
     }
 }

@@ -95,12 +95,7 @@ final class PageEvents
     private function checkout(): ?array
     {
         $cart = self::isCheckout() ? WC()->cart : null;
-        $lines = [];
-        foreach ($cart?->get_cart() ?? [] as $item) {
-            if (($item['data'] ?? null) instanceof \WC_Product && is_numeric($item['quantity'] ?? null)) {
-                $lines[] = ProductFacts::of($item['data'], $item['quantity'] + 0);
-            }
-        }
+        $lines = CartLines::of($cart?->get_cart() ?? []);
         return $lines === [] ? null : CartEvent::map('initiate_checkout', $lines, $this->settings);
     }
 }
