@@ -10,6 +10,7 @@ use Pinrelay\WooCommerce\Orders\OutboxTable;
 use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Orders\TableRepair;
 use Pinrelay\WooCommerce\Orders\Tally;
+use Pinrelay\WooCommerce\Orders\UnknownSources;
 use Pinrelay\WooCommerce\Orders\Upkeep;
 use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Relay\Health;
@@ -107,6 +108,7 @@ final class Installer
             DeadLetters::OPTION,
             ReconcileJobs::OPTION,
             Upkeep::OPTION,
+            UnknownSources::OPTION,
             ...ReconcileJobs::THROTTLES,
             Coexistence\SecondTag::OPTION,
         ];

@@ -8,6 +8,7 @@ use Pinrelay\WooCommerce\Admin\Notices;
 use Pinrelay\WooCommerce\Admin\RefusedEvents;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
 use Pinrelay\WooCommerce\Admin\SiteHealth;
+use Pinrelay\WooCommerce\Admin\UnknownSourcesPanel;
 use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
 use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Collect\ConfigFile;
@@ -31,6 +32,7 @@ use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\Reconcile;
 use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Orders\Tick;
+use Pinrelay\WooCommerce\Orders\UnknownSources;
 use Pinrelay\WooCommerce\Orders\Upkeep;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
@@ -440,8 +442,20 @@ final class Parts
             $this->spool(),
             $this->outbox(),
             $this->refusedEvents(),
+            $this->unknownSources(),
             $this->guard,
             $this->mainFile,
+        );
+    }
+
+    public function unknownSources(): UnknownSourcesPanel
+    {
+        return $this->made[__FUNCTION__] ??= new UnknownSourcesPanel(
+            new UnknownSources(),
+            $this->store(),
+            $this->watch(),
+            $this->reconcile(...),
+            $this->guard,
         );
     }
 

@@ -144,6 +144,7 @@ final class Plugin
         if (is_admin()) {
             add_action('admin_init', $guard->action('schedule', static fn () => Installer::schedule()));
             $parts->refusedEvents()->register();
+            $parts->unknownSources()->register();
             $parts->settingsPage()->register();
             $parts->notices()->register();
         }

@@ -45,7 +45,7 @@ final class PluginTest extends TestCase
     ];
 
     /** Made in the requests that need them, whatever these do. */
-    private const AT_ONCE = ['refusedEvents', 'settingsPage', 'notices'];
+    private const AT_ONCE = ['refusedEvents', 'unknownSources', 'settingsPage', 'notices'];
 
     private Parts $parts;
 

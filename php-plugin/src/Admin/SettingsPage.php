@@ -37,6 +37,7 @@ final class SettingsPage
         private readonly Spool $spool,
         private readonly Outbox $outbox,
         private readonly RefusedEvents $refusedEvents,
+        private readonly UnknownSourcesPanel $unknownSources,
         private readonly Guard $guard,
         private readonly string $mainFile,
     ) {
@@ -133,6 +134,7 @@ final class SettingsPage
             StatusFields::custom(wc_get_order_statuses()),
             $this->takeAnswer(),
         ))->print(wp_nonce_field(self::NONCE, '_wpnonce', true, false), $now);
+        $this->guard->run('unknown sources', fn () => $this->unknownSources->print($now));
         $this->guard->run('refused events', fn () => $this->refusedEvents->print($now));
         echo '</div>';
     }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Admin;
 
 use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Orders\OrderSource;
 use Pinrelay\WooCommerce\Settings\Constants;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Settings\SettingsForm;
@@ -127,18 +128,34 @@ final class SettingsView
         $this->gatewayRows();
         StatusFields::print($this->table, $this->statuses, $this->values);
         $this->table->ticks('order_sources', [
-            'subscription' => __('Renewals of subscriptions', 'pinrelay'),
+            'subscription' => __('Renewals of subscriptions, also those that a customer pays himself', 'pinrelay'),
             'admin' => __('Orders that you enter by hand', 'pinrelay'),
             'pos' => __('Sales at a point of sale', 'pinrelay'),
             'rest-api' => __('Orders that another program enters', 'pinrelay'),
             'other' => __('Imported orders, and orders of marketplaces', 'pinrelay'),
-        ], __(
-            'Orders from your shop\'s checkout always count, and so does any order that a customer pays by a link. '
-                . 'The orders chosen here are reported as offline sales.',
+        ] + $this->namedSources(), __(
+            'Orders from your shop\'s checkout always count, and so does any order that a customer pays by a link or '
+                . 'by an express button in your shop. The orders chosen here are reported as offline sales.',
             'pinrelay',
         ));
         EventTable::print($this->table, $this->values);
         $this->table->close();
+    }
+
+    /** @return array<string, string> words by value, of the sources that the owner counts by their own names */
+    private function namedSources(): array
+    {
+        $words = [];
+        foreach ((array) ($this->values['order_sources'] ?? []) as $source) {
+            if (is_string($source) && str_starts_with($source, OrderSource::NAMED)) {
+                $words[$source] = sprintf(
+                    /* translators: %s: the name by which a plugin signs its orders */
+                    __('Orders of the source %s', 'pinrelay'),
+                    UnknownSourcesPanel::name(substr($source, strlen(OrderSource::NAMED))),
+                );
+            }
+        }
+        return $words;
     }
 
     private function outcome(): void

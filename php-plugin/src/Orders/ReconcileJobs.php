@@ -73,6 +73,16 @@ final class ReconcileJobs
         }
     }
 
+    /** The hourly job looks once more at what changed since, as where more kinds of orders count from now on. */
+    public static function lookAgain(int $from): void
+    {
+        $known = get_option(self::OPTION);
+        if (is_array($known) && (int) ($known['from'] ?? 0) > $from) {
+            $floor = (int) ($known['floor'] ?? 0);
+            update_option(self::OPTION, ['from' => max($from, $floor), 'offset' => 0] + $known, false);
+        }
+    }
+
     public function young(int $now, float $seconds): void
     {
         $progress = $this->progress($now);
