@@ -100,9 +100,16 @@ final class UnknownSourcesTest extends TestCase
         self::assertSame([null, []], [$rig->row(), Relay::$captured]);
     }
 
+    /** Another request of the same shop. */
+    private static function comes(array $cookies, string $uri = '/'): void
+    {
+        Visit::visit($uri, cookies: $cookies);
+        new Rig(get_option('pinrelay_settings', []));
+    }
+
     private static function paidByWebhook(array $data = []): \WC_Order
     {
-        Visit::visit();
+        self::comes([]);
         $order = new \WC_Order($data + ['created_via' => 'acme_pay', 'date_created' => new \DateTimeImmutable()]);
         do_action('woocommerce_payment_complete', 71);
         return $order;
@@ -115,7 +122,7 @@ final class UnknownSourcesTest extends TestCase
         self::assertSame([null, []], [$rig->row(), Relay::$captured]);
         self::assertSame(['acme_pay' => [71]], (new UnknownSources())->recent(time()));
 
-        Visit::visit('/checkout/order-received/71/', cookies: self::VISITOR);
+        self::comes(self::VISITOR, '/checkout/order-received/71/');
         do_action('woocommerce_thankyou', 71);
         self::assertCount(1, Relay::$captured);
         self::assertSame('203.0.113.9', Relay::$captured[0]['user']['ip']);
@@ -128,10 +135,10 @@ final class UnknownSourcesTest extends TestCase
         $rig = new Rig();
         $order = self::paidByWebhook();
         do_action('woocommerce_thankyou', 71);
-        Visit::visit(cookies: self::VISITOR);
+        self::comes(self::VISITOR);
         [Visit::$user, Visit::$capabilities] = [1, ['manage_woocommerce']];
         do_action('woocommerce_thankyou', 71);
-        Visit::visit(cookies: self::VISITOR);
+        self::comes(self::VISITOR);
         $order->data['date_created'] = new \DateTimeImmutable('-1 day');
         do_action('woocommerce_thankyou', 71);
         self::assertSame([null, []], [$rig->row(), Relay::$captured]);
@@ -143,7 +150,7 @@ final class UnknownSourcesTest extends TestCase
             Rig::reset();
             $rig = new Rig();
             self::paidByWebhook($data);
-            Visit::visit(cookies: self::VISITOR);
+            self::comes(self::VISITOR);
             do_action('woocommerce_thankyou', 71);
             self::assertSame([null, []], [$rig->row(), Relay::$captured]);
             self::assertSame([], (new UnknownSources())->recent(time()));
