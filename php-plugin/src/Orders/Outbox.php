@@ -567,24 +567,38 @@ final class Outbox
     }
 
     /**
-     * The order is gone: so is its row, and its part in the numbers. One that waits, or that a spool holds, is settled
-     * first.
+     * These orders are gone: so are their rows, and their part in the numbers. One that waits, or that a spool holds,
+     * is settled first.
+     *
+     * @return int how many rows went
      */
-    public function forget(OutboxRow $row): bool
+    public function forget(OutboxRow ...$rows): int
     {
-        $isGone = 1 === $this->change(
-            "DELETE FROM {$this->table} WHERE order_id = %d AND state = %s AND verdict = %s AND state IN (%s, %s)",
-            $row->orderId,
-            $row->state,
-            (string) $row->verdict,
-            OutboxRow::NOTED,
-            OutboxRow::SETTLED,
-        );
-        if ($isGone && $row->state === OutboxRow::SETTLED) {
-            $this->tally->add((string) $row->verdict, -1);
-            $this->tally->add(Tally::ENDED, $row->message === OutboxRow::ENDED ? -1 : 0);
+        $alike = [];
+        foreach ($rows as $row) {
+            if (in_array($row->state, [OutboxRow::NOTED, OutboxRow::SETTLED], true)) {
+                $alike["{$row->state} {$row->verdict} {$row->message}"][] = $row;
+            }
         }
-        return $isGone;
+        return array_sum(array_map($this->forgetAlike(...), array_values($alike)));
+    }
+
+    /** @param non-empty-list<OutboxRow> $rows of one state, verdict and message */
+    private function forgetAlike(array $rows): int
+    {
+        [$state, $verdict, $message] = [$rows[0]->state, (string) $rows[0]->verdict, (string) $rows[0]->message];
+        $ids = array_map(static fn (OutboxRow $row): int => $row->orderId, $rows);
+        $count = $this->change(
+            "DELETE FROM {$this->table} WHERE order_id IN (" . implode(', ', array_fill(0, count($ids), '%d')) . ')'
+                . ' AND state = %s AND verdict = %s AND message = %s',
+            ...$ids,
+            ...[$state, $verdict, $message],
+        );
+        if ($state === OutboxRow::SETTLED) {
+            $this->tally->add($verdict, -$count);
+            $this->tally->add(Tally::ENDED, $message === OutboxRow::ENDED ? -$count : 0);
+        }
+        return $count;
     }
 
     /** @return list<int> ids of orders with a row, in their order, after $after */

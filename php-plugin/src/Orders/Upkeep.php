@@ -55,6 +55,6 @@ final class Upkeep
     {
         $this->outbox->emptyOld($ids[0], $ids[count($ids) - 1], $now);
         $gone = array_values(array_diff($ids, $this->store->existing($ids)));
-        array_map($this->outbox->forget(...), $this->outbox->findAll($gone));
+        $this->outbox->forget(...$this->outbox->findAll($gone));
     }
 }

@@ -306,7 +306,7 @@ final class OutboxTest extends TestCase
     {
         $this->outbox->accept(1, 'id', '5', 200);
         $this->outbox->claim(1, 'node-a', 300);
-        self::assertFalse($this->outbox->forget($this->outbox->find(1)));
+        self::assertSame(0, $this->outbox->forget($this->outbox->find(1)));
         self::assertNotNull($this->outbox->find(1));
     }
 
