@@ -284,3 +284,122 @@ fn verdicts_on_visits_leave_room_for_what_waits_the_oldest_first() {
         "no order is forgotten"
     );
 }
+
+/// Orders that were delivered on each of a week's days, by one leader after the
+/// other.
+fn a_week(spool: &Spool) -> i64 {
+    let now = unix_now();
+    for day in 0..7 {
+        for n in 0..20 {
+            let mut log = VerdictLog::new(&spool.place);
+            append(
+                &mut log,
+                Lane::Revenue,
+                &format!("{day}-{n}"),
+                now - day * DAY,
+            );
+        }
+    }
+    now
+}
+
+#[test]
+fn a_leader_that_starts_reads_no_verdicts_again() {
+    let spool = Spool::new();
+    a_week(&spool);
+    let log = |spool: &Spool| spool.disk.count(Op::Read, ".log");
+    for (lane, of_ids) in [(Lane::Visit, false), (Lane::Revenue, true)] {
+        let mut writer = spool.writer(lane);
+        writer
+            .append(&spool_support::line("new"), &spool_support::LIMITS)
+            .unwrap();
+        spool.disk.forget();
+        let mut pinterest = spool_support::Pinterest::default();
+        spool_support::lead(&spool.place, &mut pinterest).unwrap();
+        assert_eq!(pinterest.sent["new"], 1);
+        // The last byte of today's file, to which something is added.
+        assert!(log(&spool) <= 2, "{lane:?}: {}", log(&spool));
+        assert_eq!(spool.disk.count(Op::Read, ".ids") > 2, of_ids, "{lane:?}");
+    }
+}
+
+#[test]
+fn orders_of_the_week_are_remembered_whatever_became_of_their_index() {
+    type Harm = fn(&std::path::Path);
+    let harms: [(&str, Harm); 7] = [
+        ("nothing", |_| {}),
+        // As an earlier version leaves it.
+        ("there is none", |path| fs::remove_file(path).unwrap()),
+        ("it is empty", |path| fs::write(path, "").unwrap()),
+        ("it is cut", |path| {
+            let file = fs::OpenOptions::new().write(true).open(path).unwrap();
+            file.set_len(100).unwrap();
+        }),
+        ("an id is damaged", |path| {
+            let mut text = fs::read(path).unwrap();
+            text[70] ^= 1;
+            fs::write(path, text).unwrap();
+        }),
+        ("its beginning is damaged", |path| {
+            let mut text = fs::read(path).unwrap();
+            text[40] ^= 1;
+            fs::write(path, text).unwrap();
+        }),
+        // A leader was killed before it had counted them.
+        ("there is more than it says", |path| {
+            let mut text = fs::read(path).unwrap();
+            text.extend_from_slice(&[7; 40]);
+            fs::write(path, text).unwrap();
+        }),
+    ];
+    for (harm, does) in harms {
+        let spool = Spool::new();
+        let now = a_week(&spool);
+        for path in files(&spool.place.file("settled")) {
+            if path.extension().is_some_and(|ext| ext == "ids") {
+                does(&path);
+            }
+        }
+        // More is written behind it, and by an earlier version, too.
+        append(
+            &mut VerdictLog::new(&spool.place),
+            Lane::Revenue,
+            "more",
+            now,
+        );
+        let mut text = fs::read(day_file(&spool.place, 'r', now / DAY)).unwrap();
+        let old = settled("old", now, Verdict::Delivered);
+        text.extend(serde_json::to_vec(&old).unwrap());
+        text.push(b'\n');
+        fs::write(day_file(&spool.place, 'r', now / DAY), text).unwrap();
+        append(
+            &mut VerdictLog::new(&spool.place),
+            Lane::Revenue,
+            "last",
+            now,
+        );
+        for turn in ["at first", "by the index that was put right"] {
+            let ids = IdSet::delivered(&spool.place);
+            let named = (0..7).flat_map(|day| (0..20).map(move |n| format!("{day}-{n}")));
+            for id in named.chain(["more", "old", "last"].map(str::to_owned)) {
+                assert!(ids.contains(&hash(&id)), "{harm}, {turn}: {id}");
+            }
+            assert_eq!(ids.len(), 143, "{harm}, {turn}");
+            spool.disk.forget();
+        }
+        IdSet::delivered(&spool.place);
+        assert_eq!(spool.disk.count(Op::Read, ".log"), 0, "{harm}");
+    }
+}
+
+#[test]
+fn an_index_goes_with_its_verdicts() {
+    let spool = Spool::new();
+    let now = a_week(&spool);
+    let orphan = spool.place.file("settled").join("r-1.ids");
+    fs::write(&orphan, "x").unwrap();
+    VerdictLog::new(&spool.place).prune(now + 4 * DAY);
+    assert!(!orphan.exists());
+    VerdictLog::new(&spool.place).prune(now + 20 * DAY);
+    assert!(files(&spool.place.file("settled")).is_empty());
+}

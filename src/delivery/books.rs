@@ -10,6 +10,7 @@
 //! offset cannot be written, on a full disk above all, then everything that
 //! Pinterest took with it would be sent again, by each leader.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
@@ -178,7 +179,8 @@ pub struct Books {
     log: VerdictLog,
     dead: DeadLetters,
     withdrawn: Withdrawn,
-    delivered: IdSet,
+    /// Read with the first order: a leader of visits does without.
+    delivered: OnceCell<IdSet>,
     /// When captures were last told how much the spool holds.
     told_held: Option<Instant>,
 }
@@ -210,7 +212,7 @@ impl Books {
         ledger.refresh()?;
         ledger.tidy(now);
         Ok(Self {
-            delivered: IdSet::delivered(place),
+            delivered: OnceCell::new(),
             withdrawn: Withdrawn::read(place),
             state,
             written,
@@ -278,7 +280,7 @@ impl Books {
         };
         let lane = entry.lane();
         let known = Known {
-            delivered: lane == Lane::Revenue && self.delivered.contains(&hash(&event.id)),
+            delivered: lane == Lane::Revenue && self.is_delivered(&event.id),
             withdrawn: self.is_withdrawn(&entry),
         };
         match triage(event, lane, known, late, today) {
@@ -286,6 +288,11 @@ impl Books {
             Fate::Settle(settle) => Slot::ruled(entry, settle.into()),
             Fate::Wait => Slot::waiting(entry),
         }
+    }
+
+    fn is_delivered(&self, id: &str) -> bool {
+        let delivered = || IdSet::delivered(&self.place);
+        self.delivered.get_or_init(delivered).contains(&hash(id))
     }
 
     /// Makes sure that verdicts on these lines can be written.
@@ -379,8 +386,9 @@ impl Books {
                 ..
             }) = slot.ruling
             {
-                let is_new =
-                    slot.entry.lane() == Lane::Visit || self.delivered.insert(hash(&event.id));
+                let delivered = self.delivered.get_mut();
+                let is_new = slot.entry.lane() == Lane::Visit
+                    || delivered.is_none_or(|ids| ids.insert(hash(&event.id)));
                 settlement.delivered += u64::from(is_new);
             }
         }
