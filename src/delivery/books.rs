@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use crate::spool::{
     Content, DeadLetters, Entry, Envelope, Event, IdSet, Lane, Leader, Ledger, Named, Place,
-    Settled, SpoolError, State, Trust, Verdict, VerdictLog, Withdrawn, hash,
+    Settled, SpoolError, State, Verdict, VerdictLog, Withdrawn, hash,
 };
 
 use super::triage::{Fate, Known, Settle, Today, triage};
@@ -200,14 +200,8 @@ impl Books {
         // Noted by a clock that ran ahead: one leader after another would wait.
         let longest = now.saturating_add_unsigned(backoff::LONGEST.as_secs());
         state.retry_at = state.retry_at.map(|at| at.min(longest));
+        state.clock.look(now, time.since_boot());
         dead.remove_unfinished();
-        // By a clock that jumped forward everything would be a week old: the
-        // verdicts that nobody has read, and the memory of what was delivered.
-        if state.clock.look(now, time.since_boot()) == Trust::Steady {
-            log.prune(now);
-            dead.prune(now);
-            Withdrawn::prune(place, now);
-        }
         let mut ledger = Ledger::new(place);
         ledger.refresh()?;
         ledger.tidy(now);
@@ -252,6 +246,20 @@ impl Books {
             self.ledger.tell_held();
             self.told_held = Some(Instant::now());
         }
+    }
+
+    /// Clears away what killed processes left.
+    pub(super) fn tidy(&self, now: i64) {
+        self.dead.remove_unfinished();
+        self.ledger.tidy(now);
+    }
+
+    /// Throws away what is a week old. By a clock that jumped forward all would be:
+    /// the verdicts that nobody has read, and the memory of what was delivered.
+    pub(super) fn prune(&self, now: i64) {
+        self.log.prune(now);
+        self.dead.prune(now);
+        Withdrawn::prune(&self.place, now);
     }
 
     /// Looks again at what was taken back.

@@ -16,6 +16,7 @@
 //!   books   the order in which rulings reach the disk
 //!   backoff, pace   pure: how long to wait after a failure, and between calls
 //! purge     gives up everything that waits, by the same books
+//! retention  what is kept about shoppers ends on time, also where nobody sends
 //! time      the clocks all of them go by
 //! ```
 
@@ -28,6 +29,7 @@ mod outcome;
 mod pace;
 mod purge;
 mod redact;
+mod retention;
 mod round;
 mod sender;
 mod settings;
@@ -41,6 +43,7 @@ pub use client::{Answer, CallFailed, Client, Http, transport};
 pub use outcome::{Outcome, classify};
 pub use purge::purge;
 pub use redact::redact;
+pub use retention::retain;
 pub use sender::{Tally, Until, drain};
 pub use settings::{Late, Secret, Settings, Transport};
 pub use time::{Clock, Time};

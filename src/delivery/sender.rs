@@ -7,6 +7,7 @@ use crate::process::{self, Bell};
 use crate::spool::{Lane, LastError, Leader, Place, Reason, SpoolError, State, generation, random};
 
 use super::books::{Books, Settlement};
+use super::retention;
 use super::round::{Memory, Round};
 use super::{Client, Settings, Time, backoff};
 
@@ -16,6 +17,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// at what can be settled without a call, for which it reads the line.
 const LOOK_HELD: Duration = Duration::from_secs(1);
 const SETTLE_HELD: Duration = Duration::from_secs(60);
+/// How often a leader tries to clear away what had its time, where it could not
+/// do all of that: for want of time, or of a clock to be believed.
+const CLEAN_EVERY: Duration = Duration::from_secs(60);
 /// How long the first waiting event of a lane waits for company.
 const LINGER_REVENUE: Duration = Duration::from_millis(50);
 const LINGER_VISIT: Duration = Duration::from_secs(1);
@@ -76,6 +80,7 @@ pub fn drain(
                 bell,
                 until,
                 time,
+                cleaned: None,
             };
             stay.books.keep_within(settings.max_bytes);
             let left = stay.run(&mut tally);
@@ -145,6 +150,8 @@ struct Stay<'a> {
     bell: &'a Bell,
     until: &'a Until,
     time: &'a dyn Time,
+    /// When it last cleared away what had its time.
+    cleaned: Option<Instant>,
 }
 
 impl Stay<'_> {
@@ -164,6 +171,7 @@ impl Stay<'_> {
             }
             last_call = process::is_stopping();
             self.leader.heartbeat();
+            self.clean()?;
             // A look costs a system call for each segment. While known lines
             // wait there is no need of one between any two calls.
             if self.books.ledger.work().is_none() || self.since(looked_at) >= LOOK_EVERY {
@@ -213,6 +221,20 @@ impl Stay<'_> {
                 barren = 0;
             }
         }
+    }
+
+    fn clean(&mut self) -> Result<(), SpoolError> {
+        let is_due = retention::is_due(&self.books.state, self.time.unix());
+        if is_due
+            && self
+                .cleaned
+                .is_none_or(|when| self.since(when) >= CLEAN_EVERY)
+        {
+            self.cleaned = Some(self.time.now());
+            self.books.clean(self.time)?;
+            self.books.save();
+        }
+        Ok(())
     }
 
     fn must_leave(&self) -> bool {

@@ -60,6 +60,7 @@ impl Relay {
             }
             std::thread::sleep(LOOK_EVERY);
         }
+        self.retain(&spool);
         let after = report::done(&spool.place);
         Ok(json!({
             "sender": sender,

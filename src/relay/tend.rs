@@ -2,15 +2,18 @@
 //! and change without a call to Pinterest.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::registry::Spool;
 use super::{Refusal, Relay, lane, report};
 use crate::delivery::{self, Clock};
 use crate::event::{self, EventName, Raw};
 use crate::spool::{
-    DeadLetters, Envelope, Lane, Leader, Ledger, Reason, SegmentName, SpoolError, Verdicts,
+    DeadLetters, Envelope, Lane, Leader, Ledger, Place, Reason, SegmentName, SpoolError, Verdicts,
     Withdrawn, beginning,
 };
 
@@ -26,7 +29,45 @@ impl Relay {
     /// [`Refusal::Spool`].
     pub fn status(&self) -> Result<Value, Refusal> {
         let spool = self.spool()?;
+        self.retain(&spool);
         Ok(report::status(&spool.place, self.options.generation)?)
+    }
+
+    /// Has what was kept long enough cleared away, hourly, whoever may send and
+    /// whether anybody does: here, and at the shop's other destinations, for which
+    /// nobody may ever make a relay again.
+    pub(super) fn retain(&self, spool: &Arc<Spool>) {
+        for other in self.siblings(&spool.place) {
+            if let Err(error) = delivery::retain(&other, &Clock) {
+                log::warn!(target: other.log_target(), "cannot clear it: {error}");
+            }
+        }
+        match delivery::retain(&spool.place, &Clock) {
+            // Whoever captured in the meantime found the lock taken and trusted us.
+            Ok(true) => self.send_from(spool),
+            Ok(false) => {}
+            Err(error) => {
+                log::warn!(target: spool.place.log_target(), "cannot clear it: {error}");
+            }
+        }
+    }
+
+    /// The other destinations of this site.
+    fn siblings(&self, place: &Place) -> Vec<Place> {
+        let own = place.dir();
+        let (options, disk) = (&self.options, &self.disk);
+        let entries = own.parent().and_then(|dir| std::fs::read_dir(dir).ok());
+        let open = |dir: PathBuf| {
+            let name = dir.file_name()?.to_str()?;
+            let account = name.strip_suffix("-test").unwrap_or(name);
+            let is_spool = dir != own && dir.join("spool.json").is_file();
+            let (root, site) = (&options.root, &options.site);
+            let open = || Place::open_on(Arc::clone(disk), root, site, account, account != name);
+            // One that is somebody else's is not ours to clear.
+            is_spool.then(open)?.ok()
+        };
+        let dirs = entries.into_iter().flatten().flatten();
+        dirs.filter_map(|entry| open(entry.path())).collect()
     }
 
     /// Verdicts behind a cursor, oldest first.

@@ -148,14 +148,37 @@ impl Ledger {
             .sum()
     }
 
+    /// The segments of a lane in which lines wait.
+    pub fn with_work(&self, lane: Lane) -> Vec<SegmentName> {
+        let known = self.segments.iter();
+        known
+            .filter(|(name, known)| name.lane() == lane && known.has_work())
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    /// The next lines of one segment.
+    pub fn next_of(&mut self, segment: &SegmentName, events: usize, bytes: u64) -> Vec<Entry> {
+        self.next_in(|name| name == segment, events, bytes)
+    }
+
     /// The next lines, orders first, each segment in its order: at most
     /// `events` lines and about `bytes` bytes, but at least one. A segment that
     /// cannot be read holds up no other.
     pub fn next(&mut self, events: usize, bytes: u64) -> Vec<Entry> {
+        self.next_in(|_| true, events, bytes)
+    }
+
+    fn next_in(
+        &mut self,
+        is_meant: impl Fn(&SegmentName) -> bool,
+        events: usize,
+        bytes: u64,
+    ) -> Vec<Entry> {
         let mut entries = Vec::new();
         let mut left = bytes.max(1);
         for (name, known) in &mut self.segments {
-            if !known.has_work() {
+            if !known.has_work() || !is_meant(name) {
                 continue;
             }
             if entries.len() >= events || left == 0 {

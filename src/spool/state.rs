@@ -52,6 +52,8 @@ pub struct State {
     pub vouched_at: Option<i64>,
     /// How often a sender panicked.
     pub panics: u64,
+    /// When what had its time was last cleared away, all of it.
+    pub cleaned_at: Option<i64>,
     /// What leaders have seen of the time of day.
     pub clock: Seen,
 }

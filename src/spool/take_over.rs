@@ -59,6 +59,7 @@ fn open(place: &Place, name: &SegmentName, more: u64) -> Option<Segment> {
         file,
         at,
         len,
+        since: std::time::Instant::now(),
         named: false,
     })
 }

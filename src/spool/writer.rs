@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 
@@ -16,6 +17,10 @@ use crate::process::Descriptor;
 
 /// A segment that has grown this far is left for a new one.
 pub(super) const ROTATE_AT: u64 = 1 << 20;
+
+/// And so is one that is this old: what is settled in it goes with all of it, and
+/// a process may live for months and add a line now and then.
+const ROTATE_AFTER: Duration = Duration::from_secs(30 * 60);
 
 /// What must have reached the disk before `capture()` returns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +70,8 @@ pub(super) struct Segment {
     pub file: File,
     pub at: Named,
     pub len: u64,
+    /// When this process began with it.
+    pub since: Instant,
     /// Whether its name is on the platter.
     pub named: bool,
 }
@@ -151,7 +158,8 @@ impl Writer {
         // it may end where its offset says it is settled.
         let meta = segment.at.look();
         let ours = meta.is_some_and(|meta| meta.len() == segment.len);
-        (ours && segment.len + more <= ROTATE_AT).then_some(segment)
+        let young = segment.since.elapsed() < ROTATE_AFTER;
+        (ours && young && segment.len + more <= ROTATE_AT).then_some(segment)
         // Else the file closes here, and its lock goes with it.
     }
 
@@ -182,6 +190,7 @@ impl Writer {
             at: Named::of(&path, &file).context("look at", &hidden)?,
             file,
             len: 0,
+            since: Instant::now(),
             named: false,
         };
         flock(&segment.file, FlockOperation::NonBlockingLockExclusive)
@@ -208,5 +217,35 @@ fn write_once(disk: &dyn Disk, file: &File, line: &[u8]) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spool::Ledger;
+
+    #[test]
+    fn a_segment_that_is_half_an_hour_old_is_left_by_a_writer_that_lives_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let limits = Limits {
+            durability: Durability::Off,
+            max_bytes: 1 << 30,
+        };
+        let mut writer = Writer::new(place.clone(), Lane::Visit);
+        let segments = |writer: &mut Writer| {
+            writer.append(b"1 00000000 {}\n", &limits).unwrap();
+            let mut ledger = Ledger::new(&place);
+            ledger.refresh().unwrap();
+            ledger.with_work(Lane::Visit).len()
+        };
+        assert_eq!((segments(&mut writer), segments(&mut writer)), (1, 1));
+        let segment = writer.open.as_mut().unwrap();
+        let Some(since) = Instant::now().checked_sub(ROTATE_AFTER) else {
+            return;
+        };
+        segment.since = since;
+        assert_eq!((segments(&mut writer), segments(&mut writer)), (2, 2));
     }
 }
