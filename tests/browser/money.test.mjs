@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 
+import { logIn } from '../support/browser/owner.mjs';
 import { needsWooCommerce, openWorld } from './world.mjs';
 
 /** As currency switchers work: a cookie picks, prices and decimals follow, and so does what is shown of an order. */
@@ -122,5 +123,27 @@ describe('what an order is worth', () => {
     const { server, browser } = await told();
     assert.deepEqual(server, [3400, 'JPY', 2900]);
     assert.deepEqual(browser, server);
+  });
+
+  test('the owner finds the status in the settings, and a wait that outlasts the first hour is not taken', { skip: needsWooCommerce }, async () => {
+    shopper = await world.shopper();
+    const { page } = shopper;
+    await logIn(page, world.shop);
+    await shopper.open('/wp-admin/admin.php?page=pinrelay');
+    const save = () => Promise.all([page.waitForEvent('load'), page.locator('#submit').click()]);
+    const status = page.locator('#pinrelay-statuses-upsell');
+    const minutes = page.locator('#pinrelay-wait_minutes');
+    assert.deepEqual([await status.inputValue(), await minutes.inputValue()], ['waiting', '20']);
+    assert.equal(await page.locator('select[name^="statuses["]').count(), 1, "WooCommerce's own are not asked about");
+    // Browsers hold such a number back by themselves.
+    await minutes.evaluate((input) => input.removeAttribute('max'));
+    await minutes.fill('46');
+    await save();
+    assert.match(await page.locator('#pinrelay-wait_minutes-fault').innerText(), /1 to 45/);
+    await minutes.fill('30');
+    await status.selectOption('no_sale');
+    await save();
+    await shopper.open('/wp-admin/admin.php?page=pinrelay');
+    assert.deepEqual([await status.inputValue(), await minutes.inputValue()], ['no_sale', '30']);
   });
 });

@@ -27,21 +27,30 @@ final class Outbox
     private const NOTED_SECONDS = 30 * 86400;
 
     private readonly string $table;
-    private readonly TableRepair $repair;
-    private readonly Tally $tally;
+    /** Made at the first need: few requests have one. */
+    private ?TableRepair $repair = null;
+    private ?Tally $tally = null;
 
     /** @param \wpdb $wpdb */
     public function __construct(private readonly object $wpdb)
     {
         $this->table = (new OutboxTable($wpdb))->name();
-        $this->repair = new TableRepair($wpdb);
-        $this->tally = new Tally($wpdb);
+    }
+
+    private function tally(): Tally
+    {
+        return $this->tally ??= new Tally($this->wpdb);
+    }
+
+    private function repair(): TableRepair
+    {
+        return $this->repair ??= new TableRepair($this->wpdb);
     }
 
     /** Whether the database does not let the table be made. */
     public function isRefused(): bool
     {
-        return $this->repair->isRefused();
+        return $this->repair()->isRefused();
     }
 
     public function find(int $orderId): ?OutboxRow
@@ -102,7 +111,7 @@ final class Outbox
                 $this->change($update, ...$values, ...[OutboxRow::NOTED]) === 0
                 && $this->change("{$update} AND verdict = %s", ...$values, ...$refused) === 1
             ) {
-                $this->tally->add(OutboxRow::REFUSED, -1);
+                $this->tally()->add(OutboxRow::REFUSED, -1);
             }
         }
         return $made === 1 ? OutboxRow::fromDatabase([
@@ -145,7 +154,7 @@ final class Outbox
             OutboxRow::PENDING,
         );
         if ($forgotten === 1) {
-            $this->tally->add(OutboxRow::REFUSED, 1);
+            $this->tally()->add(OutboxRow::REFUSED, 1);
         } else {
             $this->change(
                 "UPDATE {$this->table} SET consent = %s, verdict = %s WHERE order_id = %d AND state = %s",
@@ -164,8 +173,8 @@ final class Outbox
                 OutboxRow::SETTLED,
                 OutboxRow::REJECTED,
             );
-            $this->tally->add(OutboxRow::REJECTED, $isTakenOut ? -1 : 0);
-            $this->tally->add(OutboxRow::REFUSED, $isTakenOut ? 1 : 0);
+            $this->tally()->add(OutboxRow::REJECTED, $isTakenOut ? -1 : 0);
+            $this->tally()->add(OutboxRow::REFUSED, $isTakenOut ? 1 : 0);
         }
     }
 
@@ -209,11 +218,11 @@ final class Outbox
             );
         $withdrawn = [OutboxRow::SETTLED, OutboxRow::WITHDRAWN];
         if (!$isDone && $this->change("{$update} AND verdict = %s", ...$values, ...$withdrawn) === 1) {
-            $this->tally->add(OutboxRow::WITHDRAWN, -1);
+            $this->tally()->add(OutboxRow::WITHDRAWN, -1);
             $isDone = true;
         }
         if ($isDone && $verdict !== '') {
-            $this->tally->add($verdict, 1);
+            $this->tally()->add($verdict, 1);
         }
         return $isDone;
     }
@@ -325,10 +334,10 @@ final class Outbox
             ...$from,
         );
         if ($isDone) {
-            $this->tally->add($verdict, 1);
+            $this->tally()->add($verdict, 1);
         }
         if ($isDone && $verdict === OutboxRow::DELIVERED && $destination !== '') {
-            $this->tally->add(Tally::TO . $destination, 1);
+            $this->tally()->add(Tally::TO . $destination, 1);
         }
         return $isDone;
     }
@@ -370,7 +379,7 @@ final class Outbox
             OutboxRow::REJECTED,
         );
         if ($isDone) {
-            $this->tally->add(OutboxRow::REJECTED, -1);
+            $this->tally()->add(OutboxRow::REJECTED, -1);
         }
         return $isDone;
     }
@@ -403,14 +412,14 @@ final class Outbox
             'tag_only',
         );
         if ($isNews) {
-            $this->tally->add(Tally::ENDED, $ended ? 1 : -1);
+            $this->tally()->add(Tally::ENDED, $ended ? 1 : -1);
         }
     }
 
     /** How many orders ended after Pinterest was told of them. */
     public function endedCount(): int
     {
-        return $this->tally->all()[Tally::ENDED] ?? 0;
+        return $this->tally()->all()[Tally::ENDED] ?? 0;
     }
 
     /**
@@ -538,7 +547,7 @@ final class Outbox
     /** Whether any order ever arrived at this destination. */
     public function hasDelivered(string $destination): bool
     {
-        return ($this->tally->all()[Tally::TO . $destination] ?? 0) > 0;
+        return ($this->tally()->all()[Tally::TO . $destination] ?? 0) > 0;
     }
 
     /** An account that never worked gives its rows to the one that replaced it. */
@@ -595,8 +604,8 @@ final class Outbox
             ...[$state, $verdict, $message],
         );
         if ($state === OutboxRow::SETTLED) {
-            $this->tally->add($verdict, -$count);
-            $this->tally->add(Tally::ENDED, $message === OutboxRow::ENDED ? -$count : 0);
+            $this->tally()->add($verdict, -$count);
+            $this->tally()->add(Tally::ENDED, $message === OutboxRow::ENDED ? -$count : 0);
         }
         return $count;
     }
@@ -676,7 +685,7 @@ final class Outbox
     public function verdicts(): array
     {
         return array_filter(
-            $this->tally->all(),
+            $this->tally()->all(),
             static fn (int $count, string $name): bool =>
                 $count > 0 && $name !== Tally::ENDED && !str_starts_with($name, Tally::TO),
             ARRAY_FILTER_USE_BOTH,
@@ -686,7 +695,7 @@ final class Outbox
     /** Counts every settled row, which takes a while in a large shop, and puts the numbers right. */
     public function recount(): void
     {
-        $before = $this->tally->all();
+        $before = $this->tally()->all();
         $counted = [];
         $rows = $this->select(
             "SELECT verdict, destination, COUNT(*) AS n, SUM(CASE WHEN message = %s THEN 1 ELSE 0 END) AS ended"
@@ -704,7 +713,7 @@ final class Outbox
                 $counted[$to] = (int) $row['n'];
             }
         }
-        $this->tally->correct($before, $counted);
+        $this->tally()->correct($before, $counted);
     }
 
     /**
@@ -768,7 +777,7 @@ final class Outbox
     {
         $before = $this->wpdb->suppress_errors(true);
         try {
-            $done = $work() ?? ($this->repair->mend(time()) ? $work() : null);
+            $done = $work() ?? ($this->repair()->mend(time()) ? $work() : null);
         } finally {
             $this->wpdb->suppress_errors($before);
         }
