@@ -277,7 +277,7 @@ fn a_proxy_that_wants_a_password_pauses_and_says_so_and_other_answers_are_waited
         shop.host.ini.proxy = format!("http://ada:opensesame@127.0.0.1:{port}");
         let relay = shop.relay();
         capture(&relay, &order("o-1"));
-        relay.drain(0.05).unwrap();
+        relay.drain(0.5).unwrap();
         let state = relay.status().unwrap();
         assert_eq!(
             state["paused"]["reason"] == "configuration",
