@@ -124,14 +124,17 @@ final class Parts
 
     public function spool(): Spool
     {
-        $suffix = static fn (State $state): string => substr(hash_hmac('sha256', 'spool', $state->secret()), 0, 32);
-        return $this->made[__FUNCTION__] ??= new Spool($this->settings(), $suffix($this->state()), $this->isWeb);
+        $suffix = fn (): string => substr(hash_hmac('sha256', 'spool', $this->state()->secret()), 0, 32);
+        return $this->made[__FUNCTION__] ??= new Spool($this->settings(), $suffix, $this->isWeb);
     }
 
-    /** Whoever hands something over does it under the generation of the settings in effect. */
+    /**
+     * Whoever hands something over does it under the generation of the settings in effect. A command does so only where
+     * it is one of ours (Plugin).
+     */
     public function relays(): RelayFactory
     {
-        if (!isset($this->made[__FUNCTION__])) {
+        if ($this->isWeb && !isset($this->made[__FUNCTION__])) {
             $this->watch()->look(time());
         }
         return $this->made[__FUNCTION__] ??= new RelayFactory(

@@ -8,6 +8,7 @@ use Pinrelay\WooCommerce\Cli\Commands;
 use Pinrelay\WooCommerce\Collect\LiveConfig;
 use Pinrelay\WooCommerce\Orders\AfterResponse;
 use Pinrelay\WooCommerce\Relay\Disk;
+use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Storefront\PageEvents;
 use Pinrelay\WooCommerce\Support\Guard;
@@ -114,7 +115,7 @@ final class Plugin
         $parts = $this->parts;
         $guard = $parts->guard;
         $state = $parts->state();
-        if ((int) $state->get('db_version', 0) !== self::SET_UP) {
+        if (self::isWeb()) {
             Installer::setUp($state);
         }
         add_filter('cron_schedules', $guard->filter(
@@ -199,6 +200,7 @@ final class Plugin
         $parts = $this->parts;
         $this->wake(['pinrelay_reconcile', 'pinrelay_reconcile_old', 'pinrelay_daily'], $parts->jobs(...));
         add_action(self::TICK, $parts->guard->action('tick', static function () use ($parts): void {
+            self::prepare($parts);
             if ($parts->settings()->apiReady()) {
                 $parts->spool()->settle(time());
             }
@@ -225,23 +227,40 @@ final class Plugin
         add_action('shutdown', static fn () => register_shutdown_function($work), PHP_INT_MAX);
     }
 
-    /** A command that is not ours looks after nothing of ours, unless it has changed what collect.php works by. */
+    /** What a web request has done by the time that it hands something over: a command of ours, or a job, does it, too. */
+    private static function prepare(Parts $parts): void
+    {
+        Installer::setUp($parts->state());
+        $parts->watch()->look(time());
+    }
+
+    /**
+     * A command that is not ours writes nothing of ours, unless it has changed our settings: it may run with other
+     * constants than the web server, whose settings it would take for old ones.
+     */
     private function afterCommand(): void
     {
         $parts = $this->parts;
         $isDue = false;
-        $note = static function (string $option) use (&$isDue): void {
+        $isOurs = false;
+        $note = static function (string $option) use (&$isDue, &$isOurs): void {
             $isDue = $isDue || in_array($option, LiveConfig::OPTIONS, true);
+            $isOurs = $isOurs || $option === SettingsStore::OPTION;
         };
         foreach (['added_option', 'updated_option', 'deleted_option'] as $hook) {
             add_action($hook, $note);
         }
         if (defined('WP_CLI') && WP_CLI) {
-            \WP_CLI::add_hook('before_invoke:pinrelay', static function () use (&$isDue): void {
+            \WP_CLI::add_hook('before_invoke:pinrelay', static function () use ($parts, &$isDue): void {
                 $isDue = true;
+                $parts->guard->run('start of a command', static fn () => self::prepare($parts));
             });
         }
-        $keep = $parts->guard->action('file of collect.php', static function () use ($parts, &$isDue): void {
+        $keep = $parts->guard->action('file of collect.php', static function () use ($parts, &$isDue, &$isOurs): void {
+            if ($isOurs) {
+                $parts->store()->forget();
+                $parts->watch()->look(time());
+            }
             if ($isDue) {
                 $parts->doors()->keep();
             }

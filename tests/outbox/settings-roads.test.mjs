@@ -168,6 +168,33 @@ test('a file that WordPress has not renewed for an hour is none: the plugin may 
   assert.equal((await handIn(page)).by, 'file');
 });
 
+// As where a secret comes from the environment, which a web server and a terminal have each for themselves.
+const ELSEWHERE = "--exec=define('PINRELAY_TEST_MODE', true);";
+const own = () => world.shop.wp('option', 'list', '--search=pinrelay_*', '--format=json');
+const generation = async () => JSON.parse(await world.shop.wp('option', 'get', 'pinrelay_state', '--format=json')).generation;
+
+test('a command that is not ours writes no state and raises no generation, whatever it takes for the settings', async () => {
+  await pageOf(CATEGORY);
+  await world.shop.node.idle();
+  const before = await own();
+  assert.match(before, /pinrelay_state/);
+  await world.shop.wp('post', 'list', ELSEWHERE);
+  await world.shop.wp('eval', 'echo get_option("blogname");', ELSEWHERE);
+  await foreign()('option', 'get', 'blogname', ELSEWHERE);
+  assert.deepEqual(await own(), before);
+});
+
+test('one that changes our settings raises the generation at once, and so does one of ours', async () => {
+  const first = await generation();
+  const changed = JSON.stringify({ test_mode: true });
+  await world.shop.wp('option', 'update', 'pinrelay_settings', changed, '--format=json');
+  const second = await generation();
+  assert.ok(second > first, `${first}, ${second}`);
+  await bySql(settings({}));
+  await pinrelay(world.shop.wp, 'status');
+  assert.ok(await generation() > second);
+});
+
 test('a plugin that was deactivated from the command line collects nothing', async () => {
   const page = await pageOf(PRODUCT);
   await world.shop.wp('plugin', 'deactivate', 'pinrelay');

@@ -64,7 +64,7 @@ final class Rig
         (new GenerationWatch($this->store, $this->state))->look(1795000000);
         $this->outbox = new Outbox(Site::$database);
         $this->nodes = new Nodes(Site::$database);
-        $spool = new Spool($this->store->settings(), str_repeat('0', 32), true);
+        $spool = new Spool($this->store->settings(), static fn (): string => str_repeat('0', 32), true);
         $this->relays = new RelayFactory($this->store, $this->state, $spool, $guard, 'shop.example');
         $this->dispatcher = new Dispatcher($this->outbox, $this->relays, $this->store, $guard);
         $this->tick = new Tick(

@@ -129,7 +129,7 @@ final class SettingsPage
             $this->store->constants(),
             $this->refused?->shown() ?? $this->store->stored(),
             $this->refused,
-            $settings->accessToken !== '' || !empty($this->store->stored()['access_token']),
+            !empty($this->store->stored()['access_token']),
             $this->gateways(),
             StatusFields::custom(wc_get_order_statuses()),
             $this->takeAnswer(),

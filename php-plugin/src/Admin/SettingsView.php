@@ -220,15 +220,16 @@ final class SettingsView
                 esc_attr(FormTable::id($field)),
                 esc_attr($field),
                 esc_attr(match (true) {
-                    !$this->hasToken => '',
                     $isFixed => __('A token is set', 'pinrelay'),
+                    !$this->hasToken => '',
                     default => __('A token is saved', 'pinrelay'),
                 }),
                 disabled($isFixed, true, false),
                 $this->table->described($field, $help, $isFixed),
             );
             $this->table->help($field, $help, $isFixed ? 'ACCESS_TOKEN' : '');
-            if ($this->hasToken && !$isFixed) {
+            // Also one that a constant has made idle: it lies in the database all the same.
+            if ($this->hasToken) {
                 printf(
                     '<p><label><input type="checkbox" name="access_token_clear" value="1"> %s</label></p>',
                     esc_html__('Delete the saved token', 'pinrelay'),

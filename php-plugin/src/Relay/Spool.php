@@ -22,10 +22,13 @@ final class Spool
     /** Somebody may be mending it. */
     private const PROBE_SERVED_AGAIN_SECONDS = 600;
 
-    /** @param bool $isWeb false on the command line */
+    /**
+     * @param \Closure(): string $suffix SpoolPlace::choose()
+     * @param bool               $isWeb  false on the command line
+     */
     public function __construct(
         private readonly Settings $settings,
-        private readonly string $suffix,
+        private readonly \Closure $suffix,
         private readonly bool $isWeb,
     ) {
     }
@@ -64,7 +67,7 @@ final class Spool
             $this->isWeb && $root !== false && ($_SERVER['DOCUMENT_ROOT'] ?? '') !== '' ? $root : '',
             (string) (realpath(ABSPATH) ?: ABSPATH),
             WP_CONTENT_DIR,
-            $this->suffix,
+            ($this->suffix)(),
             Disk::look(...),
         );
         if ($chosen !== null) {

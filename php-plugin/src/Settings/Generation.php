@@ -69,8 +69,43 @@ final class Generation
                 'access_token' => $tokenStored ? $settings->accessToken : '',
                 'api_base' => $settings->apiBase,
             ],
-            'retired' => array_filter($retired, static fn (array $account): bool => $account['until'] > $now),
+            'retired' => self::inTerm($retired, $now),
         ] + $state;
+    }
+
+    /**
+     * The state without tokens that nobody may keep any longer, or null where it holds none: those of accounts whose
+     * term is over, however long the settings stay as they are, and all of them once the owner has deleted the token.
+     * That is no change of the settings, so the generation stays.
+     *
+     * @param array<string, mixed> $state
+     * @param bool $isTokenKept whether the owner keeps a token in the database at all
+     * @return ?array<string, mixed>
+     */
+    public static function tidy(array $state, bool $isTokenKept, int $now): ?array
+    {
+        $known = is_array($state['retired'] ?? null) ? $state['retired'] : [];
+        $tidy = ['retired' => self::inTerm($known, $now)];
+        if (!$isTokenKept) {
+            $without = static fn (array $account): array => ['access_token' => ''] + $account;
+            $tidy['retired'] = array_map($without, $tidy['retired']);
+            if (is_array($state['current'] ?? null) && $state['current'] !== []) {
+                $tidy['current'] = $without($state['current']);
+            }
+        }
+        // Loosely: the order of the keys is no difference.
+        $isSame = $tidy['retired'] == $known && (!isset($tidy['current']) || $tidy['current'] == $state['current']);
+        return $isSame ? null : $tidy + $state;
+    }
+
+    /**
+     * @param array<mixed> $retired
+     * @return array<string, array<string, mixed>> those that may still be drained
+     */
+    public static function inTerm(array $retired, int $now): array
+    {
+        return array_filter($retired, static fn (mixed $account): bool => is_array($account)
+            && (int) ($account['until'] ?? 0) > $now);
     }
 
     /**

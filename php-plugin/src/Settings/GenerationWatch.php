@@ -5,8 +5,9 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Settings;
 
 /**
- * Notices, at load and after saving, that the effective settings changed, and raises the generation. Notices, too, when
- * a spool is ahead of the database, and catches up with it.
+ * Notices, at load and after saving, that the effective settings changed, and raises the generation. Forgets, at any
+ * load, tokens whose term is over or that were deleted. Notices, too, when a spool is ahead of the database, and
+ * catches up with it.
  */
 final class GenerationWatch
 {
@@ -30,8 +31,10 @@ final class GenerationWatch
             $this->state->secret(),
             $now,
         );
-        if ($next !== null) {
-            $this->state->put($next);
+        $isTokenKept = !empty($this->store->stored()['access_token']);
+        $tidy = Generation::tidy($next ?? $this->state->all(), $isTokenKept, $now);
+        if ($next !== null || $tidy !== null) {
+            $this->state->put($tidy ?? $next);
         }
     }
 

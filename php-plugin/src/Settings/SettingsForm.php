@@ -54,7 +54,7 @@ final class SettingsForm
         if ($token !== '') {
             $values['access_token'] = $token;
             $faulty['access_token'] = 'access_token';
-        } elseif (!$constants->has('ACCESS_TOKEN') && !empty($input['access_token_clear'])) {
+        } elseif (!empty($input['access_token_clear'])) {
             $values['access_token'] = '';
         }
         foreach (self::CHOICES as $field) {

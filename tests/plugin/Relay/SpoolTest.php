@@ -31,12 +31,13 @@ final class SpoolTest extends TestCase
 
     private function settle(string $name, int $now = self::NOW): void
     {
-        (new Spool(new Settings(spoolDir: $this->disk . $name), str_repeat('0', 32), true))->settle($now);
+        $settings = new Settings(spoolDir: $this->disk . $name);
+        (new Spool($settings, static fn (): string => str_repeat('0', 32), true))->settle($now);
     }
 
     private static function placeAtTerminal(): ?string
     {
-        return (new Spool(new Settings(), str_repeat('0', 32), false))->place()?->dir;
+        return (new Spool(new Settings(), static fn (): string => str_repeat('0', 32), false))->place()?->dir;
     }
 
     public function testServersWithFoldersInDifferentPlacesDoNotWriteOverEachOther(): void

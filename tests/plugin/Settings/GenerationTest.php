@@ -161,6 +161,30 @@ final class GenerationTest extends TestCase
         self::assertSame([], $state['retired']);
     }
 
+    public function testItsTokenGoesAtItsTermThoughTheSettingsStayAsTheyAre(): void
+    {
+        $state = self::after(self::settings(), self::settings(account: '6'));
+        self::assertNull(Generation::tidy($state, true, self::NOW + 7 * 86400 - 1));
+        $tidy = Generation::tidy($state, true, self::NOW + 7 * 86400);
+        self::assertSame([], $tidy['retired']);
+        self::assertSame($state['generation'], $tidy['generation'], 'no change of the settings');
+        self::assertNull(Generation::tidy($tidy, true, self::NOW + 8 * 86400), 'once');
+    }
+
+    public function testDeletingTheTokenDeletesAllOfThem(): void
+    {
+        $state = self::after(
+            self::settings(token: 'pina_one'),
+            self::settings(account: '6', token: 'pina_two'),
+            self::settings(account: '7', token: 'pina_three'),
+        );
+        self::assertStringContainsString('pina_one', serialize($state));
+        $tidy = Generation::tidy($state, false, self::NOW);
+        self::assertStringNotContainsString('pina_', serialize($tidy));
+        self::assertSame([5, 6], array_keys($tidy['retired']), 'they are drained with the next token');
+        self::assertNull(Generation::tidy($tidy, false, self::NOW));
+    }
+
     public function testATokenOfWpConfigIsNotWrittenToTheDatabase(): void
     {
         $state = Generation::next([], self::settings(), false, self::SECRET, self::NOW);

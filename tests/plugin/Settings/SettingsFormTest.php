@@ -137,12 +137,22 @@ final class SettingsFormTest extends TestCase
     {
         $stored = ['tag_id' => '1', 'access_token' => 'pina_saved', 'enabled' => true];
         $form = self::read(
-            ['tag_id' => 'x', 'access_token' => 'a b', 'access_token_clear' => '1', 'enabled' => ''] + self::GOOD,
+            ['tag_id' => 'x', 'access_token' => 'a b', 'enabled' => ''] + self::GOOD,
             $stored,
             ['TAG_ID' => '26', 'ACCESS_TOKEN' => 'pina_constant', 'ENABLED' => false],
         );
         self::assertTrue($form->isWellFormed());
         self::assertSame($stored, array_intersect_key($form->values, $stored));
+    }
+
+    public function testASavedTokenBelowAConstantCanBeDeleted(): void
+    {
+        $form = self::read(
+            ['access_token' => '', 'access_token_clear' => '1'] + self::GOOD,
+            ['access_token' => 'pina_saved'],
+            ['ACCESS_TOKEN' => 'pina_constant'],
+        );
+        self::assertSame('', $form->values['access_token']);
     }
 
     public function testListsAreReadWithCommasOrSpacesAndEachEntryOnce(): void
