@@ -1,5 +1,5 @@
 /*
- * For shops that have picked US states: asked by pinrelay.js, once the visitor has agreed and before anything is told,
+ * For shops that have picked US states: loaded and asked by pinrelay.js, once the visitor has agreed and before anything is told,
  * whether the use of his data is limited (Storefront/Place.php says who knows it). Asks the shop once a day, since a
  * page from a cache cannot know it.
  */
@@ -46,8 +46,7 @@
     return Array.from(new Uint8Array(bytes), (byte) => (byte + 256).toString(16).slice(1)).join('');
   }
 
-  window.pinrelayLimits = async () => {
-    const page = JSON.parse(document.getElementById('pinrelay-page').textContent);
+  window.pinrelayLimits = async (page) => {
     const where = await state(page);
     if (!page.limits.states.includes(where)) {
       return {};

@@ -9,28 +9,33 @@
   const YEAR = 365 * DAY;
   const MOST_FIRED = 100;
 
-  // Only known now.
-  const nonce = document.currentScript && document.currentScript.nonce;
+  const early = window.pinrelay || {};
+  // Run twice; the stub has a queue.
+  if (early.consent && !early.queue) {
+    return;
+  }
   const held = [];
   let settleLibrary;
-  // Whether Pinterest's library has taken over the queue; never where nobody can tell.
+  // Whether Pinterest's library has taken over the queue.
   const libraryTakes = new Promise((resolve) => {
     settleLibrary = resolve;
   });
-  const early = window.pinrelay || {};
   let page;
   let begun;
   let agreed;
   let waited;
   let fired = [];
 
+  // Consent tools leave empty copies.
   function facts(id) {
-    const element = document.getElementById(id);
-    try {
-      return element && JSON.parse(element.textContent);
-    } catch (broken) {
-      return null;
+    for (const element of document.querySelectorAll('#' + id)) {
+      try {
+        return JSON.parse(element.textContent);
+      } catch (broken) {
+        continue;
+      }
     }
+    return null;
   }
 
   // Of this shop among others on the same host.
@@ -38,16 +43,11 @@
 
   const hex = (byte) => (byte + 256).toString(16).slice(1);
 
-  function uuid() {
-    if (crypto.randomUUID) {
-      return crypto.randomUUID();
-    }
-    // Old Safari, http.
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    bytes[6] = (bytes[6] & 15) | 64;
-    bytes[8] = (bytes[8] & 63) | 128;
-    return Array.from(bytes, hex).join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-  }
+  // Not crypto.randomUUID, which http has not.
+  const uuid = () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(16)), hex)
+      .join('')
+      .replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-4$3-a$4-');
 
   function cookies() {
     return document.cookie.split('; ').map((pair) => {
@@ -112,7 +112,7 @@
     return fetch(url, options).catch(() => ({ status: 0 }));
   }
 
-  // To the next address where a firewall or the host answered in the shop's place. Gives the shop's own answer.
+  // To the next address where not the shop itself has answered.
   async function send(addresses, body, isEnough = () => false) {
     for (const url of addresses.filter(Boolean)) {
       const answer = await post(url, body);
@@ -124,7 +124,7 @@
     return null;
   }
 
-  // Kept until the shop has answered: banners load the page anew, and the shop may be out of breath.
+  // Kept until the shop has answered: banners load the page anew.
   async function takeBack(id) {
     stored('localStorage', own('taken_back'), id);
     const answer = await send([page.withdraw, page.collect], { visitor: id });
@@ -149,14 +149,19 @@
     });
   }
 
-  // The library, or a tag manager.
+  // A tag manager's layer adds new values to old ones.
   function call(...what) {
-    if (page.tag) {
-      window[page.tag](...what);
+    const [command, name, data] = what;
+    if (page.library) {
+      window.pintrk(...what);
+    } else if (page.tag && command === 'track') {
+      const layer = (window.dataLayer = window.dataLayer || []);
+      const { event_id } = data;
+      layer.push({ pinrelay: null }, { event: 'pinrelay', event_id, pinrelay: { event_name: name, ...data } });
     }
   }
 
-  const tag = (name, id, data) => call('track', name, Object.assign({ event_id: id }, data));
+  const tag = (name, event_id, data) => call('track', name, { event_id, ...data });
 
   // A reload is no second checkout.
   function isRepeated(event) {
@@ -197,14 +202,14 @@
 
   function track(name, given) {
     const id = uuid();
-    const data = Object.assign({}, given);
+    const data = { ...given };
     tell(() => {
       const [toTag, toServer] = page.track[name] || [];
       if (toTag) {
         tag(name.replace(/_/g, ''), id, tagData(data));
       }
       if (toServer) {
-        collect([Object.assign({ id, name, data }, page.permit)]);
+        collect([{ id, name, data, ...page.permit }]);
       }
     });
     return id;
@@ -215,14 +220,12 @@
     script.async = true;
     script.id = id;
     script.src = src;
-    if (nonce) {
-      script.nonce = nonce;
-    }
+    script.nonce = (document.querySelector('script[nonce]') || script).nonce;
     document.head.appendChild(script);
     return script;
   }
 
-  // Whatever made the page: its address names the order, or that of the page before, to who has only now agreed.
+  // Of the page before where its shopper agrees only now.
   function claimPurchase() {
     if (page.order && /=wc_\w/.test(location.search + (waited ? document.referrer : ''))) {
       load(page.order.script, 'pinrelay-order').onload = () =>
@@ -250,7 +253,7 @@
 
   const waiting = () => cookies().filter(([name]) => name.startsWith(own('e_')));
 
-  // In the tab in which the shopper acts. Banners may change cookies without a word.
+  // In the tab in which the shopper acts.
   function look() {
     heed();
     if (agreed && document.visibilityState === 'visible' && waiting().length > 0) {
@@ -271,12 +274,21 @@
       window.jQuery(document.body).on('added_to_cart', look);
     }
     // Else the next page fires; a call here would be cut off.
-    const leaves = (window.wc_add_to_cart_params || {}).cart_redirect_after_add === 'yes';
-    if (window.cookieStore && !leaves) {
-      window.cookieStore.addEventListener('change', look);
-    } else if (!leaves) {
+    if (!page.leaves) {
+      window.cookieStore && window.cookieStore.addEventListener('change', look);
       document.addEventListener('click', lookLater, true);
     }
+  }
+
+  // Others may have called it before.
+  function beginTag() {
+    const pintrk = (window.pintrk = window.pintrk || ((...what) => window.pintrk.queue.push(what)));
+    pintrk.queue = pintrk.queue || [];
+    pintrk.version = pintrk.version || '3.0';
+    const others = pintrk.queue.splice(0);
+    page.withdraw && call('setconsent', true);
+    call('load', page.tag);
+    others.forEach((one) => pintrk(...one));
   }
 
   function loadLibrary() {
@@ -295,18 +307,23 @@
     return Array.from(new Uint8Array(bytes), hex).join('');
   }
 
+  // Without the answer nothing is told.
+  const limits = () =>
+    new Promise((resolve) => {
+      load(page.limits.script, 'pinrelay-limited').onload = () => resolve(window.pinrelayLimits(page));
+    });
+
   async function begin() {
     const id = visitor();
     const click = new URLSearchParams(location.search).get('epik');
     if (click && /^[\w.~=+/-]+$/.test(click)) {
       setCookie('_epik', click, YEAR);
     }
-    if (page.library && page.consent !== 'off') {
-      // Before the page's own `load`.
-      window.pintrk.queue.unshift(['setconsent', true]);
+    if (page.library) {
+      beginTag();
     }
     agreed = true;
-    const keys = facts('pinrelay-match') || await (window.pinrelayLimits || Object)();
+    const keys = facts('pinrelay-match') || (page.limits ? await limits() : {});
     if (crypto.subtle) {
       keys.external_id = await hash(id);
     }
@@ -320,8 +337,7 @@
     }
   }
 
-  // The WP Consent API's script may come late or never: what counts are its cookies, and what a banner told. On the
-  // server Consent/ApiCookies.php has the same rule.
+  // As Consent/ApiCookies.php: the API's script may never come.
   function consentType() {
     const { wp_consent_type: told, consent_api: api = {} } = window;
     return String((told === undefined && !api.waitfor_consent_hook ? api.consent_type : told) || '');
@@ -329,16 +345,17 @@
 
   const isOptOut = (type) => /optout/.test(type);
 
-  // For requests that bear events of their own. Before consent this is kept where none is needed, or to correct it.
+  // For the server: where no answer is needed, or to correct that.
   function keepType() {
     const type = consentType();
     const kept = cookie(own('consent_type'));
-    if (type && (kept || isOptOut(type) || isOptOut((window.consent_api || {}).consent_type))) {
-      setCookie(own('consent_type'), isOptOut(type) ? 'optout' : 'optin', DAY);
+    const next = isOptOut(type) ? 'optout' : 'optin';
+    if (type && kept !== next && (kept || isOptOut(type + (window.consent_api || {}).consent_type))) {
+      setCookie(own('consent_type'), next, DAY);
     }
   }
 
-  // By a banner that asks for each service, or has a function of its own in the API's place.
+  // For this service alone, or by a banner's own function.
   function isVetoed() {
     try {
       const services = JSON.parse(decodeURIComponent(cookie(`${page.prefix}_consented_services`)) || '{}');
@@ -413,11 +430,21 @@
 
   function start() {
     page = facts('pinrelay-page');
-    const late = page && page.withdraw && stored('localStorage', own('taken_back'));
+    if (!page) {
+      // Consent tools may hold it back, too.
+      new MutationObserver((changes, observer) => {
+        if (!page && facts('pinrelay-page')) {
+          observer.disconnect();
+          start();
+        }
+      }).observe(document, { childList: true, subtree: true });
+      return;
+    }
+    const late = page.withdraw && stored('localStorage', own('taken_back'));
     if (late && late !== '0') {
       takeBack(late);
     }
-    waited = page && !allowed();
+    waited = !allowed();
     if ('agrees' in early) {
       consent(early.agrees);
     }
@@ -441,7 +468,6 @@
     document.addEventListener(name, heed),
   );
 
-  // Deferred, unless an optimiser made it asynchronous.
   if (document.readyState === 'loading') {
     document.addEventListener('DOMContentLoaded', () => whenShown(start));
   } else {

@@ -47,11 +47,12 @@ use Pinrelay\WooCommerce\Support\Guard;
 final class BaseTag
 {
     public const HANDLE = 'pinrelay';
+    private const QUEUE = 'pinrelay-queue';
 
-    /** assets/limited.js, for shops that have picked US states. */
-    private const LIMITED = 'pinrelay-limited';
-
-    /** Pinterest's own queue, so that other scripts' pintrk() calls work before the library is there (CONTRACT 15). */
+    /**
+     * Pinterest's own queue, for other scripts' pintrk() calls before ours has come (CONTRACT 15). Apart from ours, since
+     * consent tools know it and hold it back.
+     */
     private const PINTRK = 'window.pintrk=window.pintrk||function(){window.pintrk.queue.push('
         . 'Array.prototype.slice.call(arguments))};window.pintrk.queue=window.pintrk.queue||[];'
         . "window.pintrk.version=window.pintrk.version||'3.0';";
@@ -59,14 +60,6 @@ final class BaseTag
     /** The same for ours. */
     private const PINRELAY = 'window.pinrelay=window.pinrelay||{queue:[],track:function(){'
         . 'window.pinrelay.queue.push(arguments)},consent:function(agrees){window.pinrelay.agrees=agrees}};';
-
-    /**
-     * Takes pintrk()'s calls where the owner fires the tag from a tag manager: each event is one `pinrelay` event of
-     * the data layer. The layer adds new values to old ones, so those of the event before are cleared first.
-     */
-    private const GTM = 'window.pinrelayGtm=function(command,name,data){if(command==="track"){'
-        . 'var layer=window.dataLayer=window.dataLayer||[];layer.push({pinrelay:null},{event:"pinrelay",'
-        . 'event_id:data.event_id,pinrelay:Object.assign({event_name:name},data)})}};';
 
     /**
      * @param \Closure(): int $revision Collect\Revision of the settings in effect
@@ -113,35 +106,24 @@ final class BaseTag
         }
     }
 
+    /** Neither stub is needed by anything of ours: they are for what calls before assets/pinrelay.js has come. */
     private function enqueue(): void
     {
-        if (self::isShown()) {
-            $first = [];
-            if ($this->hasLimits()) {
-                $first = [self::LIMITED];
-                wp_register_script(
-                    self::LIMITED,
-                    plugins_url('assets/limited.js', $this->mainFile),
-                    [],
-                    $this->version,
-                    ['strategy' => 'defer'],
-                );
-            }
-            wp_enqueue_script(
-                self::HANDLE,
-                plugins_url('assets/pinrelay.js', $this->mainFile),
-                $first,
-                $this->version,
-                ['strategy' => 'defer'],
-            );
-            $load = "pintrk('load'," . Json::inScript($this->settings->tagId) . ');';
-            $tag = match ($this->tag()) {
-                'pintrk' => self::PINTRK . $load,
-                'pinrelayGtm' => self::GTM,
-                null => '',
-            };
-            wp_add_inline_script(self::HANDLE, $tag . self::PINRELAY, 'before');
+        if (!self::isShown()) {
+            return;
         }
+        if ($this->loadsLibrary()) {
+            wp_enqueue_script(self::QUEUE, false, [], $this->version);
+            wp_add_inline_script(self::QUEUE, self::PINTRK);
+        }
+        wp_enqueue_script(
+            self::HANDLE,
+            plugins_url('assets/pinrelay.js', $this->mainFile),
+            [],
+            $this->version,
+            ['strategy' => 'defer'],
+        );
+        wp_add_inline_script(self::HANDLE, self::PINRELAY, 'before');
     }
 
     private function printFacts(): void
@@ -155,8 +137,9 @@ final class BaseTag
     }
 
     /**
-     * tag       name of the function that takes pintrk()'s calls, null for a shop without a tag
-     * library   address of Pinterest's script, null where we load none
+     * tag       its id, null for a shop without a tag
+     * library   address of Pinterest's script, null where we load none: then a tag manager takes the calls
+     * leaves    whether an add to the cart leads to the cart's page at once
      * path      of our cookies
      * scope     in the names of our cookies and of what is kept in storage (Cookie::scope)
      * language  two letters, or '' where nobody knows
@@ -170,8 +153,8 @@ final class BaseTag
      *           it, where no buyer need say that he agrees
      * events    of this page: `call` for pintrk() without its id, null where the browser half is off; `facts` and
      *           `signature` for the server, left out where its half is off; `once` for what a reload does not repeat
-     * limits    for assets/limited.js: US states with limited data use, and addresses to ask for the visitor's; null
-     *           where there are none
+     * limits    where assets/limited.js has to be asked: that `script`, US states with limited data use, and addresses
+     *           to ask for the visitor's
      * track     what pinrelay.track() may tell: by name, whether to the tag and whether to the server
      * permit    for the server: that it may
      *
@@ -182,7 +165,8 @@ final class BaseTag
         [$collect, $fallback] = $this->takesVisits() ? $this->doors() : [null, null];
         return [
             'tag' => $this->tag(),
-            'library' => $this->tag() === 'pintrk' ? $this->settings->tagScriptUrl : null,
+            'library' => $this->loadsLibrary() ? $this->settings->tagScriptUrl : null,
+            'leaves' => get_option('woocommerce_cart_redirect_after_add') === 'yes',
             'path' => Cookie::path(),
             'scope' => Cookie::scope(),
             'language' => Visitor::language(),
@@ -211,19 +195,25 @@ final class BaseTag
             return null;
         }
         return [
-            'script' => add_query_arg('ver', $this->version, plugins_url('assets/order.js', $this->mainFile)),
+            'script' => $this->asset('order.js'),
             'claim' => Routes::claims(),
             'pay' => (string) (WC()->query->get_query_vars()['order-pay'] ?? ''),
         ];
     }
 
+    /** For assets/pinrelay.js to load where it needs it. */
+    private function asset(string $name): string
+    {
+        return add_query_arg('ver', $this->version, plugins_url('assets/' . $name, $this->mainFile));
+    }
+
     /** A tag manager's tag has partner data of its own. */
     private function hasLimits(): bool
     {
-        return $this->settings->ldpStates !== [] && $this->tag() === 'pintrk';
+        return $this->settings->ldpStates !== [] && $this->loadsLibrary();
     }
 
-    /** @return ?array{states: list<string>, ask: list<string>} */
+    /** @return ?array{script: string, states: list<string>, ask: list<string>} */
     private function limits(): ?array
     {
         if (!$this->hasLimits()) {
@@ -231,7 +221,11 @@ final class BaseTag
         }
         [$file, $route] = $this->doors();
         $ask = $file === $route ? [$route] : [$file . '&place', $route];
-        return ['states' => $this->settings->ldpStates, 'ask' => $ask];
+        return [
+            'script' => $this->asset('limited.js'),
+            'states' => $this->settings->ldpStates,
+            'ask' => $ask,
+        ];
     }
 
     /**
@@ -281,8 +275,13 @@ final class BaseTag
 
     private function tag(): ?string
     {
-        $isTold = $this->settings->tagReady() && !Shopper::isStaff();
-        return $isTold ? ($this->settings->gtm ? 'pinrelayGtm' : 'pintrk') : null;
+        return $this->settings->tagReady() && !Shopper::isStaff() ? $this->settings->tagId : null;
+    }
+
+    /** Else a tag manager fires the tag, by the data layer. */
+    private function loadsLibrary(): bool
+    {
+        return $this->tag() !== null && !$this->settings->gtm;
     }
 
     /** Whether a visitor looks at this page, and not its editor. */

@@ -163,13 +163,12 @@ describe('the browser script', () => {
     });
 
     test('by the next page, where the shop sends shoppers to the cart', async () => {
-      const head = '<script>wc_add_to_cart_params={cart_redirect_after_add:"yes"}</script>';
-      const page = await open({ head });
+      const page = await open({ leaves: '' });
       await seen('page_visit');
       await add(page, eventCookie());
       await fence(page);
       assert.equal(calls('add_to_cart').length, 0);
-      await page.goto(address({ head }, '/cart/'));
+      await page.goto(address({ leaves: '' }, '/cart/'));
       await seen('add_to_cart');
       assert.match(calls('add_to_cart')[0].location, /\/cart\//);
     });
@@ -238,7 +237,7 @@ describe('the browser script', () => {
   });
 
   test('facts that cannot be read leave the page alone', async () => {
-    const page = await open({ half: '{"broken', key: 'wc_order_1', head: '<script type="application/json" id="pinrelay-page">{</script>' });
+    const page = await open({ half: '{"broken', key: 'wc_order_1', facts: '{' });
     await page.waitForLoadState('load');
     assert.equal(await page.locator('script[src*="core.js"]').count(), 0);
   });

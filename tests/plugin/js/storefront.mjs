@@ -7,21 +7,53 @@ import { createServer } from 'node:http';
 
 const asset = (name) => readFileSync(new URL(`../../../php-plugin/assets/${name}`, import.meta.url), 'utf8');
 export const SCRIPT = asset('pinrelay.js');
-const SCRIPTS = { '/pinrelay.js': SCRIPT, '/order.js': asset('order.js') };
+const SCRIPTS = { '/pinrelay.js': SCRIPT, '/order.js': asset('order.js'), '/limited.js': asset('limited.js') };
 
 const TAG_ID = '2612345678901';
 const STUB =
   'window.pintrk=window.pintrk||function(){window.pintrk.queue.push(Array.prototype.slice.call(arguments))};' +
-  "window.pintrk.queue=window.pintrk.queue||[];window.pintrk.version=window.pintrk.version||'3.0';" +
-  `pintrk('load',"${TAG_ID}");`;
+  "window.pintrk.queue=window.pintrk.queue||[];window.pintrk.version=window.pintrk.version||'3.0';";
 const OWN_STUB =
   'window.pinrelay=window.pinrelay||{queue:[],track:function(){window.pinrelay.queue.push(arguments)},' +
   'consent:function(agrees){window.pinrelay.agrees=agrees}};';
-const GTM =
-  'window.pinrelayGtm=function(command,name,data){if(command==="track"){var layer=window.dataLayer=window.dataLayer||[];' +
-  'layer.push({pinrelay:null},{event:"pinrelay",event_id:data.event_id,pinrelay:Object.assign({event_name:name},data)})}};';
 
 export const PERMIT = { facts: '{"track":["lead","custom"]}', signature: 'signed, too' };
+
+/** Every script of the page, as [whole, attributes, text]. */
+const SCRIPT_TAG = /<script([^>]*)>([\s\S]*?)<\/script>/g;
+const isInline = (attributes) => !/src=|json/.test(attributes);
+const isOurs = (attributes) => attributes.includes('/pinrelay.js');
+
+/** What consent tools and optimisers do to the scripts of a page. Each gives the page anew. */
+export const TOOLS = {
+  /** Inline scripts wait for consent, and are put in again long after the page is there. */
+  'inline scripts are held back and restored after load': (html) =>
+    `${html.replace(SCRIPT_TAG, (all, attributes, text) => (isInline(attributes) ? `<script type="text/plain" data-held>${text}</script>` : all))}
+    <script nonce="n">window.restore = () => document.querySelectorAll('[data-held]').forEach((held) => {
+      const script = document.createElement('script'); script.nonce = 'n'; script.text = held.text; held.replaceWith(script);
+    });</script>`,
+  'inline scripts are taken out': (html) => html.replace(SCRIPT_TAG, (all, attributes) => (isInline(attributes) ? '' : all)),
+  'our file waits for the visitor to do something': (html) =>
+    html.replace(SCRIPT_TAG, (all, attributes) => (isOurs(attributes) ? LATER : all)),
+  'our file runs twice': (html) =>
+    html.replace(SCRIPT_TAG, (all, attributes) => (isOurs(attributes) ? `${all}<script src="/pinrelay.js?again" async></script>` : all)),
+  'our file is merged with others into one that is inline': (html) =>
+    html
+      .replace(SCRIPT_TAG, (all, attributes) => (isOurs(attributes) || isInline(attributes) ? '' : all))
+      .replace('</body>', () => `<script>var others = 1;${SCRIPT};var more = 2;</script></body>`),
+  'our file comes first and the facts behind it, late': (html) =>
+    html.replace(SCRIPT_TAG, (all, attributes) => {
+      const text = JSON.stringify(all).replace(/<\/script/g, '<\\/script');
+      return isOurs(attributes) ? all.replace('defer', 'async') : !attributes.includes('page') ? all : `<script>setTimeout(() => {
+        const box = document.createElement('div'); box.innerHTML = ${text}; document.body.append(box); }, 700)</script>`;
+    }),
+  'an empty copy of the facts stays behind': (html) =>
+    html.replace('<script type="application/json"', '<script type="text/plain" id="pinrelay-page"></script>$&'),
+};
+
+/** The events that optimisers wait for, and the next moment. */
+const LATER = `<script nonce="n">addEventListener('pointerdown', () => setTimeout(() => {
+  const script = document.createElement('script'); script.src = '/pinrelay.js'; document.head.append(script); }, 50), { once: true });</script>`;
 
 /** The name and value of a cookie as EventCookies sends it. */
 export function eventCookie(id = randomUUID()) {
@@ -54,7 +86,8 @@ export const VISIT = {
  * @returns {Promise<object>} `url`; `posts` [{path, body, cookies}] of what the script handed in; `answers` by path, the
  *   status of each address, `{status, own}` where it is our own answer; `halves` by key what a claim gets; every other path
  *   is a page. A page's query says what it holds: `set` cookies (name=value), `half` JSON for its `key`, `events` JSON in
- *   place of one page visit, `notag`, `noserver`, `head` HTML, `csp` a policy, `consent` a mode, `prefix`, `gtm`,
+ *   place of one page visit, `notag`, `noserver`, `head` HTML, `csp` a policy, `consent` a mode, `prefix`, `gtm`, `leaves`, `limits`,
+ *   `facts` in place of what is true, `tool` one of TOOLS,
  *   `match` JSON; `/add`
  *   only sets the cookies
  */
@@ -114,14 +147,15 @@ export async function startStorefront(library) {
 function page(library, wish) {
   const serves = !wish.has('noserver');
   const usesGtm = wish.has('gtm');
-  const tag = usesGtm ? 'pinrelayGtm' : 'pintrk';
   const facts = {
-    tag: wish.has('notag') ? null : tag,
+    tag: wish.has('notag') ? null : TAG_ID,
     library: wish.has('notag') || usesGtm ? null : library,
     path: '/',
     consent: wish.get('consent') ?? 'off',
     prefix: wish.get('prefix') ?? (wish.get('consent') === 'wp_consent_api' ? 'wp_consent' : ''),
-    withdraw: '/withdraw',
+    withdraw: wish.has('consent') ? '/withdraw' : null,
+    leaves: wish.has('leaves'),
+    limits: wish.has('limits') ? { script: '/limited.js', states: ['US-CA', 'CA'], ask: ['/place'] } : null,
     collect: serves ? '/collect.php?s=1' : null,
     fallback: serves ? '/rest-collect' : null,
     order: { script: '/order.js', claim: ['/claim', '/ajax-claim'], pay: 'zahlen' },
@@ -129,10 +163,11 @@ function page(library, wish) {
     permit: PERMIT,
     track: { lead: [true, true], signup: [true, false], custom: [false, true] },
   };
-  return `<!doctype html><html><head><title>Shop</title>
-<script nonce="n">${wish.has('notag') ? '' : usesGtm ? GTM : STUB}${OWN_STUB}</script>${wish.get('head') ?? ''}
-<script type="application/json" id="pinrelay-page">${JSON.stringify(facts)}</script>
+  const html = `<!doctype html><html><head><title>Shop</title>
+<script nonce="n">${wish.has('notag') || usesGtm ? '' : STUB}</script><script nonce="n">${OWN_STUB}</script>${wish.get('head') ?? ''}
+<script type="application/json" id="pinrelay-page">${wish.get('facts') ?? JSON.stringify(facts)}</script>
 <script nonce="n" src="/pinrelay.js" defer></script></head><body><button>Add</button>
 ${wish.has('match') ? `<script type="application/json" id="pinrelay-match">${wish.get('match')}</script>` : ''}
 </body></html>`;
+  return (TOOLS[wish.get('tool')] ?? String)(html);
 }
