@@ -38,7 +38,6 @@
     return null;
   }
 
-  // Of this shop among others on the same host.
   const own = (name) => `pinrelay_${page.scope || ''}${name}`;
 
   const hex = (byte) => (byte + 256).toString(16).slice(1);
@@ -149,7 +148,7 @@
     });
   }
 
-  // A tag manager's layer adds new values to old ones.
+  // A data layer adds new values to old ones.
   function call(...what) {
     const [command, name, data] = what;
     if (page.library) {
@@ -301,7 +300,6 @@
     library.onerror = () => settleLibrary(false);
   }
 
-  // Browsers hash on https only.
   async function hash(text) {
     const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
     return Array.from(new Uint8Array(bytes), hex).join('');
@@ -323,7 +321,7 @@
       beginTag();
     }
     agreed = true;
-    const keys = facts('pinrelay-match') || (page.limits ? await limits() : {});
+    const keys = (await facts('pinrelay-match')) || (page.limits && (await limits())) || {};
     if (crypto.subtle) {
       keys.external_id = await hash(id);
     }
@@ -360,7 +358,7 @@
     try {
       const services = JSON.parse(decodeURIComponent(cookie(`${page.prefix}_consented_services`)) || '{}');
       return (
-        Object.keys(services).some((name) => /pinterest|pinrelay/i.test(name) && !services[name]) ||
+        Object.keys(services).some((name) => /pin(terest|relay)/i.test(name) && !services[name]) ||
         !(window.wp_has_consent || Boolean)('marketing')
       );
     } catch (broken) {
@@ -382,7 +380,6 @@
     }[page.consent]();
   }
 
-  // What the shopper takes back goes at once.
   function heed() {
     if (!page) {
       return;
@@ -414,7 +411,6 @@
     }
   }
 
-  // Once it is shown and allowed.
   async function release() {
     if (page && allowed()) {
       begun = begun || begin();

@@ -7,7 +7,6 @@
 
   const LATE = 3000;
   const LOAD = /pintrk\s*\(\s*['"]load['"]\s*,\s*['"]?(\d*)/g;
-  const { route, nonce, known } = window.pinrelaySecondTag;
 
   // The library, too, which assets/pinrelay.js gives such an id.
   const isOurs = (script) => /^pinrelay(-|$)/.test(script.id);
@@ -21,6 +20,11 @@
   }
 
   function look() {
+    const facts = document.getElementById('pinrelay-second-tag-facts');
+    if (!facts) {
+      return;
+    }
+    const { route, nonce, known } = JSON.parse(facts.textContent);
     const tags = others();
     if (JSON.stringify(tags) !== JSON.stringify(known.slice().sort())) {
       fetch(route, {
@@ -32,5 +36,10 @@
     }
   }
 
-  window.addEventListener('load', () => setTimeout(look, LATE));
+  // Optimisers may run this later.
+  if (document.readyState === 'complete') {
+    setTimeout(look, LATE);
+  } else {
+    window.addEventListener('load', () => setTimeout(look, LATE));
+  }
 })();

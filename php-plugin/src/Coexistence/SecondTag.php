@@ -7,6 +7,7 @@ namespace Pinrelay\WooCommerce\Coexistence;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
 use Pinrelay\WooCommerce\Routes;
 use Pinrelay\WooCommerce\Settings\Settings;
+use Pinrelay\WooCommerce\Storefront\Json;
 use Pinrelay\WooCommerce\Support\Guard;
 
 /**
@@ -58,11 +59,16 @@ final class SecondTag
             $this->version,
             ['strategy' => 'defer'],
         );
-        wp_add_inline_script(self::HANDLE, 'window.pinrelaySecondTag = ' . wp_json_encode([
+        add_action('wp_footer', $this->guard->action('second tag', $this->printFacts(...)), 5);
+    }
+
+    private function printFacts(): void
+    {
+        wp_print_inline_script_tag(Json::inScript([
             'route' => Routes::address(Routes::SECOND_TAG),
             'nonce' => wp_create_nonce('wp_rest'),
             'known' => self::known(),
-        ], JSON_HEX_TAG | JSON_HEX_AMP) . ';', 'before');
+        ]), ['type' => 'application/json', 'id' => self::HANDLE . '-facts']);
     }
 
     public static function mayReport(): bool

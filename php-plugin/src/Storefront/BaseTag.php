@@ -50,8 +50,8 @@ final class BaseTag
     private const QUEUE = 'pinrelay-queue';
 
     /**
-     * Pinterest's own queue, for other scripts' pintrk() calls before ours has come (CONTRACT 15). Apart from ours, since
-     * consent tools know it and hold it back.
+     * Pinterest's own queue, for other scripts' pintrk() calls before ours has come. Apart from ours, since consent
+     * tools know it and hold it back.
      */
     private const PINTRK = 'window.pintrk=window.pintrk||function(){window.pintrk.queue.push('
         . 'Array.prototype.slice.call(arguments))};window.pintrk.queue=window.pintrk.queue||[];'
