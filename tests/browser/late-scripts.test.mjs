@@ -79,6 +79,7 @@ describe('scripts that come late or not at once', () => {
       await shopper.checkoutByStoreApi();
       await touch();
       await world.matched('checkout');
+      await world.collected('page_visit', 3);
       const counts = world.standin.records().pairs.map((pair) => [pair.browser_count, pair.server_count]);
       assert.deepEqual(counts.filter(([browser, server]) => browser > 1 || server > 1), []);
       assert.deepEqual(shopper.errors.map(String), []);
