@@ -10,6 +10,7 @@ use Pinrelay\WooCommerce\Orders\AfterResponse;
 use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Storefront\CartVisitor;
 use Pinrelay\WooCommerce\Storefront\PageEvents;
 use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Support\Repeats;
@@ -187,7 +188,7 @@ final class Plugin
             'woocommerce_add_order_again_cart_item',
         ];
         $this->wake($added, $this->parts->addToCart(...));
-        $this->wake(['woocommerce_add_to_cart'], $this->parts->cartVisitor(...));
+        $this->wake(CartVisitor::HOOKS, $this->parts->cartVisitor(...));
         $this->wake(self::WISHES, $this->parts->wishlists(...));
         $this->wake(['woocommerce_redirect_single_search_result'], $this->parts->searchRedirect(...));
         $this->wake(['woocommerce_created_customer', 'register_new_user'], $this->parts->signup(...));

@@ -7,6 +7,8 @@
  *                                gives the address of its page
  *   ?wc-api=acme_webhook&product=<id>&via=<source>&age=<seconds since it was paid>
  *                                a payment service's server makes an order by itself and pays it; gives the same
+ *   admin-ajax.php?action=mollie_apple_pay_update_shipping_contact&product=<id>
+ *                                a wallet fills the shopper's cart to ask for a price, and puts it back
  *   cookie acme_bundle=<id>      whatever this shopper adds is a bundle, of which that product is a part
  */
 
@@ -41,6 +43,18 @@ add_action('woocommerce_api_acme_webhook', static function () use ($pay): void {
     $order->add_product(wc_get_product((int) $_GET['product']), 2);
     wp_send_json(['url' => $pay($order, (int) ($_GET['age'] ?? 0))]);
 });
+
+$price = static function (): void {
+    $before = array_keys(WC()->cart->get_cart_contents());
+    array_map([WC()->cart, 'remove_cart_item'], $before);
+    $key = WC()->cart->add_to_cart((int) $_REQUEST['product'], 1);
+    $total = WC()->cart->get_total('edit');
+    WC()->cart->remove_cart_item($key);
+    array_map([WC()->cart, 'restore_cart_item'], $before);
+    wp_send_json(['total' => $total]);
+};
+add_action('wp_ajax_mollie_apple_pay_update_shipping_contact', $price);
+add_action('wp_ajax_nopriv_mollie_apple_pay_update_shipping_contact', $price);
 
 add_action('woocommerce_add_to_cart', static function ($key, $product, $quantity): void {
     $part = (int) ($_COOKIE['acme_bundle'] ?? 0);

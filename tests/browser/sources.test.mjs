@@ -206,6 +206,19 @@ describe('who has made an order', () => {
     await world.matched('add_to_cart');
   });
 
+  test('a wallet that fills the own cart for a moment adds nothing to it', { skip: needsWooCommerce }, async () => {
+    shopper = await world.shopper();
+    await shopper.addByForm('/product/blue-mug/');
+    await world.matched('add_to_cart');
+    const total = await shopper.page.evaluate(async (product) => {
+      const body = new URLSearchParams({ action: 'mollie_apple_pay_update_shipping_contact', product });
+      return (await (await fetch('/wp-admin/admin-ajax.php', { method: 'POST', body })).json()).total;
+    }, world.shop.products['BOOK-1']);
+    assert.equal(Number(total), 7);
+    await shopper.addById(mug());
+    await world.matched('add_to_cart', 2);
+  });
+
   test('a bundle counts once on both halves, and is worth its parts', { skip: needsWooCommerce }, async () => {
     shopper = await world.shopper();
     await shopper.context.addCookies([

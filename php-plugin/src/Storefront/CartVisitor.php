@@ -13,6 +13,12 @@ use Pinrelay\WooCommerce\Support\Guard;
  */
 final class CartVisitor
 {
+    public const HOOKS = [
+        'woocommerce_add_to_cart',
+        'woocommerce_checkout_update_order_review',
+        'woocommerce_store_api_cart_update_customer_from_request',
+    ];
+
     private const KEY = 'pinrelay_visitor';
 
     public function __construct(
@@ -24,8 +30,11 @@ final class CartVisitor
 
     public function register(): void
     {
-        // The session is written anyway, with what was added.
-        add_action('woocommerce_add_to_cart', $this->guard->action('visitor of the cart', $this->keep(...)), 41, 0);
+        // The session is written anyway, with what was added or with the address; by then he may have agreed.
+        $keep = $this->guard->action('visitor of the cart', $this->keep(...));
+        foreach (self::HOOKS as $hook) {
+            add_action($hook, $keep, 41, 0);
+        }
     }
 
     private function keep(): void

@@ -108,4 +108,12 @@ final class ShopperTest extends TestCase
         Site::$filters['pinrelay_is_staff'] = static fn (): bool => false;
         self::assertTrue(Shopper::isHere(new \WC_Order(['customer_id' => 7])), 'the owner wants it otherwise');
     }
+
+    public function testAMerchantWhoHasSwitchedToACustomersAccountIsNoShopperEither(): void
+    {
+        [Site::$user, Site::$hasSwitched] = [7, true];
+        self::assertSame([true, []], [Shopper::isStaff(), (new Visitor())->context()]);
+        Site::$hasSwitched = false;
+        self::assertFalse(Shopper::isStaff());
+    }
 }

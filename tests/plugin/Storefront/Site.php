@@ -16,6 +16,8 @@ final class Site
     public static int $signedIn = 0;
     /** @var list<string> of that user */
     public static array $capabilities = [];
+    /** Whether somebody of the staff acts as that user. */
+    public static bool $hasSwitched = false;
     /** @var list<string> of pages elsewhere that the shop lets in */
     public static array $origins = [];
     public static bool $ajax = false;
@@ -34,6 +36,7 @@ final class Site
         [self::$home, self::$locale, self::$user] = ['https://shop.example', 'de_DE', 0];
         [Shop::$home, Shop::$network, Shop::$hooks] = [self::$home, null, []];
         [self::$capabilities, self::$signedIn, self::$origins] = [[], 0, []];
+        self::$hasSwitched = false;
         [self::$ajax, self::$rest, self::$headersSent] = [false, false, false];
         [self::$filters, self::$actions, self::$cookies] = [[], [], []];
         $_SERVER = array_map('addslashes', $server + [

@@ -215,3 +215,9 @@ function wp_is_serving_rest_request(): bool
 {
     return false;
 }
+
+/** The plugin User Switching's. */
+function current_user_switched(): bool
+{
+    return \Pinrelay\WooCommerce\Tests\Storefront\Site::$hasSwitched;
+}
