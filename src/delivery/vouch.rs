@@ -122,6 +122,11 @@ impl Round<'_> {
         {
             return Told::Next;
         }
+        if let Some(held) = batch.held.last() {
+            // Told to the owner, whatever becomes of the doubt.
+            let message = held.message.clone();
+            self.note(message, None);
+        }
         let told = match self.must_wait() || !(self.go_on)() {
             true => Told::Stop,
             false => self.ask_test_event(batch),
