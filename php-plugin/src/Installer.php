@@ -124,7 +124,9 @@ final class Installer
      */
     public static function removeFiles(string $mainFile): void
     {
-        foreach (Spool::known() as $root => $spool) {
+        // One of a network may never have had its turn to remember what the main site has chosen for both.
+        $others = is_multisite() ? get_blog_option(get_main_site_id(), Spool::OPTION, []) : [];
+        foreach (Spool::known() + (is_array($others) ? $others : []) as $root => $spool) {
             $folder = Spool::folderOf(Home::address());
             Disk::remove("{$root}/{$folder}");
             // What collect.php counts and keeps beside the spools.

@@ -38,7 +38,8 @@ final class Network
             $work();
             return;
         }
-        foreach (get_sites(['fields' => 'ids', 'number' => 0]) as $site) {
+        // The main site last: it knows what the others ask it for.
+        foreach (get_sites(['fields' => 'ids', 'number' => 0, 'orderby' => 'id', 'order' => 'DESC']) as $site) {
             self::on((int) $site, $work);
         }
     }
