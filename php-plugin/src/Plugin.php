@@ -116,13 +116,14 @@ final class Plugin
         $parts = $this->parts;
         $guard = $parts->guard;
         $state = $parts->state();
-        if (self::isWeb()) {
-            Installer::setUp($state);
-        }
+        // First: a site's first request plans its jobs, and WordPress plans none of an interval it does not know.
         add_filter('cron_schedules', $guard->filter(
             'schedules',
             static fn (array $schedules): array => Installer::addSchedule($schedules),
         ));
+        if (self::isWeb()) {
+            Installer::setUp($state);
+        }
         add_action('rest_api_init', $guard->action('routes', static fn () => Routes::register($parts)));
 
         add_action('wc_ajax_' . self::CLAIM_BY_AJAX, static fn () => Routes::claimByAjax($parts));
