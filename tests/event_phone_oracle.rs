@@ -18,10 +18,6 @@ use serde_json::json;
 /// Regions without an ISO 3166 code of their own: no billing country names them.
 const NO_COUNTRY: [&str; 2] = ["AC", "TA"];
 
-/// Where the country code without its plus sign cannot be told from a national
-/// number of the same length, because numbers there are short and have no trunk 0.
-const AMBIGUOUS_WITHOUT_PLUS: [&str; 8] = ["AD", "KI", "MM", "NU", "PM", "TK", "WF", "WS"];
-
 #[test]
 fn every_regions_numbers_are_read_in_every_way_people_write_them() {
     let (mut differences, mut compared) = (Vec::new(), 0);
@@ -34,17 +30,19 @@ fn every_regions_numbers_are_read_in_every_way_people_write_them() {
             let digits = truth.trim_start_matches('+').to_owned();
             let national = digits[plan.country_code().to_string().len()..].to_owned();
             let trunk = plan.national_prefix().unwrap_or_default();
-            let mut ways = vec![
+            let code = plan.country_code();
+            let ways = [
                 number.format().mode(Mode::International).to_string(),
                 format!("00{digits}"),
                 number.format().mode(Mode::National).to_string(),
                 format!("{trunk}{national}"),
+                format!("+{code} ({trunk}) {national}"),
+                format!("00{code} ({trunk}) {national}"),
+                format!("{code} ({trunk}) {national}"),
                 national,
                 truth,
+                digits.clone(),
             ];
-            if !AMBIGUOUS_WITHOUT_PLUS.contains(&plan.id()) {
-                ways.push(digits.clone());
-            }
             for way in ways {
                 compared += 1;
                 if hash(&way, plan.id()).as_deref() != Some(sha256(&digits).as_str()) {
@@ -147,6 +145,92 @@ fn a_whole_national_number_may_begin_like_its_own_country_code() {
             "{country} {text}"
         );
     }
+}
+
+/// The trunk prefix is dialled only at home, but written behind the country code too.
+#[test]
+fn a_trunk_prefix_behind_the_country_code_is_left_out() {
+    for (country, text, digits) in [
+        ("BY", "+375 (8) 029 491-19-11", "375294911911"),
+        ("BY", "+375 (80) 29 491-19-11", "375294911911"),
+        ("BY", "+375 8 29 491 19 11", "375294911911"),
+        ("BY", "+375 (0) 17 212 34 56", "375172123456"),
+        ("BY", "375 8 029 491 19 11", "375294911911"),
+        ("BY", "8 029 491 19 11", "375294911911"),
+        ("BY", "+375 801 100 20 30", "3758011002030"),
+        ("BY", "8 801 100 20 30", "3758011002030"),
+        ("DE", "+375 (8) 029 491-19-11", "375294911911"),
+        ("DE", "00375 8 029 491-19-11", "375294911911"),
+        ("DE", "001 1 415 555 0132", "14155550132"),
+        ("RU", "+7 (8) 912 345-67-89", "79123456789"),
+        ("KZ", "+7 8 701 234 5678", "77012345678"),
+        ("TM", "+993 (8) 66 12 34 56", "99366123456"),
+        ("LT", "+370 (8) 612 34567", "37061234567"),
+        ("HU", "+36 (06) 30 123 4567", "36301234567"),
+        ("GB", "+44 (0)20 7946 0958", "442079460958"),
+        ("US", "+1 (1) 415 555 0132", "14155550132"),
+        ("MX", "+52 1 55 1234 5678", "525512345678"),
+        ("MX", "+52 (01) 55 1234 5678", "525512345678"),
+        ("MX", "044 55 1234 5678", "525512345678"),
+        ("UA", "+38 (067) 123-45-67", "380671234567"),
+        ("UA", "+380 (067) 123-45-67", "380671234567"),
+    ] {
+        let ours = hash(text, country);
+        assert_eq!(ours, Some(sha256(digits)), "{country} {text}");
+    }
+}
+
+/// Both readings have a length of the plan, but no national number begins like that.
+#[test]
+fn a_short_number_behind_its_code_without_plus_is_no_national_one() {
+    for (country, text, digits) in [
+        ("AD", "376 312 345", "376312345"),
+        ("AD", "376 123", "376376123"),
+        ("KI", "686 31234", "68631234"),
+        ("KI", "686 72001234", "68672001234"),
+        ("MM", "95 9 212 3456", "9592123456"),
+        ("MM", "95 (0) 1 234567", "951234567"),
+        ("NU", "683 7012", "6837012"),
+        ("NU", "888 4012", "6838884012"),
+        ("PM", "508 41 12 34", "508411234"),
+        ("SO", "252 401 235", "252401235"),
+        ("TK", "690 7290", "6907290"),
+        ("TK", "690 23456", "69023456"),
+        ("WF", "681 82 12 34", "681821234"),
+        ("WS", "685 72 12345", "6857212345"),
+        ("WS", "685 22123", "68522123"),
+    ] {
+        let ours = hash(text, country);
+        assert_eq!(ours, Some(sha256(digits)), "{country} {text}");
+    }
+}
+
+#[test]
+fn british_numbers_shorter_than_ten_digits_are_only_those_that_exist() {
+    for country in ["GB", "GG", "IM", "JE"] {
+        for text in [
+            "7800099",
+            "07800099",
+            "+44 7800099",
+            "44 7800 099",
+            "780009912",
+            "020 7946 095",
+            "4212 345678",
+        ] {
+            assert_eq!(hash(text, country), None, "{country} {text}");
+        }
+        for (text, digits) in [
+            ("0800 1111", "448001111"),
+            ("0845 4647", "448454647"),
+            ("0800 123456", "44800123456"),
+            ("016977 2345", "44169772345"),
+            ("07400 123456", "447400123456"),
+        ] {
+            let ours = hash(text, country);
+            assert_eq!(ours, Some(sha256(digits)), "{country} {text}");
+        }
+    }
+    assert_eq!(hash("+44 7800099", "DE"), None);
 }
 
 /// The hash sent for a phone number of a buyer in `country`.

@@ -35,42 +35,50 @@ pub(super) fn digits(
 /// A number that has to carry its country code: no country says how else to read it.
 fn abroad(plain: &str) -> Result<PhoneNumber, &'static str> {
     const NATIONAL: &str = "a phone number without country code needs user.country";
-    if plain.starts_with('0') && !plain.starts_with("00") {
+    let with_code = plain.strip_prefix('+').or(plain.strip_prefix("00"));
+    if with_code.is_none() && plain.starts_with('0') {
         return Err(NATIONAL);
     }
-    PhoneNumber::try_parse(plain).map_err(|error| match error {
-        ParseError::MissingCallingCode => NATIONAL,
-        other => rule(other),
-    })
+    PhoneNumber::try_parse(plain)
+        .and_then(in_plan)
+        .or_else(|error| with_code.map_or(Err(error), international))
+        .map_err(|error| match error {
+            ParseError::MissingCallingCode => NATIONAL,
+            other => rule(other),
+        })
 }
 
 /// A number as somebody in `country` writes it: with a country code behind `+` or
 /// an access code, with the code but without the plus, or national.
 fn in_country(plain: &str, country: &Country) -> Result<PhoneNumber, &'static str> {
+    if let Some(digits) = plain.strip_prefix('+') {
+        return international(digits).map_err(rule);
+    }
     let own_code = |digits: &str| {
-        let mut full = String::with_capacity(digits.len() + 1);
-        full.push('+');
-        full.push_str(digits);
-        let number = PhoneNumber::parse(&full)?;
+        let number = international(digits).ok()?;
         (number.country().prefix == country.prefix).then_some(number)
     };
     // People write 00 everywhere, also where the plan dials out differently and the
     // library would read 00855 in Cambodia as its access code 008 and Brazil.
-    if let Some(number) = plain.strip_prefix("00").and_then(own_code) {
+    let behind_00 = plain.strip_prefix("00");
+    if let Some(number) = behind_00.and_then(own_code) {
         return Ok(number);
     }
-    let national = match PhoneNumber::try_parse_with_country(plain, country.code) {
+    let read = PhoneNumber::try_parse_with_country(plain, country.code).and_then(in_plan);
+    let national = match read {
         Ok(number) => number,
         Err(error) => {
             let old_style = argentine_mobile(plain).filter(|_| country.code == "AR");
-            let number = old_style
+            return old_style
                 .as_deref()
-                .map_or_else(|| own_code(plain), own_code);
-            return number.ok_or_else(|| rule(error));
+                .map_or_else(|| own_code(plain), own_code)
+                .or_else(|| behind_00.and_then(|digits| international(digits).ok()))
+                .or_else(|| own_code(&format!("{}{plain}", country.prefix)))
+                .ok_or_else(|| rule(error));
         }
     };
     // Every reading but the bare national one is certain by now.
-    if plain.starts_with(['+', '0']) || !plain.starts_with(&country.prefix.to_string()) {
+    if plain.starts_with('0') || !plain.starts_with(&country.prefix.to_string()) {
         return Ok(national);
     }
     match own_code(plain) {
@@ -79,12 +87,74 @@ fn in_country(plain: &str, country: &Country) -> Result<PhoneNumber, &'static st
     }
 }
 
+/// The number of digits that start with a country code. Many write the trunk prefix
+/// too, which is dialled only at home, as in `+375 (8) 029`: it is left out where the
+/// digits are no number with it. The library knows that of most plans.
+fn international(digits: &str) -> Result<PhoneNumber, ParseError> {
+    // Country code, prefixes. Mexico's and Lithuania's are out of use but still written.
+    const TRUNKS: [(&str, &[&str]); 4] = [
+        ("1", &["1"]),
+        ("370", &["8"]),
+        ("375", &["80", "8", "0"]),
+        ("52", &["1", "01", "044", "045"]),
+    ];
+    let parse = |code: &str, national: &str| {
+        PhoneNumber::try_parse(&["+", code, national].concat()).and_then(in_plan)
+    };
+    parse("", digits).or_else(|error| {
+        TRUNKS
+            .iter()
+            .filter_map(|(code, trunks)| Some((code, trunks, digits.strip_prefix(code)?)))
+            .flat_map(|(code, trunks, national)| trunks.iter().map(move |t| (code, t, national)))
+            .filter_map(|(code, trunk, national)| Some((code, national.strip_prefix(trunk)?)))
+            .find_map(|(code, national)| parse(code, national).ok())
+            .ok_or(error)
+    })
+}
+
+/// Refuses what has the length of a number but none of its plan's beginnings, where
+/// the library knows lengths only and that lets misread or incomplete numbers pass.
+fn in_plan(number: PhoneNumber) -> Result<PhoneNumber, ParseError> {
+    let national = number.national_number();
+    let starts = |beginnings: &[&str]| beginnings.iter().any(|start| national.starts_with(start));
+    let exists = match (number.country().prefix, national.len()) {
+        // Great Britain, Guernsey, Jersey, Man: Childline, NHS Direct, and old area codes
+        // with five digits behind them are all that is shorter than ten digits.
+        (44, 7) => national == "8001111" || starts(&["845464"]),
+        (44, 9) => starts(&["1", "800"]),
+        (44, _) => !starts(&["0", "4", "6"]),
+        (375, 9) => starts(&["1", "2", "33", "44", "800", "902"]),
+        (375, 10) => starts(&["800", "801", "803", "810"]),
+        (375, 11) => starts(&["820"]),
+        (375, _) => starts(&["800"]),
+        _ => true,
+    };
+    exists.then_some(number).ok_or(ParseError::InvalidLength)
+}
+
 /// Which of its two readings a number has that starts with the digits of its own
 /// country's code. The library decides by length alone, and where lengths vary
 /// (Germany, Italy) or other services have longer numbers (India, Spain) both
 /// fit. It is national where it is a whole mobile number of that country, or no
-/// longer than one where nobody writes a trunk 0 that is missing here.
+/// longer than one where nobody writes a trunk 0 that is missing here. In some plans
+/// no number of its length begins like the code.
 fn is_bare_national(plain: &str, national: &PhoneNumber, country: &Country) -> bool {
+    // Digits of the longest national number that begins like its country's code.
+    const LONGEST_LIKE_CODE: [(&str, usize); 7] = [
+        ("AD", 6),
+        ("KI", 0),
+        ("MM", 8),
+        ("NU", 4),
+        ("SO", 7),
+        ("TK", 0),
+        ("WS", 6),
+    ];
+    if LONGEST_LIKE_CODE
+        .iter()
+        .any(|(code, longest)| *code == country.code && plain.len() > *longest)
+    {
+        return false;
+    }
     let longest = longest_mobile(country.code);
     let mobile = matches!(
         national.phone_type(),
