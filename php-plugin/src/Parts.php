@@ -17,6 +17,7 @@ use Pinrelay\WooCommerce\Collect\DropCount;
 use Pinrelay\WooCommerce\Collect\InboxReader;
 use Pinrelay\WooCommerce\Collect\LiveConfig;
 use Pinrelay\WooCommerce\Collect\PageFacts;
+use Pinrelay\WooCommerce\Collect\Revision;
 use Pinrelay\WooCommerce\Collect\Rate;
 use Pinrelay\WooCommerce\Consent\Answers;
 use Pinrelay\WooCommerce\Consent\Consent;
@@ -309,7 +310,8 @@ final class Parts
             $this->settings(),
             new PageEvents($this->settings()),
             PageFacts::key($this->state()->secret()),
-            fn (): int => $this->doors()->revision(),
+            // As it was last noticed, after some response: a page need not gather all settings.
+            fn (): int => (int) $this->state()->get(Revision::NUMBER, 0),
             $this->guard,
             $this->mainFile,
             Plugin::VERSION,

@@ -26,13 +26,6 @@ final class Doors
     ) {
     }
 
-    /** The number of the settings in effect, which rises here where they have changed. */
-    public function revision(): int
-    {
-        $this->look(time());
-        return (int) $this->state->get(Revision::NUMBER, 0);
-    }
-
     /**
      * Makes the file say what is in effect. On the command line it is only taken away where it says something else: one
      * that another account makes is one that the web server may not read, and a web server that never looks at a file

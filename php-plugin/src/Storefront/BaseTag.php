@@ -62,7 +62,7 @@ final class BaseTag
         . 'window.pinrelay.queue.push(arguments)},consent:function(agrees){window.pinrelay.agrees=agrees}};';
 
     /**
-     * @param \Closure(): int $revision Collect\Revision of the settings in effect
+     * @param \Closure(): int $revision Collect\Revision as last noticed
      * @param string          $mainFile the plugin's main file
      */
     public function __construct(

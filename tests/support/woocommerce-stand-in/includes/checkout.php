@@ -40,13 +40,15 @@ final class StandInCheckout
     public static function awaiting(): ?WC_Order
     {
         $order = wc_get_order(WC()->session->get('order_awaiting_payment') ?: 0);
-        return $order && $order->has_status(['pending', 'failed']) ? $order : null;
+        $isOfThisCart = WC()->session->get('order_awaiting_payment_of') === WC()->cart->get_cart_hash();
+        return $order && $isOfThisCart && $order->has_status(['pending', 'failed']) ? $order : null;
     }
 
     /** @return array{result: string, redirect?: string} */
     public static function pay(WC_Order $order): array
     {
         WC()->session->set('order_awaiting_payment', $order->get_id());
+        WC()->session->set('order_awaiting_payment_of', WC()->cart->get_cart_hash());
         $gateway = WC()->payment_gateways()->get_available_payment_gateways()[$order->get_payment_method()];
         return $gateway->process_payment($order->get_id());
     }

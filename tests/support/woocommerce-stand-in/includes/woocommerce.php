@@ -12,6 +12,12 @@ final class WooCommerce
     /** Null in REST requests until a cart is asked for, as on WooCommerce. */
     public ?WC_Session_Handler $session = null;
     public ?WC_Cart $cart = null;
+    public WC_Query $query;
+
+    public function __construct()
+    {
+        $this->query = new WC_Query();
+    }
 
     public static function instance(): self
     {
@@ -59,6 +65,15 @@ final class WooCommerce
     public function api_request_url(string $request): string
     {
         return add_query_arg('wc-api', $request, home_url('/'));
+    }
+}
+
+final class WC_Query
+{
+    /** @return array<string, string> the names of the checkout's and the account's pages in addresses */
+    public function get_query_vars(): array
+    {
+        return ['order-pay' => 'order-pay', 'order-received' => 'order-received'];
     }
 }
 
