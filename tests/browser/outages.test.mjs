@@ -48,8 +48,11 @@ describe('outages', () => {
 
   test('with a spool that cannot be written the checkout completes, and the order arrives when it can', async () => {
     const { spool } = world.shop.paths;
-    const dirs = (await run('find', [spool, '-type', 'd'])).trim().split('\n');
+    const found = async (type) => (await run('find', [spool, '-type', type])).trim().split('\n');
+    const [dirs, files] = [await found('d'), await found('f')];
     await Promise.all(dirs.map((dir) => chmod(dir, 0o500)));
+    // A segment of a worker that has ended is gone on with.
+    await Promise.all(files.map((file) => chmod(file, 0o400).catch(() => {})));
     // A worker that has a segment open could still write to it.
     await world.shop.restart();
     const order = await buy();
@@ -57,6 +60,7 @@ describe('outages', () => {
     assert.equal(row.state, 'pending', 'the order waits in the shop');
 
     await Promise.all(dirs.map((dir) => chmod(dir, 0o700)));
+    await Promise.all(files.map((file) => chmod(file, 0o600).catch(() => {})));
     await world.outboxUntil('a verdict', (rows) => rows.find((one) => one.order_id === order)?.verdict === 'delivered');
     await arrived(order);
   });

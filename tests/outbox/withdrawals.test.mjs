@@ -46,7 +46,9 @@ test('an order that is no sale any more before it was delivered is never deliver
   }
   const rows = await pinterestIsBack();
   for (const [index, [how]] of ends.entries()) {
-    await t.test(how, () => assert.deepEqual([rows.get(orders[index]).verdict, times(orders[index])], ['withdrawn', 0]));
+    // The row of an order that was deleted goes with it, once the spool has answered.
+    const verdict = () => (how === 'deleted' && !rows.has(orders[index]) ? 'withdrawn' : rows.get(orders[index]).verdict);
+    await t.test(how, () => assert.deepEqual([verdict(), times(orders[index])], ['withdrawn', 0]));
   }
   assert.equal(times(orders.at(-1)), 1, 'the order beside them is delivered');
 });
