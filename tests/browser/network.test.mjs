@@ -136,5 +136,7 @@ describe('a network of shops', () => {
       echo implode(' ', preg_grep('/pinrelay/', $GLOBALS['wpdb']->get_col('SHOW TABLES')));`,
     );
     assert.equal(options, '');
+    const left = readdirSync(world.shop.paths.content).filter((name) => name.includes('pinrelay-collect'));
+    assert.deepEqual([left, existsSync(world.shop.paths.spool)], [[], false]);
   });
 });
