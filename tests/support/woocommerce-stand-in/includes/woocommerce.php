@@ -77,6 +77,14 @@ final class WC_Query
     }
 }
 
+final class WC_AJAX
+{
+    public static function get_endpoint(string $request = ''): string
+    {
+        return add_query_arg('wc-ajax', $request, home_url('/', 'relative'));
+    }
+}
+
 function wc_load_cart(): void
 {
     WC()->load_cart();
