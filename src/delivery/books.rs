@@ -10,7 +10,6 @@
 //! offset cannot be written, on a full disk above all, then everything that
 //! Pinterest took with it would be sent again, by each leader.
 
-use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
@@ -179,8 +178,7 @@ pub struct Books {
     log: VerdictLog,
     dead: DeadLetters,
     withdrawn: Withdrawn,
-    /// Read with the first order: a leader of visits does without.
-    delivered: OnceCell<IdSet>,
+    delivered: IdSet,
     /// When captures were last told how much the spool holds.
     told_held: Option<Instant>,
 }
@@ -206,7 +204,7 @@ impl Books {
         ledger.refresh()?;
         ledger.tidy(now);
         Ok(Self {
-            delivered: OnceCell::new(),
+            delivered: IdSet::delivered(place),
             withdrawn: Withdrawn::read(place),
             state,
             written,
@@ -288,7 +286,7 @@ impl Books {
         };
         let lane = entry.lane();
         let known = Known {
-            delivered: lane == Lane::Revenue && self.is_delivered(&event.id),
+            delivered: lane == Lane::Revenue && self.delivered.contains(&hash(&event.id)),
             withdrawn: self.is_withdrawn(&entry),
         };
         match triage(event, lane, known, late, today) {
@@ -296,11 +294,6 @@ impl Books {
             Fate::Settle(settle) => Slot::ruled(entry, settle.into()),
             Fate::Wait => Slot::waiting(entry),
         }
-    }
-
-    fn is_delivered(&self, id: &str) -> bool {
-        let delivered = || IdSet::delivered(&self.place);
-        self.delivered.get_or_init(delivered).contains(&hash(id))
     }
 
     /// Makes sure that verdicts on these lines can be written.
@@ -394,9 +387,8 @@ impl Books {
                 ..
             }) = slot.ruling
             {
-                let delivered = self.delivered.get_mut();
-                let is_new = slot.entry.lane() == Lane::Visit
-                    || delivered.is_none_or(|ids| ids.insert(hash(&event.id)));
+                let is_new =
+                    slot.entry.lane() == Lane::Visit || self.delivered.insert(hash(&event.id));
                 settlement.delivered += u64::from(is_new);
             }
         }

@@ -1,9 +1,15 @@
 //! Which orders Pinterest has, for a shop that has a million of them in a week.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
 
-use super::verdict::days;
-use super::{Lane, Place, delivered};
+use serde::Deserialize;
+
+use super::files::{self, ReadFrom};
+use super::verdict::{day_file, days};
+use super::{Lane, Place, Verdict, hash};
 
 /// At most this many wait to be sorted in.
 const FEWEST_LOOSE: usize = 4_096;
@@ -19,17 +25,18 @@ pub struct IdSet {
 }
 
 impl IdSet {
-    /// The ids of the revenue lane that Pinterest has. Only the leader may: it adds
-    /// to their index what that lacks.
+    /// The ids of the revenue lane that Pinterest has.
     pub fn delivered(place: &Place) -> Self {
         let mut ids = Self::default();
         for day in days(place, Lane::Revenue).unwrap_or_default() {
-            if let Err(error) = delivered::read(place, day, &mut ids.sorted) {
+            let path = day_file(place, Lane::Revenue, day);
+            if let Err(error) = ids.read(place, &path) {
                 // Not to send at all would be worse than to send one twice that
                 // was captured twice.
                 log::error!(
                     target: place.log_target(),
-                    "cannot read the verdicts of day {day}: {error}"
+                    "cannot read {}: {error}",
+                    path.display()
                 );
             }
         }
@@ -38,6 +45,31 @@ impl IdSet {
         ids.sorted.dedup();
         ids.sorted.shrink_to_fit();
         ids
+    }
+
+    fn read(&mut self, place: &Place, path: &Path) -> io::Result<()> {
+        #[derive(Deserialize)]
+        struct Told<'a> {
+            #[serde(borrow)]
+            event_id: Cow<'a, str>,
+            verdict: Verdict,
+        }
+        let disk = place.disk();
+        let Some(file) = files::open_if_there(disk, path)? else {
+            return Ok(());
+        };
+        let (file, offset) = (&file, 0);
+        let mut reader = BufReader::new(ReadFrom { disk, file, offset });
+        let mut line = Vec::new();
+        while reader.read_until(b'\n', &mut line)? > 0 {
+            if let Ok(told) = serde_json::from_slice::<Told<'_>>(&line)
+                && told.verdict == Verdict::Delivered
+            {
+                self.sorted.push(hash(&told.event_id));
+            }
+            line.clear();
+        }
+        Ok(())
     }
 
     /// Whether it is in there.

@@ -17,7 +17,6 @@
 //!     seg/<lane>-<start>-<pid>-<rnd>.seg   records, one writer each
 //!     ack/<segment>                  how far it is settled: an offset, and its checksum
 //!     settled/<lane>-<day>.log       final verdicts, kept seven days
-//!     settled/r-<day>.ids            the ids among them that were delivered
 //!     dead/<hash>.json               events that Pinterest refused, with its words
 //!     withdrawn/<segment>.<offset>   records taken back before delivery
 //!     refused                        the newest capture that could not be made durable
@@ -60,7 +59,6 @@
 mod ack;
 mod claim;
 mod dead;
-mod delivered;
 mod disk;
 mod error;
 mod files;

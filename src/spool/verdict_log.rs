@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::error::Context;
 use super::verdict::{DAY, KEEP_DAYS, Settled, day_file, days, dir};
-use super::{Disk, Lane, Mode, Place, SpoolError, delivered, files};
+use super::{Disk, Lane, Mode, Place, SpoolError, files};
 use crate::process::Descriptor;
 
 /// What a line takes besides its id, where it has no words of Pinterest's.
@@ -135,13 +135,7 @@ impl VerdictLog {
         }
         let today = self.today(lane, now)?;
         today.reserved = today.reserved.saturating_sub(lines.len() as u64);
-        let from = today.file.metadata()?.len();
-        files::write_all(place.disk(), &today.file, &lines)?;
-        if lane == Lane::Revenue {
-            let to = from.saturating_add(lines.len() as u64);
-            delivered::note(&place, today.day, settled, from, to);
-        }
-        Ok(())
+        files::write_all(place.disk(), &today.file, &lines)
     }
 
     /// Makes room for verdicts on visits of a day, by those of the oldest. False
@@ -181,7 +175,6 @@ impl VerdictLog {
                 }
             }
         }
-        delivered::prune(&self.place);
     }
 
     /// Today's file, or the newest if that is of a later day: a clock that was
