@@ -172,11 +172,14 @@ fn publish(disk: &dyn Disk, from: &Path, to: &Path) -> io::Result<()> {
         tries += 1;
         std::thread::sleep(BETWEEN_TRIES);
     }
-    if files::open_if_there(disk, to)?.is_some() {
-        return Err(io::ErrorKind::AlreadyExists.into());
+    let done = match files::open_if_there(disk, to)? {
+        Some(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        None => disk.rename(from, to),
+    };
+    // Once the file is there nobody needs the lock, also one who made it anew
+    // after the first had removed it; whoever has it open finds the file.
+    if is_done(&done) {
+        let _ = files::remove(disk, &path);
     }
-    disk.rename(from, to)?;
-    // Whoever has it open finds the file there.
-    let _ = files::remove(disk, &path);
-    Ok(())
+    done
 }
