@@ -79,6 +79,9 @@ export function fpmConfig(at, { account, workers, ondemand, idleSeconds = 10 }) 
 /** Of a block that is kept for documentation. */
 export const SHOPPER_IP = '203.0.113.20';
 
+/** As containers see what stands before them. */
+const PROXY_IP = '172.18.0.1';
+
 const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
 /** The usual recipe for WooCommerce: whatever has no cart, no account and no query is kept, whatever headers it has. */
@@ -110,9 +113,10 @@ const folders = `    if (!-e $request_filename) {
 
 /**
  * `network`: whether the sites of a network lie in folders; `cache`: a full-page cache in front; `forbid`: the path of a PHP file that the host does not let anybody call;
- * `patience`: seconds that PHP may take for an answer.
+ * `patience`: seconds that PHP may take for an answer; `hidden`: whether a proxy stands before it of which PHP knows
+ * nothing.
  */
-export function nginxConfig(at, { account, port, cache = false, forbid = '', patience = 120, network = false }) {
+export function nginxConfig(at, { account, port, cache = false, forbid = '', patience = 120, network = false, hidden = false }) {
   const pages = cache ? cacheOfPages : { http: () => '', php: '' };
   return `${account ? `user ${account.name};` : ''}
 daemon off;
@@ -141,7 +145,8 @@ ${network ? `${folders}\n` : ''}${forbid ? `    location = ${forbid} { return 40
       include /etc/nginx/fastcgi_params;
       fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
       # Shoppers come from the internet, not from the loopback: a private address identifies nobody and is left out.
-      fastcgi_param REMOTE_ADDR ${SHOPPER_IP};
+      fastcgi_param REMOTE_ADDR ${hidden ? PROXY_IP : SHOPPER_IP};${hidden ? `
+      fastcgi_param HTTP_X_FORWARDED_FOR ${SHOPPER_IP};` : ''}
       # With the port, which some distributions' fastcgi_params cut off.
       fastcgi_param HTTP_HOST $http_host;
       fastcgi_read_timeout ${patience}s;${pages.php}

@@ -80,6 +80,7 @@ async function installPlugin(at) {
  * @param {boolean} [wish.ondemand]   FPM's ondemand manager instead of static
  * @param {boolean} [wish.cache]      a full-page cache in front of PHP (default false)
  * @param {boolean} [wish.network]    whether the web server knows the folders of a network's sites (default false)
+ * @param {boolean} [wish.hidden]     whether PHP sees a proxy's address in the place of each shopper's (default false)
  * @param {string} [wish.forbid]      path of a PHP file that the web server refuses to everybody
  * @param {number} [wish.idleSeconds] after which that one lets a worker go
  * @param {boolean} [wish.clock]      whether the shop has a clock of its own, `shop.clock`
