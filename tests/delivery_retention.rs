@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use common::{Peer, Response, Shop, at, capture, files, now, order, visit, waiting};
 use delivery_support::{Api, HOUR, MINUTE, World, error, settings};
-use pinrelay::delivery::{Late, retain};
+use pinrelay::delivery::{Late, Time, retain};
 use pinrelay::process::since_boot;
 use pinrelay::spool::{Lane, Leader, SegmentName, Verdict};
 use serde_json::json;
@@ -72,6 +72,35 @@ fn dead_letters_verdicts_and_markers_end_after_a_week_though_nobody_sends() {
     assert_eq!((kept("dead"), kept("withdrawn")), (1, 0));
     look(&world, HOUR, DAY * 3);
     assert_eq!((kept("dead"), kept("settled"), kept("seg")), (0, 0, 0));
+}
+
+#[test]
+fn what_was_kept_by_a_clock_that_ran_ahead_ends_as_well_once_it_is_right_again() {
+    let world = World::new();
+    let soon = world.unix() + 30 * 86_400;
+    world.capture(Lane::Revenue, "refused");
+    world.capture(Lane::Revenue, "taken");
+    let mut api = Api::new(&world, |call| {
+        delivery_support::partly(call, |id| id == "taken")
+    });
+    world.lead(&settings(Late::Send), &mut api, None);
+    // A marker whose record is gone.
+    let gone = SegmentName::fresh(Lane::Revenue);
+    std::fs::write(world.place.file("withdrawn").join(gone.as_str()), "").unwrap();
+    world.capture_with(Lane::Visit, "ahead", soon, false);
+    let ahead = std::time::UNIX_EPOCH + Duration::from_secs(soon.cast_unsigned());
+    for part in ["dead", "withdrawn"] {
+        for path in files(&world.place.file(part)) {
+            let file = std::fs::File::options().write(true).open(path);
+            file.unwrap().set_modified(ahead).unwrap();
+        }
+    }
+    let kept = || ["dead", "withdrawn"].map(|part| files(&world.place.file(part)).len());
+    look(&world, MINUTE, MINUTE * 9);
+    assert_eq!((kept(), segments(&world, Lane::Visit)), ([1, 1], 1));
+    look(&world, MINUTE, MINUTE * 3);
+    assert_eq!((kept(), segments(&world, Lane::Visit)), ([0, 0], 0));
+    assert_eq!(world.of(Verdict::Expired), ["ahead"]);
 }
 
 #[test]

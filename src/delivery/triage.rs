@@ -88,7 +88,7 @@ pub fn triage(event: &Event, lane: Lane, known: Known, late: Late, today: Today)
         ..Settle::as_(Verdict::Late)
     });
     let stale = Fate::Settle(Settle {
-        why: Some("a visit older than an hour"),
+        why: Some("a visit more than an hour away"),
         loss: Some("stale"),
         ..Settle::as_(Verdict::Expired)
     });
@@ -97,6 +97,10 @@ pub fn triage(event: &Event, lane: Lane, known: Known, late: Late, today: Today)
         _ if event.late_ok => return Fate::Send,
         Lane::Revenue if age > LATE_AFTER && late == Late::Return => (LATE_AFTER, late_order),
         Lane::Visit if age > STALE_AFTER => (STALE_AFTER, stale),
+        // Captured by a clock that ran ahead: where nobody sends it would be kept
+        // until its time has come. Sent until the clock is sure: set back by
+        // mistake, it makes every visit look like this one.
+        Lane::Visit if age < -STALE_AFTER && today.trust == Trust::Steady => (STALE_AFTER, stale),
         _ => return Fate::Send,
     };
     match today.trust {
@@ -153,6 +157,7 @@ mod tests {
                 assert_eq!(fate(limit + 1), Fate::Wait);
                 assert_eq!(fate(604_801), Fate::Wait);
                 assert_eq!(fate(limit), Fate::Send);
+                assert_eq!(fate(-limit - 1), Fate::Send);
             }
         }
     }
@@ -211,6 +216,10 @@ mod tests {
             (604_801, Revenue, false, Send, Some(Verdict::Expired)),
             (i64::MAX, Visit, false, Send, Some(Verdict::Expired)),
             (-500, Revenue, false, Return, None),
+            (-700_000, Revenue, false, Return, None),
+            (-3_600, Visit, false, Return, None),
+            (-3_601, Visit, false, Return, Some(Verdict::Expired)),
+            (-3_601, Visit, true, Return, None),
         ] {
             assert_eq!(
                 verdict(age, lane, late_ok, late),

@@ -19,7 +19,7 @@ const MOST: usize = 1000;
 const SLACK: usize = 100;
 /// After this Pinterest takes the event no more, and what it holds of the
 /// visitor has no use.
-const KEEP_SECONDS: i64 = 7 * 86_400;
+const KEEP_SECONDS: u64 = 7 * 86_400;
 
 /// Whoever moves a letter needs a write to the disk for it, maybe a slow one.
 const TRIES: u32 = 100;
@@ -202,11 +202,12 @@ impl DeadLetters {
         files::remove_unfinished(self.place.disk(), &self.dir);
     }
 
-    /// Removes letters that can be of no use any more.
+    /// Removes letters that can be of no use any more. One of the future, by a
+    /// clock that was wrong, would never be old.
     pub fn prune(&self, now: i64) {
         for path in self.newest_first() {
             let modified = fs::symlink_metadata(&path).map(|meta| meta.mtime());
-            if modified.is_ok_and(|when| when < now - KEEP_SECONDS) {
+            if modified.is_ok_and(|when| when.abs_diff(now) > KEEP_SECONDS) {
                 // One that cannot be removed is tried again at the next start.
                 let _ = files::remove(self.place.disk(), &path);
             }

@@ -17,7 +17,7 @@ const LONGEST_LIFE: u64 = 30 * 60;
 /// A request looks at no more segments than this.
 const MOST_LOOKED_AT: usize = 256;
 /// A segment that was never renamed into place was abandoned by its maker.
-const STILLBORN_SECONDS: i64 = 3_600;
+const STILLBORN_SECONDS: u64 = 3_600;
 
 impl Ledger {
     /// Whether a leader is needed: lines wait, or one that was killed left
@@ -99,7 +99,7 @@ impl Ledger {
         for name in disk.names(dir).unwrap_or_default() {
             let path = dir.join(&name);
             let is_old = fs::symlink_metadata(&path)
-                .is_ok_and(|meta| meta.mtime() < now - STILLBORN_SECONDS);
+                .is_ok_and(|meta| meta.mtime().abs_diff(now) > STILLBORN_SECONDS);
             if is_old && which(&name) {
                 let _ = files::remove(disk, &path);
             }

@@ -15,7 +15,7 @@ use super::segment::SegmentName;
 use super::{Mode, Place, SpoolError, files};
 
 /// No event is taken that is older.
-const KEEP_SECONDS: i64 = 7 * 86_400;
+const KEEP_SECONDS: u64 = 7 * 86_400;
 
 /// The records that are marked.
 #[derive(Debug)]
@@ -69,13 +69,14 @@ impl Withdrawn {
         }
     }
 
-    /// Removes markers whose records, if they were ever there, have expired.
+    /// Removes markers whose records, if they were ever there, have expired. One of
+    /// the future, by a clock that was wrong, would never be old.
     pub fn prune(place: &Place, now: i64) {
         let dir = place.file("withdrawn");
         for name in files::names(place.disk(), &dir).unwrap_or_default() {
             let path = dir.join(name);
             let set = fs::symlink_metadata(&path).map(|meta| meta.mtime());
-            if set.is_ok_and(|when| when < now - KEEP_SECONDS) {
+            if set.is_ok_and(|when| when.abs_diff(now) > KEEP_SECONDS) {
                 // Tried again at the next start.
                 let _ = files::remove(place.disk(), &path);
             }
