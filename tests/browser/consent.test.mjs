@@ -28,6 +28,15 @@ async function openShopWithBanner(theme, settings, banner) {
   return world;
 }
 
+/** Both halves of the only order, with the match keys of its buyer. */
+async function assertToldAsBuyers(world) {
+  const [pair] = await world.matched('checkout');
+  const { server, browser } = world.halves(pair.event_id);
+  assert.deepEqual([pair.browser_count, pair.server_count], [1, 1]);
+  assert.ok(server[0].user_data.em && server[0].user_data.client_ip_address);
+  assert.ok(browser[0].partner.em);
+}
+
 const MODES = [
   { name: 'the WP Consent API', settings: { consent: 'wp_consent_api' }, banner: { type: 'optin', talks: 'api' } },
   { name: 'own code', settings: { consent: 'filter' }, banner: { type: 'optin', talks: 'pinrelay' } },
@@ -167,6 +176,30 @@ for (const { name, settings, banner } of MODES) {
       assert.equal(asked, 204, 'nor by the browser');
     });
 
+    const agreesLate = `an order placed before any answer waits for its buyer, and for nobody else with its page (${name})`;
+    test(agreesLate, { skip: needsWooCommerce }, async () => {
+      shopper = await world.shopper();
+      await shopper.addByForm('/product/blue-mug/');
+      await buy();
+      const id = await lastOrder();
+      const other = await world.shopper();
+      await other.addByForm('/product/blue-mug/');
+      await other.open(shopper.page.url());
+      const heard = other.page.waitForResponse((response) => response.url().includes('pinrelay/v1/claim'));
+      await other.page.locator('#accept').click();
+      assert.equal((await heard).status(), 204);
+      assert.equal((await other.context.cookies()).some((cookie) => cookie.name === 'pinrelay_buyer'), false);
+      await other.close();
+      const { consent, context, buyer } = await row(id);
+      assert.deepEqual([consent, context, buyer], ['unanswered', '', '']);
+      await othersAreHeard();
+      assert.deepEqual(world.pairs('checkout'), []);
+      await answer('accept');
+      await assertToldAsBuyers(world);
+      assert.ok((await ours()).includes('pinrelay_buyer'));
+      assert.equal((await row(id)).consent, 'granted');
+    });
+
     test(`nothing of the decision is in the page (${name})`, { skip: onlyWith }, async () => {
       const ours = (text) => [...text.matchAll(/<script\b[^>]*pinrelay[^>]*>[\s\S]*?<\/script>/gi)].map(([whole]) => whole);
       shopper = await world.shopper();
@@ -249,6 +282,27 @@ describe('a banner that tells its type in the browser alone, late, and refuses b
     assert.equal(pair.browser_count, 1);
     const [{ user_data }] = world.halves(pair.event_id).server;
     assert.ok(user_data.em && user_data.client_ip_address && user_data.external_id);
+  });
+
+  test('who was away to pay, comes back by a POST of the bank and then agrees, where REST is closed', { skip }, async () => {
+    shopper = await world.shopper();
+    await shopper.addByForm('/product/blue-mug/');
+    await shopper.checkoutClassic({ gateway: 'pinrelay_offsite', to: /pay-elsewhere/ });
+    const { searchParams } = new URL(shopper.page.url());
+    // Of a cookie that says nothing of it Chromium makes an exception for two minutes.
+    await shopper.context.addCookies((await shopper.context.cookies()).map((cookie) => ({ ...cookie, sameSite: 'Lax' })));
+    await fetch(`${world.shop.url}/?wc-api=pinrelay_offsite&order=${searchParams.get('order')}&paid=1`);
+    const form = `<form method="post" action="${searchParams.get('back')}"></form><script>document.forms[0].submit()</script>`;
+    await shopper.context.route('http://bank.example/**', (route) => route.fulfill({ contentType: 'text/html', body: form }));
+    await shopper.context.route(/pinrelay\/v1\//, (route) => route.abort());
+    const arrival = shopper.page.waitForRequest((request) => request.method() === 'POST' && request.isNavigationRequest());
+    await shopper.page.goto('http://bank.example/3ds', { waitUntil: 'commit' });
+    assert.doesNotMatch((await (await arrival).allHeaders()).cookie ?? '', /wp_woocommerce_session/);
+    await shopper.page.waitForLoadState('load');
+    await bannerHasTold();
+    assert.equal((await row()).consent, 'unanswered');
+    await answer('accept');
+    await assertToldAsBuyers(world);
   });
 
   test('where visitors may object, the type that the browser was told reaches what the server tells', { skip }, async () => {

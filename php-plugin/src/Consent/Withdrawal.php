@@ -9,6 +9,7 @@ use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
 use Pinrelay\WooCommerce\Storefront\CartVisitor;
+use Pinrelay\WooCommerce\Storefront\UnansweredOrders;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Storefront\VisitorId;
 use Pinrelay\WooCommerce\Support\Guard;
@@ -53,9 +54,11 @@ final class Withdrawal
             return 204;
         }
         $this->guard->run('visitor of the cart', CartVisitor::forget(...));
+        // Of those he placed before he answered no cookie tells.
+        $unanswered = $this->guard->run('unanswered orders', UnansweredOrders::ids(...)) ?? [];
         $said = strlen($body) <= 1000 ? json_decode($body, true, 2) : null;
         $visitor = is_array($said) ? ($said['visitor'] ?? '') : '';
-        $this->forget($this->buyer->orders(), $visitor);
+        $this->forget([...$this->buyer->orders(), ...$unanswered], $visitor);
         $this->buyer->drop();
         return 204;
     }

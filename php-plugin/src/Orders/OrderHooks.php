@@ -12,6 +12,7 @@ use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Storefront\CartVisitor;
 use Pinrelay\WooCommerce\Storefront\Shopper;
+use Pinrelay\WooCommerce\Storefront\UnansweredOrders;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Support\Guard;
 
@@ -116,8 +117,11 @@ final class OrderHooks
         }
         $answer = $isBrowser ? $this->consent->answer($order) : $cart['consent'];
         if ($answer === false) {
-            $answered = $this->consent->isAnswered();
-            $this->refuse($order->get_id(), $answered ? OutboxRow::REFUSED : OutboxRow::UNANSWERED);
+            if ($this->consent->isAnswered()) {
+                $this->refuse($order->get_id());
+            } else {
+                $this->leaveUnanswered($order, $isBuyer);
+            }
             return;
         }
         $row = $this->outbox->note(
@@ -183,20 +187,36 @@ final class OrderHooks
         $this->takeBack($orderId);
     }
 
+    /** Its shopper has not answered: nothing but its number is kept, and that he may still agree in this browser. */
+    private function leaveUnanswered(\WC_Order $order, bool $isBuyer): void
+    {
+        $this->refuse($order->get_id(), OutboxRow::UNANSWERED);
+        UnansweredOrders::keep($order->get_id(), $isBuyer);
+    }
+
     /**
-     * The buyer of this order agrees, in this very request, who had not answered when he placed it: it is noted and
-     * accepted now as it would have been then. True where it was such an order, and not too late.
+     * This request's visitor agrees. Where his browser was seen placing this order before he had answered, and it is
+     * not too late, it is noted and accepted now as it would have been then; of anybody else that changes nothing.
+     *
+     * @return bool whether this is the browser that placed it, for certain
      */
     public function agree(\WC_Order $order): bool
     {
         $now = time();
         $row = $this->order($order) === null ? null : $this->outbox->find($order->get_id());
-        if ($row?->consent !== OutboxRow::UNANSWERED || $row->updatedAt < $now - self::MAY_AGREE_SECONDS) {
+        if ($row?->consent !== OutboxRow::UNANSWERED) {
             return false;
         }
-        $this->outbox->note($row->orderId, $this->visitor->context(), Consent::GRANTED, $now);
+        $isBuyer = UnansweredOrders::isBuyer($row->orderId);
+        $since = $now - self::MAY_AGREE_SECONDS;
+        if (
+            $isBuyer === null
+            || !$this->outbox->agree($row->orderId, $this->visitor->context(), $now, $since, $isBuyer)
+        ) {
+            return false;
+        }
         $this->accept($order, Standing::acceptedAt(Standing::of($order), $this->store->settings(), $now));
-        return true;
+        return $isBuyer;
     }
 
     /**

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Orders;
 
+use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Storefront\VisitorId;
 use Pinrelay\WooCommerce\Support\Failure;
 
@@ -89,9 +90,7 @@ final class Outbox
         bool $isBuyer = true,
     ): ?OutboxRow {
         $json = self::contextJson($context);
-        $buyer = $isBuyer
-            ? VisitorId::digest(VisitorId::read([VisitorId::COOKIE => $context['external_id'] ?? '']))
-            : '';
+        $buyer = $isBuyer ? self::buyer($context) : '';
         $made = $this->change(
             "INSERT IGNORE INTO {$this->table} (order_id, state, consent, context, buyer, updated_at)"
                 . ' VALUES (%d, %s, %s, %s, %s, %d)',
@@ -122,6 +121,35 @@ final class Outbox
             'buyer' => $buyer,
             'updated_at' => $now,
         ]) : null;
+    }
+
+    /**
+     * noted: the shopper of an order agrees who had not answered when it was placed. True for the one who did it.
+     *
+     * @param array<string, mixed> $context as Storefront\Visitor::context() gives it
+     * @param int $since unix seconds; one that was placed before is left as it is
+     */
+    public function agree(int $orderId, array $context, int $now, int $since, bool $isBuyer): bool
+    {
+        $isDone = 1 === $this->change(
+            "UPDATE {$this->table} SET state = %s, verdict = '', context = %s, consent = %s, buyer = %s,"
+                . ' updated_at = %d WHERE order_id = %d AND state = %s AND verdict = %s AND consent = %s'
+                . ' AND updated_at >= %d',
+            OutboxRow::NOTED,
+            self::contextJson($context),
+            Consent::GRANTED,
+            $isBuyer ? self::buyer($context) : '',
+            $now,
+            $orderId,
+            OutboxRow::SETTLED,
+            OutboxRow::REFUSED,
+            OutboxRow::UNANSWERED,
+            $since,
+        );
+        if ($isDone) {
+            $this->tally()->add(OutboxRow::REFUSED, -1);
+        }
+        return $isDone;
     }
 
     /**
@@ -782,6 +810,12 @@ final class Outbox
             $this->wpdb->suppress_errors($before);
         }
         return $done ?? throw new Failure($failed);
+    }
+
+    /** @param array<string, mixed> $context */
+    private static function buyer(array $context): string
+    {
+        return VisitorId::digest(VisitorId::read([VisitorId::COOKIE => $context['external_id'] ?? '']));
     }
 
     /** @param list<string> $values */

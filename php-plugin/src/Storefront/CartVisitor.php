@@ -70,18 +70,33 @@ final class CartVisitor
     /** Forgets him, for a shopper who takes his consent back. */
     public static function forget(): void
     {
-        if (function_exists('WC') && self::session() === null) {
-            WC()->initialize_session();
-        }
-        $session = self::session();
+        $session = self::openSession();
         if ($session?->get(self::KEY) !== null) {
             $session->set(self::KEY, null);
         }
     }
 
-    private static function session(): ?\WC_Session
+    /** WooCommerce's session of this request, null where it has loaded none, as in the admin area and in REST. */
+    public static function session(): ?\WC_Session
     {
         $session = function_exists('WC') ? WC()->session ?? null : null;
         return $session instanceof \WC_Session ? $session : null;
+    }
+
+    /** The same, loaded where it was not. Only for requests of the shopper's own browser. */
+    public static function openSession(): ?\WC_Session
+    {
+        if (function_exists('WC') && self::session() === null) {
+            // REST takes nobody without a nonce for the customer he is, and WooCommerce destroys the session of a
+            // customer who is not signed in.
+            $user = get_current_user_id();
+            wp_set_current_user((int) wp_validate_auth_cookie('', 'logged_in'));
+            try {
+                WC()->initialize_session();
+            } finally {
+                wp_set_current_user($user);
+            }
+        }
+        return self::session();
     }
 }

@@ -21,8 +21,8 @@ use Pinrelay\WooCommerce\Support\Guard;
  * (assets/order.js). Nothing of an order is printed, so it does not matter who made the page, whether a cache kept it,
  * which cookies came with the navigation, or whether the payment was confirmed only after it was shown.
  *
- * A buyer who had not answered when he placed the order, and agrees on its page, says so with his claim: before consent
- * no cookie could tell that the order is his, and the key does.
+ * A buyer who had not answered when he placed the order, and agrees on its page, says so with his claim. That counts
+ * from the browser whose session of WooCommerce placed the order (UnansweredOrders): the key makes nobody its buyer.
  *
  * Whoever asks wrongly learns nothing: the answer is the same for a wrong key, an order that is not accepted, an old
  * one, the merchant, and a call that somebody else got already. The order's match keys go to the browser that placed

@@ -40,6 +40,7 @@ final class OrderConsentTest extends TestCase
 
     private static function place(array $more = []): \WC_Order
     {
+        WC()->session ??= new \WC_Session('t_1');
         $order = new \WC_Order($more + ['status' => 'pending']);
         do_action('woocommerce_checkout_order_processed', 71, [], $order);
         return $order;

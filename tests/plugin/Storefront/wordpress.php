@@ -26,6 +26,11 @@ function get_current_user_id(): int
     return Site::$user;
 }
 
+function wp_set_current_user(int $user): void
+{
+    Site::$user = $user;
+}
+
 function current_user_can(string $capability): bool
 {
     return in_array($capability, Site::$capabilities, true);

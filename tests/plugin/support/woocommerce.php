@@ -16,9 +16,18 @@ final class WooCommerce
     public ?WC_Cart $cart = null;
     public ?object $customer = null;
 
+    /** What the request's cookie opens. */
+    public ?WC_Session $stored = null;
+
+    /** A customer's own session is destroyed where he is not signed in. */
     public function initialize_session(): void
     {
-        $this->session ??= new WC_Session();
+        $isForeign = $this->stored !== null && !str_starts_with($this->stored->customer, 't_')
+            && $this->stored->customer !== (string) \Pinrelay\WooCommerce\Storefront\get_current_user_id();
+        if ($isForeign) {
+            $this->stored->data = [];
+        }
+        $this->session ??= $isForeign || $this->stored === null ? new WC_Session('t_new') : $this->stored;
     }
 }
 
