@@ -40,7 +40,8 @@ final class Dispatcher
         $order ??= wc_get_order($row->orderId);
         $isSale = $order instanceof \WC_Order
             && Acceptance::isSale($order->get_status(), $this->store->settings());
-        if (!$isSale || $row->verdict === OutboxRow::WITHDRAW) {
+        $isWanted = $row->verdict !== OutboxRow::WITHDRAW && $row->consent !== OutboxRow::REFUSED;
+        if (!$isSale || !$isWanted) {
             $this->settle($row, 'withdrawn', null, $now, [OutboxRow::PENDING]);
             return false;
         }

@@ -20,6 +20,9 @@ final class Outbox
     /** Longest value kept of one fact of the shopper's request, in bytes: a hostile header must not fill the table. */
     private const LONGEST_FACT = 2048;
 
+    /** What goes of a row whose shopper refuses. */
+    private const FORGET = "context = '', event = '', buyer = '', tag_holder = ''";
+
     /** As long as the browser half of an order may be told. */
     private const BROWSER_SECONDS = 86400;
     /** Pinterest takes a sale for seven days, and a refused one can be sent again for as long. */
@@ -108,7 +111,7 @@ final class Outbox
             $refused = [OutboxRow::SETTLED, OutboxRow::REFUSED];
             if (
                 $this->change($update, ...$values, ...[OutboxRow::NOTED]) === 0
-                && $this->change("{$update} AND verdict = %s", ...$values, ...$refused) === 1
+                && $this->change("{$update} AND verdict = %s AND message = ''", ...$values, ...$refused) === 1
             ) {
                 $this->tally()->add(OutboxRow::REFUSED, -1);
             }
@@ -134,7 +137,7 @@ final class Outbox
         $isDone = 1 === $this->change(
             "UPDATE {$this->table} SET state = %s, verdict = '', context = %s, consent = %s, buyer = %s,"
                 . ' updated_at = %d WHERE order_id = %d AND state = %s AND verdict = %s AND consent = %s'
-                . ' AND updated_at >= %d',
+                . " AND message = '' AND updated_at >= %d",
             OutboxRow::NOTED,
             self::contextJson($context),
             Consent::GRANTED,
@@ -154,9 +157,11 @@ final class Outbox
 
     /**
      * The shopper refused consent, or took it back: the order's number and that word are kept, so that no later hook
-     * sends it. An order that a spool holds is marked, and keeps its row until that spool has answered.
+     * sends it. An order that a spool holds is marked, and keeps its row until that spool has answered; one with a last
+     * word keeps that, and its browser half is not told any more.
      *
-     * @param string $consent OutboxRow::UNANSWERED where he has not said anything yet
+     * @param string $consent OutboxRow::UNANSWERED where he has not said anything yet: that never takes the place of a
+     *                        refusal, and takes nothing back that has its last word
      */
     public function refuse(int $orderId, int $now, string $consent = OutboxRow::REFUSED): void
     {
@@ -169,41 +174,61 @@ final class Outbox
             $consent,
             $now,
         );
-        $forgotten = $made === 1 ? 1 : $this->change(
-            "UPDATE {$this->table} SET state = %s, verdict = %s, consent = %s, event_id = '', destination = '',"
-                . " message = '', event_time = 0, context = '', event = '', due_at = 0, browser = '', buyer = '',"
-                . " tag_holder = '', updated_at = %d WHERE order_id = %d AND state IN (%s, %s)",
-            OutboxRow::SETTLED,
-            OutboxRow::REFUSED,
-            $consent,
-            $now,
-            $orderId,
-            OutboxRow::NOTED,
-            OutboxRow::PENDING,
-        );
-        if ($forgotten === 1) {
+        if ($made === 1) {
             $this->tally()->add(OutboxRow::REFUSED, 1);
-        } else {
-            $this->change(
-                "UPDATE {$this->table} SET consent = %s, verdict = %s WHERE order_id = %d AND state = %s",
-                OutboxRow::REFUSED,
-                OutboxRow::WITHDRAW,
-                $orderId,
-                OutboxRow::QUEUED,
-            );
-            // One that Pinterest refused lies among a spool's dead letters, and is not to be sent again.
-            $isTakenOut = 1 === $this->change(
-                "UPDATE {$this->table} SET consent = %s, verdict = %s WHERE order_id = %d AND state = %s"
-                    . ' AND verdict = %s',
-                OutboxRow::REFUSED,
-                OutboxRow::REFUSED,
-                $orderId,
-                OutboxRow::SETTLED,
-                OutboxRow::REJECTED,
-            );
-            $this->tally()->add(OutboxRow::REJECTED, $isTakenOut ? -1 : 0);
-            $this->tally()->add(OutboxRow::REFUSED, $isTakenOut ? 1 : 0);
+            return;
         }
+        // A row that a worker gives back from a spool in between moves against the order of these statements.
+        $isReached = $this->refuseOpen($orderId, $now, $consent) || $this->refuseOpen($orderId, $now, $consent);
+        if (!$isReached && $consent === OutboxRow::REFUSED) {
+            $this->refuseSettled($orderId);
+        }
+    }
+
+    /** One that waits, or may be sent again though it is settled. */
+    private function refuseOpen(int $orderId, int $now, string $consent): bool
+    {
+        $forget = "UPDATE {$this->table} SET state = %s, verdict = %s,"
+            . ' consent = CASE consent WHEN %s THEN consent ELSE %s END, ' . self::FORGET . ", event_id = '',"
+            . " destination = '', event_time = 0, due_at = 0, browser = '', updated_at = %d";
+        $as = [OutboxRow::SETTLED, OutboxRow::REFUSED, OutboxRow::REFUSED, $consent, $now, $orderId];
+        $open = "{$forget}, message = '' WHERE order_id = %d AND state IN (%s, %s)";
+        if ($this->change($open, ...$as, ...[OutboxRow::NOTED, OutboxRow::PENDING]) === 1) {
+            $this->tally()->add(OutboxRow::REFUSED, 1);
+            return true;
+        }
+        $mark = "UPDATE {$this->table} SET consent = %s, verdict = %s, " . self::FORGET
+            . ' WHERE order_id = %d AND state = %s';
+        $wish = [OutboxRow::REFUSED, OutboxRow::WITHDRAW, $orderId, OutboxRow::QUEUED];
+        if ($this->change($mark, ...$wish) === 1) {
+            return true;
+        }
+        // The next payment would accept it anew. What it says of itself stays: somebody left it out.
+        $settled = "{$forget} WHERE order_id = %d AND state = %s AND verdict = %s";
+        $withdrawn = [...$as, OutboxRow::SETTLED, OutboxRow::WITHDRAWN];
+        // One that Pinterest refused lies among a spool's dead letters, and is not to be sent again.
+        $rejected = [OutboxRow::REFUSED, OutboxRow::REFUSED, $orderId, OutboxRow::SETTLED, OutboxRow::REJECTED];
+        $from = match (1) {
+            $this->change($settled, ...$withdrawn) => OutboxRow::WITHDRAWN,
+            $this->change("{$mark} AND verdict = %s", ...$rejected) => OutboxRow::REJECTED,
+            default => null,
+        };
+        if ($from !== null) {
+            $this->tally()->add($from, -1);
+            $this->tally()->add(OutboxRow::REFUSED, 1);
+        }
+        return $from !== null;
+    }
+
+    /** One that keeps its last word, and one whose shopper had not answered and says no now. */
+    private function refuseSettled(int $orderId): void
+    {
+        $this->change(
+            "UPDATE {$this->table} SET consent = %s, " . self::FORGET . ' WHERE order_id = %d AND state = %s',
+            OutboxRow::REFUSED,
+            $orderId,
+            OutboxRow::SETTLED,
+        );
     }
 
     /**
@@ -244,8 +269,9 @@ final class Outbox
                 $json,
                 $now,
             );
-        $withdrawn = [OutboxRow::SETTLED, OutboxRow::WITHDRAWN];
-        if (!$isDone && $this->change("{$update} AND verdict = %s", ...$values, ...$withdrawn) === 1) {
+        $withdrawn = [OutboxRow::SETTLED, OutboxRow::WITHDRAWN, OutboxRow::REFUSED];
+        $again = "{$update} AND verdict = %s AND consent <> %s";
+        if (!$isDone && $this->change($again, ...$values, ...$withdrawn) === 1) {
             $this->tally()->add(OutboxRow::WITHDRAWN, -1);
             $isDone = true;
         }
@@ -386,10 +412,12 @@ final class Outbox
     public function wishKept(int $orderId): bool
     {
         return 1 === $this->change(
-            "UPDATE {$this->table} SET verdict = '' WHERE order_id = %d AND state = %s AND verdict = %s",
+            "UPDATE {$this->table} SET verdict = '' WHERE order_id = %d AND state = %s AND verdict = %s"
+                . ' AND consent <> %s',
             $orderId,
             OutboxRow::QUEUED,
             OutboxRow::WITHDRAW,
+            OutboxRow::REFUSED,
         );
     }
 

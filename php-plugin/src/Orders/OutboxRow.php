@@ -130,6 +130,7 @@ final class OutboxRow
     public function isAccepted(): bool
     {
         return in_array($this->state, [self::PENDING, self::QUEUED, self::SETTLED], true)
+            && $this->consent !== self::REFUSED
             && !in_array($this->verdict, [self::REFUSED, self::WITHDRAW, 'withdrawn'], true);
     }
 }

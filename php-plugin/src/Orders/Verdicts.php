@@ -30,7 +30,7 @@ final class Verdicts
         $isQueued = $row->state === OutboxRow::QUEUED;
         $isOfThisStay = $isQueued && $event['at'] > $row->updatedAt;
         $mayBeOfThisStay = $isQueued && $event['at'] >= $row->updatedAt;
-        $isCancelled = $row->verdict === OutboxRow::WITHDRAW;
+        $isCancelled = $row->verdict === OutboxRow::WITHDRAW || $row->consent === OutboxRow::REFUSED;
 
         return match (true) {
             // Of the stay before: it was sent again since, and this stay will have a word of its own.

@@ -234,6 +234,47 @@ final class OrderConsentTest extends TestCase
         self::assertCount(1, Relay::$captured);
     }
 
+    public function testConsentTakenBackFromACancelledOrderHoldsForItsPaymentAfterAll(): void
+    {
+        $rig = new Rig(self::FILTER);
+        self::says(true);
+        $order = self::place();
+        self::pay($order);
+        do_action('woocommerce_order_status_changed', 71, 'processing', 'cancelled', $order);
+        $rig->outbox->settle(71, 'withdrawn', null, time(), [OutboxRow::QUEUED]);
+        $rig->hooks->refuse(71);
+        new Rig(self::FILTER);
+        self::pay($order);
+        self::assertSame(['refused', 'refused'], [$rig->row()->verdict, $rig->row()->consent]);
+        self::assertCount(1, Relay::$captured);
+    }
+
+    public function testAnExplicitNoEndsTheHourInWhichASilentBuyerMayAgree(): void
+    {
+        $rig = new Rig(self::FILTER);
+        $order = self::place();
+        self::pay($order);
+        self::assertSame('unanswered', $rig->row()->consent);
+        $rig->hooks->refuse(71);
+        self::says(true);
+        self::assertFalse($rig->hooks->agree($order));
+        self::assertSame(['refused', []], [$rig->row()->consent, Relay::$captured]);
+    }
+
+    public function testAnOrderThatASpoolGivesBackIsNotSentWhereConsentWasTakenBackMeanwhile(): void
+    {
+        $rig = new Rig(self::FILTER);
+        self::says(true);
+        self::pay(self::place());
+        $before = $rig->row();
+        $rig->hooks->refuse(71);
+        // A worker that had read the row before.
+        $rig->outbox->release(71, $before->node, $before->updatedAt, time(), OutboxRow::LATE);
+        $rig->tick->run(time());
+        self::assertSame(['withdrawn', 'refused'], [$rig->row()->verdict, $rig->row()->consent]);
+        self::assertCount(1, Relay::$captured);
+    }
+
     public function testConsentTakenBackAfterPinterestRefusedTheOrderReachesTheDeadLetter(): void
     {
         $rig = new Rig(self::FILTER);
@@ -253,6 +294,7 @@ final class OrderConsentTest extends TestCase
         $rig->outbox->settle(71, 'delivered', null, time(), [OutboxRow::QUEUED]);
         $rig->hooks->refuse(71);
         self::assertSame('delivered', $rig->row()->verdict);
+        self::assertFalse($rig->row()->isAccepted(), 'but no other browser tells of it');
         self::assertSame([], Relay::$withdrawn);
     }
 

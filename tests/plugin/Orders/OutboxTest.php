@@ -168,14 +168,6 @@ final class OutboxTest extends TestCase
         self::assertFalse($this->outbox->accept(71, 'id', '5', 300));
     }
 
-    public function testARefusalComesTooLateForAnOrderThatIsSettled(): void
-    {
-        $this->outbox->accept(71, 'id', '5', 200);
-        $this->outbox->settle(71, 'delivered', null, 250, [OutboxRow::PENDING]);
-        $this->outbox->refuse(71, 300);
-        self::assertTrue($this->outbox->find(71)->isAccepted());
-    }
-
     public function testTheWishToWithdrawLeavesTheStayInTheSpoolAsItIs(): void
     {
         $this->outbox->accept(71, 'id', '5', 200);
