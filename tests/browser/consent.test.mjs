@@ -305,6 +305,28 @@ describe('a banner that tells its type in the browser alone, late, and refuses b
     await assertToldAsBuyers(world);
   });
 
+  test('a customer who is signed in agrees late, and takes it back, and the shop knows him as before', { skip }, async () => {
+    shopper = await world.shopper();
+    const form = { log: 'customer', pwd: 'customer' };
+    await shopper.page.request.post('/wp-login.php', { form, maxRedirects: 0 });
+    await shopper.addByForm('/product/blue-mug/');
+    await shopper.checkoutClassic();
+    await bannerHasTold();
+    await answer('accept');
+    await assertToldAsBuyers(world);
+    await shopper.addByForm('/product/blue-mug/');
+    const session = async () =>
+      (await shopper.context.cookies()).find(({ name }) => name.startsWith('wp_woocommerce_session_'))?.value;
+    const before = await session();
+    assert.ok(before);
+    const heard = shopper.page.waitForResponse((response) => response.url().includes('pinrelay/v1/consent'));
+    await answer('decline');
+    await heard;
+    assert.equal(await session(), before);
+    const kept = `global $wpdb; echo $wpdb->get_var("SELECT session_value FROM {$wpdb->prefix}woocommerce_sessions WHERE session_key = '${before.split(/%7C|\|/)[0]}'");`;
+    assert.match(await world.shop.php(kept), /"cart"/);
+  });
+
   test('where visitors may object, the type that the browser was told reaches what the server tells', { skip }, async () => {
     await world.shop.php("update_option('test_banner', ['type' => 'optout', 'late' => 0] + get_option('test_banner'));");
     shopper = await world.shopper();
