@@ -127,6 +127,33 @@ describe('who has made an order', () => {
     assert.equal(browser[0].partner.external_id, server[0].user_data.external_id[0]);
   });
 
+  test('a shopper for whom another server orders before he has answered may still agree, and nobody else', { skip: needsWooCommerce }, async () => {
+    await world.shop.php(`update_option('pinrelay_settings', ['consent' => 'filter']);`);
+    const agree = async (who) => {
+      const heard = who.page.waitForResponse((response) => response.url().includes('pinrelay/v1/claim'));
+      await who.page.evaluate(() => window.pinrelay.consent(true));
+      return (await heard).status();
+    };
+    shopper = await world.shopper();
+    await shopper.addByForm('/product/blue-mug/');
+    const token = await shopper.page.evaluate(() =>
+      fetch('/wp-json/wc/store/v1/cart').then((answer) => answer.headers.get('Cart-Token')),
+    );
+    const { body } = await place(token);
+    const other = await world.shopper();
+    await other.open(body.payment_result.redirect_url);
+    assert.equal(await agree(other), 204);
+    await other.close();
+    await shopper.open(body.payment_result.redirect_url);
+    assert.equal((await row(body.order_id)).consent, 'unanswered');
+    assert.equal(await agree(shopper), 200);
+    const [pair] = await world.matched('checkout');
+    const { server, browser } = world.halves(pair.event_id);
+    assert.equal(browser[0].partner.external_id, server[0].user_data.external_id[0]);
+    assert.ok(browser[0].partner.em);
+    await world.shop.php(`delete_option('pinrelay_settings');`);
+  });
+
   test("a cart that only a server has seen gives the buyer's own data and nobody's browser", { skip: needsWooCommerce }, async () => {
     const { token } = await byServer(null, 'GET', '/cart');
     await byServer(token, 'POST', '/cart/add-item', { id: mug(), quantity: 1 });

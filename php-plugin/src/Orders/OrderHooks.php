@@ -113,6 +113,7 @@ final class OrderHooks
         $isBrowser = Shopper::isBrowser();
         $cart = $isBrowser ? null : CartVisitor::known();
         if (!$isBrowser && $cart === null) {
+            $this->noteUnknown($order);
             return;
         }
         $answer = $isBrowser ? $this->consent->answer($order) : $cart['consent'];
@@ -133,6 +134,21 @@ final class OrderHooks
         );
         if ($row !== null) {
             $this->noted[$row->orderId] = $row;
+        }
+    }
+
+    /**
+     * Another server places this order out of a cart whose shopper has not agreed so far, or was never seen. The cart's
+     * session is his, whoever brings its token: a refusal of his holds for the order, and where he is to be asked he
+     * may still agree in the browser that has the session.
+     */
+    private function noteUnknown(\WC_Order $order): void
+    {
+        $isOnline = OrderSource::isOnline((string) $order->get_created_via());
+        if (CartVisitor::hasRefused()) {
+            $this->refuse($order->get_id());
+        } elseif ($isOnline && $this->consent->withoutShopper() === false && $this->row($order->get_id()) === null) {
+            $this->leaveUnanswered($order, true);
         }
     }
 
@@ -252,7 +268,11 @@ final class OrderHooks
         // One that was held is as old as its payment.
         $at = $row?->state === OutboxRow::NOTED && $row->eventTime !== null ? $row->eventTime : ($at ?? $now);
         if ($row === null && $this->consent->withoutShopper() === false) {
-            $this->outbox->refuse($id, $now);
+            // Whose session this request has is not known: a merchant's, or a payment service's. So no session holds
+            // this order, and since the key alone makes nobody its buyer, it stays untold unless its shopper pays it
+            // anew. Of one that was made online that is no refusal of his.
+            $isOnline = OrderSource::isOnline((string) $order->get_created_via());
+            $this->outbox->refuse($id, $now, $isOnline ? OutboxRow::UNANSWERED : OutboxRow::REFUSED);
             return;
         }
         $mayCount = $row?->consent !== OutboxRow::REFUSED;

@@ -21,6 +21,8 @@ final class CartVisitor
 
     private const KEY = 'pinrelay_visitor';
 
+    private const REFUSAL = ['context' => [], 'consent' => Consent::REFUSED];
+
     public function __construct(
         private readonly Visitor $visitor,
         private readonly Consent $consent,
@@ -44,7 +46,9 @@ final class CartVisitor
             return;
         }
         $answer = $this->consent->answer();
-        $kept = $answer === false ? null : [
+        // What a banner writes before anybody has answered does not undo the answer of before.
+        $isRefused = $answer === false && ($this->consent->isAnswered() || self::hasRefused());
+        $kept = $answer === false ? ($isRefused ? self::REFUSAL : null) : [
             'context' => $this->visitor->context(),
             'consent' => $answer === true ? Consent::GRANTED : '',
         ];
@@ -67,12 +71,18 @@ final class CartVisitor
         ] : null;
     }
 
-    /** Forgets him, for a shopper who takes his consent back. */
+    /** Whether the shopper of this request's cart has said no, in his browser. */
+    public static function hasRefused(): bool
+    {
+        return self::session()?->get(self::KEY) === self::REFUSAL;
+    }
+
+    /** Forgets him but for that, for a shopper who takes his consent back. */
     public static function forget(): void
     {
         $session = self::openSession();
-        if ($session?->get(self::KEY) !== null) {
-            $session->set(self::KEY, null);
+        if ($session !== null && $session->get(self::KEY) !== self::REFUSAL) {
+            $session->set(self::KEY, self::REFUSAL);
         }
     }
 

@@ -78,7 +78,8 @@ final class ServerEvents
     /** What the shopper said to whom another server acts for, and where he was not seen, what holds for such orders. */
     private function isGivenToCart(): bool
     {
-        return CartVisitor::known() !== null || $this->consent->withoutShopper() !== false;
+        return CartVisitor::known() !== null
+            || (!CartVisitor::hasRefused() && $this->consent->withoutShopper() !== false);
     }
 
     /**

@@ -14,6 +14,7 @@ use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Storefront\BotFilter;
 use Pinrelay\WooCommerce\Storefront\BrowserReport;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
+use Pinrelay\WooCommerce\Storefront\CartVisitor;
 use Pinrelay\WooCommerce\Storefront\Claim;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Storefront\VisitorId;
@@ -215,5 +216,74 @@ final class LateAnswerTest extends TestCase
         self::assertSame(['track'], array_column($half['calls'] ?? [], 0), 'the bare call');
         self::assertSame([], Site::$cookies);
         self::assertCount(1, Relay::$captured);
+    }
+
+    /**
+     * Another server places the order, with the token of the cart that this session is of.
+     *
+     * @param array<string, mixed> $settings
+     */
+    private function placeByServer(array $settings = []): Rig
+    {
+        $rig = new Rig($settings + self::SETTINGS);
+        [WC()->session, $_COOKIE, $_SERVER['HTTP_CART_TOKEN']] = [$this->session, [], 'e.y.J'];
+        $made = new \DateTimeImmutable('@' . (time() - 60));
+        $order = new \WC_Order(['order_key' => self::KEY, 'created_via' => 'store-api', 'date_created' => $made]);
+        do_action('woocommerce_store_api_checkout_order_processed', $order);
+        do_action('woocommerce_payment_complete', 71);
+        unset($_SERVER['HTTP_CART_TOKEN']);
+        return $rig;
+    }
+
+    public function testAnOrderThatAServerPlacedIsStillOfWhoFilledTheCart(): void
+    {
+        $this->placeByServer();
+        self::assertNull($this->claim(new \WC_Session('t_stranger'), self::STRANGER));
+        $this->assertUntold();
+        self::assertArrayHasKey('em', $this->claim($this->session, self::BUYER)['calls'][0][1] ?? []);
+        self::assertSame(self::BUYER, Relay::$captured[0]['user']['external_id']);
+        self::assertArrayHasKey(BuyerCookie::NAME, Site::$cookies);
+    }
+
+    public function testWhatItsShoppersBrowserSaidOfAnOrderIsNotUndoneByAServer(): void
+    {
+        $rig = new Rig(self::SETTINGS);
+        $rig->outbox->note(71, ['ip' => '203.0.113.9'], 'granted', time());
+        $rig = $this->placeByServer();
+        self::assertSame('granted', $rig->row()->consent);
+        self::assertCount(1, Relay::$captured);
+    }
+
+    public function testTheNoOfWhoFilledTheCartHoldsForTheOrderOfAServerWhateverHoldsForOthers(): void
+    {
+        $rig = new Rig(self::SETTINGS);
+        [WC()->session, $_COOKIE] = [$this->session, [Consent::COOKIE => '0']];
+        $consent = new Consent($rig->store->settings());
+        (new CartVisitor(new Visitor(), $consent, new Guard()))->register();
+        (Site::$actions['woocommerce_add_to_cart'])();
+        $rig = $this->placeByServer(['consent_default' => 'granted']);
+        self::assertSame(['refused', 'refused'], [$rig->row()->verdict, $rig->row()->consent]);
+        self::assertNull($this->claim($this->session, self::BUYER));
+        self::assertSame([], Relay::$captured);
+    }
+
+    public function testOfAnOrderThatNoCheckoutToldOfNobodyIsTheBuyer(): void
+    {
+        $rig = new Rig(self::SETTINGS);
+        WC()->session = $this->session;
+        $made = new \DateTimeImmutable('@' . (time() - 60));
+        new \WC_Order(['order_key' => self::KEY, 'date_created' => $made]);
+        do_action('woocommerce_payment_complete', 71);
+        self::assertSame(['refused', 'unanswered'], [$rig->row()->verdict, $rig->row()->consent]);
+        self::assertNull($this->claim($this->session, self::BUYER));
+        $this->assertUntold();
+    }
+
+    public function testARenewalThatIsNotToBeToldIsNobodysToAgreeTo(): void
+    {
+        $rig = new Rig(self::SETTINGS + ['order_sources' => ['subscription']]);
+        new \WC_Order(['created_via' => 'subscription']);
+        do_action('woocommerce_payment_complete', 71);
+        self::assertSame(['refused', 'refused'], [$rig->row()?->verdict, $rig->row()?->consent]);
     }
 }
