@@ -27,7 +27,7 @@ use Pinrelay\WooCommerce\Storefront\VisitorId;
  * The body is JSON: {url, language, events: [{id, facts, signature} | {id, name, data, facts, signature}]}. What the
  * shop has signed is taken at its word; of what a page's script tells by itself, with a permit that the page holds,
  * words and product ids alone (TrackedData). The answer is a status and nothing else: 204 taken, 400 not understood or
- * not signed, 403 not from a page of this shop, 413 too long, 429 too many, 503 no room (the spool refuses visits
+ * not signed, 403 not from a page of this shop, 413 too long, 429 too many, 503 no space (the spool refuses visits
  * first, so that orders still fit). Whatever is not captured is counted by its reason (DropCount), also where the
  * answer is 204.
  */

@@ -29,7 +29,7 @@ final class DropCount
     public const CONSENT = 'consent';
     /** The server half of this event is switched off, since its page was cached. */
     public const SWITCHED_OFF = 'switched_off';
-    /** No room, or no spool that can be used. */
+    /** No space, or no spool that can be used. */
     public const SPOOL = 'spool';
     /** Not understood, or refused by the extension. */
     public const INVALID = 'invalid';
@@ -42,7 +42,7 @@ final class DropCount
     private const MOST_REASONS = 40;
     private const MOST_DETAILS = 60;
     private const LONGEST = 60;
-    /** Where details went for which there was no room. */
+    /** Where details went for which there was no space. */
     public const OTHERS = 'others';
     /** The detail of PRIVATE_ADDRESS where no usual header carried a public one. */
     public const NO_HEADER = 'no header';

@@ -36,7 +36,7 @@ final class Inbox
 
     /**
      * @param array<string, mixed> $message nothing in it that names a person
-     * @return bool false where there is no room
+     * @return bool false where there is no space
      */
     public function put(array $message): bool
     {
