@@ -1,11 +1,21 @@
 // What a page view pays for the outbox: nothing that its visitor waits for.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { until } from '../support/shop/service.mjs';
 import { openShop, pinrelay } from './world.mjs';
+
+/** As plugins keep a cart or a login of their own: whoever has the session's file keeps others waiting for it. */
+const SESSIONS = `<?php
+if (isset($_GET['session'])) {
+    session_save_path(WP_CONTENT_DIR);
+    session_id('shopper');
+    session_start();
+}
+`;
 
 const queries = `/tmp/pinrelay-queries-${process.pid}`;
 
@@ -16,6 +26,7 @@ before(async () => {
     clock: true,
     constants: { PINRELAY_TEST_SLOW: 3, PINRELAY_TEST_QUERIES: queries },
   });
+  writeFileSync(path.join(world.shop.paths.content, 'mu-plugins/sessions.php'), SESSIONS);
 });
 after(async () => {
   await world.close();
@@ -30,9 +41,9 @@ async function waiting() {
   return JSON.parse(stdout).relay.waiting.revenue;
 }
 
-async function view() {
+async function view(query = '') {
   rmSync(queries, { force: true });
-  const answer = await fetch(`${world.shop.url}/product/blue-mug/`);
+  const answer = await fetch(`${world.shop.url}/product/blue-mug/${query}`);
   assert.equal(answer.status, 200);
   await answer.text();
 }
@@ -44,6 +55,17 @@ test('a verdict is copied after a page view, when its visitor has the whole page
   await world.clock.advance(11);
   const word = `settled ${id} delivered`;
   await view();
+  assert.equal(world.heard().includes(word), false, 'whoever listens to it is still asleep');
+  await until('the verdict', () => world.heard().includes(word));
+});
+
+test('a shopper with a PHP session has the next page while what follows the last one goes on', async () => {
+  const [id] = await world.buy(1);
+  await until('the verdict in the spool', async () => (await waiting()) === 0);
+  await world.clock.advance(11);
+  const word = `settled ${id} delivered`;
+  await view('?session=1');
+  await view('?session=1');
   assert.equal(world.heard().includes(word), false, 'whoever listens to it is still asleep');
   await until('the verdict', () => world.heard().includes(word));
 });
