@@ -24,6 +24,8 @@
   let begun;
   let agreed;
   let waited;
+  // Of the page's events.
+  let ids = [];
   let fired = [];
 
   // Consent tools leave empty copies.
@@ -31,9 +33,7 @@
     for (const element of document.querySelectorAll('#' + id)) {
       try {
         return JSON.parse(element.textContent);
-      } catch (broken) {
-        continue;
-      }
+      } catch {}
     }
     return null;
   }
@@ -48,12 +48,7 @@
       .join('')
       .replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-4$3-a$4-');
 
-  function cookies() {
-    return document.cookie.split('; ').map((pair) => {
-      const at = pair.indexOf('=');
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    });
-  }
+  const cookies = () => document.cookie.split('; ').map((pair) => pair.split(/=(.*)/));
 
   const cookie = (wanted) => (cookies().find(([name]) => name === wanted) || [])[1] || '';
 
@@ -71,18 +66,18 @@
   }
 
   // Storage may be denied or full.
-  function stored(kind, key, value) {
+  function stored(kind, name, value) {
     try {
-      return value ? window[kind].setItem(key, value) : window[kind].getItem(key);
-    } catch (denied) {
-      return null;
+      return value === undefined ? window[kind].getItem(own(name)) : window[kind].setItem(own(name), value);
+    } catch {
+      return '';
     }
   }
 
   function isFired(id) {
     try {
-      fired = JSON.parse(stored('localStorage', own('fired'))) || fired;
-    } catch (unreadable) {
+      fired = JSON.parse(stored('localStorage', 'fired')) || fired;
+    } catch {
       // As above.
     }
     return fired.includes(id);
@@ -91,7 +86,7 @@
   function setFired(id) {
     if (!isFired(id)) {
       fired = fired.concat(id).slice(-MOST_FIRED);
-      stored('localStorage', own('fired'), JSON.stringify(fired));
+      stored('localStorage', 'fired', JSON.stringify(fired));
     }
   }
 
@@ -104,20 +99,16 @@
     }
   }
 
-  function post(url, body) {
-    // Firewalls let no other text pass.
-    const headers = { 'Content-Type': 'application/json' };
-    const options = { method: 'POST', body: JSON.stringify(body), headers, credentials: 'same-origin', keepalive: true };
-    return fetch(url, options).catch(() => ({ status: 0 }));
-  }
-
   // To the next address where not the shop itself has answered.
   async function send(addresses, body, isEnough = () => false) {
+    // Firewalls let no other text pass.
+    const headers = { 'Content-Type': 'application/json' };
+    const options = { method: 'POST', body: JSON.stringify(body), headers, keepalive: true };
     for (const url of addresses.filter(Boolean)) {
-      const answer = await post(url, body);
+      const answer = await fetch(url, options).catch(() => ({ status: 0 }));
       const isOwn = answer.headers && answer.headers.has('X-Pinrelay');
       if (isOwn || isEnough(answer.status)) {
-        return isOwn ? answer : null;
+        return isOwn && answer;
       }
     }
     return null;
@@ -125,25 +116,25 @@
 
   // Kept until the shop has answered: banners load the page anew.
   async function takeBack(id) {
-    stored('localStorage', own('taken_back'), id);
+    stored('localStorage', 'taken_back', id);
     const answer = await send([page.withdraw, page.collect], { visitor: id });
     if (answer && answer.ok) {
-      stored('localStorage', own('taken_back'), '0');
+      stored('localStorage', 'taken_back', '');
     }
   }
 
-  async function collect(events) {
-    if (!page.collect || !agreed || events.length === 0) {
+  function collect(events) {
+    if (!page.collect || !agreed || !events.length) {
       return;
     }
     const addresses = [page.collect, page.fallback];
-    if (stored('sessionStorage', own('fallback'))) {
+    if (stored('sessionStorage', 'fallback')) {
       addresses.reverse();
     }
     // A server out of breath must not be asked to boot WordPress.
     send(addresses, { url: location.href, language: page.language, events }, (status) => {
       const isOver = status === 0 || status > 499;
-      isOver || stored('sessionStorage', own('fallback'), '1');
+      isOver || stored('sessionStorage', 'fallback', '1');
       return isOver;
     });
   }
@@ -162,21 +153,16 @@
 
   const tag = (name, event_id, data) => call('track', name, { event_id, ...data });
 
-  // A reload is no second checkout.
-  function isRepeated(event) {
-    const key = event.once && JSON.stringify(event);
-    const isKnown = key && stored('sessionStorage', own('once')) === key;
-    stored('sessionStorage', own('once'), key);
-    return isKnown;
-  }
-
   function tellPage() {
     const toServer = [];
-    page.events.forEach((event) => {
-      if (isRepeated(event)) {
+    page.events.forEach((event, at) => {
+      // A reload is no second checkout, unless a banner made it.
+      const once = event.once && JSON.stringify(event);
+      if (once && !ids[at] && once === stored('sessionStorage', 'once')) {
         return;
       }
-      const id = uuid();
+      stored('sessionStorage', 'once', once);
+      const id = (ids[at] = ids[at] || uuid());
       if (event.call) {
         tag(event.call[1], id, event.call[2]);
       }
@@ -216,7 +202,6 @@
 
   function load(src, id) {
     const script = document.createElement('script');
-    script.async = true;
     script.id = id;
     script.src = src;
     script.nonce = (document.querySelector('script[nonce]') || script).nonce;
@@ -236,7 +221,7 @@
     try {
       const [name, data] = JSON.parse(atob(value.replace(/-/g, '+').replace(/_/g, '/')));
       return data.event_id ? { name, data } : null;
-    } catch (broken) {
+    } catch {
       return null;
     }
   }
@@ -260,9 +245,11 @@
     }
   }
 
-  // Not every theme and browser has an event for it.
-  function lookLater() {
-    [500, 1500, 4000, 8000].forEach((after) => setTimeout(look, after));
+  // Banners load the page anew with the answer, before it is told.
+  function leave() {
+    if (allowed()) {
+      stored('sessionStorage', 'agreed', [location.href, ...ids].join(' '));
+    }
   }
 
   function listen() {
@@ -275,7 +262,8 @@
     // Else the next page fires; a call here would be cut off.
     if (!page.leaves) {
       window.cookieStore && window.cookieStore.addEventListener('change', look);
-      document.addEventListener('click', lookLater, true);
+      // Not every theme and browser has an event for it.
+      document.addEventListener('click', () => [500, 1500, 4000, 8000].forEach((after) => setTimeout(look, after)), true);
     }
   }
 
@@ -361,7 +349,7 @@
         Object.keys(services).some((name) => /pin(terest|relay)/i.test(name) && !services[name]) ||
         !(window.wp_has_consent || Boolean)('marketing')
       );
-    } catch (broken) {
+    } catch {
       return false;
     }
   }
@@ -396,8 +384,8 @@
       } else {
         takeBack(visitor());
         cookies().forEach(([name]) => RegExp(`^(_epik|${own('(vid|e_|ldp)')})`).test(name) && setCookie(name, '', 0));
-        stored('localStorage', own('fired'), '[]');
-        stored('sessionStorage', own('once'), '0');
+        stored('localStorage', 'fired', '[]');
+        stored('sessionStorage', 'once', '');
       }
     }
     release();
@@ -436,11 +424,18 @@
       }).observe(document, { childList: true, subtree: true });
       return;
     }
-    const late = page.withdraw && stored('localStorage', own('taken_back'));
-    if (late && late !== '0') {
+    const late = page.withdraw && stored('localStorage', 'taken_back');
+    if (late) {
       takeBack(late);
     }
-    waited = !allowed();
+    const [url, ...told] = (stored('sessionStorage', 'agreed') || '').split(' ');
+    url && stored('sessionStorage', 'agreed', '');
+    ids = url === location.href ? told : [];
+    waited = !!url;
+    if (!allowed()) {
+      waited = true;
+      window.addEventListener('pagehide', leave);
+    }
     if ('agrees' in early) {
       consent(early.agrees);
     }

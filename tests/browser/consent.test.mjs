@@ -327,6 +327,23 @@ describe('a banner that tells its type in the browser alone, late, and refuses b
     assert.match(await world.shop.php(kept), /"cart"/);
   });
 
+  test('who agrees there to a banner that loads the page anew has it told, by both halves once', { skip }, async () => {
+    shopper = await world.shopper();
+    await shopper.addByForm('/product/blue-mug/');
+    await shopper.checkoutClassic();
+    await bannerHasTold();
+    assert.equal((await row()).consent, 'unanswered');
+    // What the page would still say by itself is lost with it.
+    await shopper.context.route(/pinrelay.*claim/, (route) => route.abort());
+    await Promise.all([
+      shopper.page.waitForEvent('load'),
+      shopper.page.evaluate("document.cookie = 'wp_consent_marketing=allow; path=/'; location.reload()"),
+    ]);
+    await shopper.context.unroute(/pinrelay.*claim/);
+    const [pair] = await world.matched('checkout');
+    assert.deepEqual([(await row()).consent, pair.browser_count, pair.server_count], ['granted', 1, 1]);
+  });
+
   test('where visitors may object, the type that the browser was told reaches what the server tells', { skip }, async () => {
     await world.shop.php("update_option('test_banner', ['type' => 'optout', 'late' => 0] + get_option('test_banner'));");
     shopper = await world.shopper();

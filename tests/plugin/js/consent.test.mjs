@@ -122,6 +122,9 @@ describe('consent in the browser', () => {
     await assertGone();
   });
 
+  const CHECKOUT = JSON.stringify([
+    { call: ['track', 'initiatecheckout', { value: 1 }], facts: '1', signature: 's', once: true },
+  ]);
   const RECEIVED = '/checkout/order-received/71/?key=wc_order_aBc';
 
   test('who agrees on the page of his order says so with the claim, and who had agreed does not', async () => {
@@ -129,10 +132,42 @@ describe('consent in the browser', () => {
     await page.evaluate(() => window.pinrelay.consent(true));
     await posted('/claim');
     assert.deepEqual(posts('/claim')[0].body, { key: 'wc_order_aBc', ids: [71], agrees: true });
-    await page.reload();
+    await open({ consent: 'filter' }, RECEIVED);
     await posted('/claim', 2);
     assert.equal(posts('/claim').at(-1).body.agrees, false);
   });
+
+  // With an event that the script hears, and without.
+  for (const [how, wish, accept] of [
+    ['by a call', { consent: 'filter' }, () => window.pinrelay.consent(true)],
+    ['by a cookie', withApi('optin'), () => void (document.cookie = 'wp_consent_marketing=allow; path=/')],
+  ]) {
+    const acceptAndReload = (page) =>
+      Promise.all([page.waitForEvent('load'), page.evaluate(`(${accept})(); location.reload()`)]);
+
+    test(`a banner that loads the page of an order anew with the answer takes nothing from the claim (${how})`, async () => {
+      const page = await open(wish, RECEIVED);
+      assert.deepEqual(await stored(page), {}, 'nothing is kept before the answer');
+      await acceptAndReload(page);
+      await posted('/claim');
+      assert.deepEqual(posts('/claim').map(({ body }) => body.agrees).filter((agrees) => !agrees), []);
+      const before = posts('/claim').length;
+      await page.reload();
+      await posted('/claim', before + 1);
+      assert.equal(posts('/claim').at(-1).body.agrees, false, 'the answer is an old one by now');
+    });
+
+    test(`what such a banner's page has told has the same ids after it (${how})`, async () => {
+      const page = await open({ ...wish, events: CHECKOUT }, '/checkout');
+      await acceptAndReload(page);
+      await seen('initiate_checkout');
+      await posted('/collect.php');
+      await fence(page);
+      const byTag = calls('initiate_checkout').map(({ event_id }) => event_id);
+      const toServer = posts('/collect.php').map(({ body }) => body.events[0].id);
+      assert.equal(new Set([...byTag, ...toServer]).size, 1);
+    });
+  }
 
   test('who agrees on the page after that of his order says whose it was', async () => {
     const page = await open({ consent: 'filter' }, RECEIVED);
