@@ -105,6 +105,7 @@ final class Installer
             Turn::OPTION,
             Storefront\AddressWatch::OPTION,
             Consent\Answers::OPTION,
+            Consent\Withdrawn::OPTION,
             DeadLetters::OPTION,
             ReconcileJobs::OPTION,
             Upkeep::OPTION,

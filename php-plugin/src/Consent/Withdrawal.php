@@ -79,6 +79,7 @@ final class Withdrawal
         array_map($this->orders->refuse(...), $orders);
         $id = VisitorId::read([VisitorId::COOKIE => $visitor]);
         if ($id !== '') {
+            $this->guard->run('visitor of the cart', static fn () => Withdrawn::add($id, time()));
             $this->guard->run('visits taken back', fn () => $this->takeBack($id));
         }
     }

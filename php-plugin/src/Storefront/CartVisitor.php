@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Storefront;
 
 use Pinrelay\WooCommerce\Consent\Consent;
+use Pinrelay\WooCommerce\Consent\Withdrawn;
 use Pinrelay\WooCommerce\Support\Guard;
 
 /**
@@ -60,15 +61,17 @@ final class CartVisitor
     /**
      * Who filled the cart of this request.
      *
-     * @return ?array{context: array<string, string>, consent: ?bool} null where no browser was seen, or none agreed
+     * @return ?array{context: array<string, string>, consent: ?bool} null where no browser was seen, or none agrees
      */
     public static function known(): ?array
     {
         $kept = self::session()?->get(self::KEY);
-        return is_array($kept['context'] ?? null) && $kept['context'] !== [] ? [
-            'context' => array_filter($kept['context'], 'is_string'),
+        $context = array_filter(is_array($kept['context'] ?? null) ? $kept['context'] : [], 'is_string');
+        $browser = VisitorId::read([VisitorId::COOKIE => $context['external_id'] ?? '']);
+        return $context === [] || Withdrawn::has($browser) ? null : [
+            'context' => $context,
             'consent' => ($kept['consent'] ?? '') === Consent::GRANTED ? true : null,
-        ] : null;
+        ];
     }
 
     /** Whether the shopper of this request's cart has said no, in his browser. */

@@ -10,7 +10,9 @@ use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Collect\Rate;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\Withdrawal;
+use Pinrelay\WooCommerce\Consent\Withdrawn;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
+use Pinrelay\WooCommerce\Storefront\CartVisitor;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Tests\Rig;
@@ -54,6 +56,7 @@ final class WithdrawalTest extends TestCase
     protected function tearDown(): void
     {
         $_COOKIE = [];
+        WC()->session = null;
         @unlink($this->rateFile);
     }
 
@@ -114,6 +117,36 @@ final class WithdrawalTest extends TestCase
         self::assertSame([[Rig::ACCOUNT, self::VISITOR]], Relay::$forgotten);
         $this->withdrawal->refused('', str_replace('71', '72', $cookie), time() - 120);
         self::assertSame('granted', $this->rig->row(72)->consent, 'a forged cookie');
+    }
+
+    /** Nor what a payment service's server says of his cart, whose session no request of his can reach. */
+    public function testWhoFilledACartIsNoMoreTheOneWhoTookHisConsentBack(): void
+    {
+        $other = str_replace('6f1c', '7f1c', self::VISITOR);
+        $known = static function (string $visitor): ?array {
+            $context = ['ip' => '81.2.69.160', 'external_id' => $visitor];
+            WC()->session = new \WC_Session('t_1');
+            WC()->session->set('pinrelay_visitor', ['context' => $context, 'consent' => 'granted']);
+            return CartVisitor::known();
+        };
+        self::assertNotNull($known(self::VISITOR));
+        $this->withdrawal->refused(self::VISITOR, '', time());
+        self::assertNull($known(self::VISITOR));
+        self::assertSame($other, $known($other)['context']['external_id'] ?? null);
+        $_COOKIE = [Consent::COOKIE => '0'];
+        $this->withdrawal->heed((string) json_encode(['visitor' => $other]));
+        self::assertNull($known($other), 'as the shop itself is told');
+    }
+
+    public function testSoManyBrowsersAreRememberedAndTheEarliestGiveWay(): void
+    {
+        $id = static fn (int $number): string => sprintf('6f1c0c1e-8a52-4b6e-9d7a-%012d', $number);
+        foreach (range(1, 1001) as $number) {
+            Withdrawn::add($id($number), time());
+        }
+        self::assertSame([false, true, true], array_map(Withdrawn::has(...), [$id(1), $id(2), $id(1001)]));
+        Withdrawn::add($id(7), time() + 31 * 86400);
+        self::assertCount(1, get_option(Withdrawn::OPTION));
     }
 
     /** @dataProvider bodies */
