@@ -7,7 +7,7 @@ mod spool_support;
 
 use pinrelay::spool::{Durability, Lane, Limits, Reason};
 use rustix::io::Errno;
-use spool_support::{How, LIMITS, Op, Spool, all, line};
+use spool_support::{How, LIMITS, Op, Spool, all, ended, line};
 
 /// Writes three records to a lane: how often was a file, and how often was the
 /// directory of segments synced?
@@ -72,7 +72,7 @@ fn what_did_not_reach_the_platter_is_refused_and_not_sent() {
         spool.disk.fail(op, path, How::Fails(Errno::IO));
         let refused = writer.append(&line("a"), &limits).unwrap_err();
         assert_eq!(refused.reason, Reason::Io);
-        assert_eq!(all(&spool), [""; 0], "{op:?}");
+        assert_eq!(all(&spool), ["torn"], "{op:?}");
         spool.disk.mend();
         writer.append(&line("b"), &limits).unwrap();
         assert_eq!(all(&spool), ["b"], "{op:?}");
@@ -90,4 +90,28 @@ fn a_lane_that_is_synced_from_now_on_syncs_the_name_that_it_has() {
     };
     writer.append(&line("b"), &limits).unwrap();
     assert_eq!(spool.disk.count(Op::SyncDir, "/seg"), 1);
+}
+
+#[test]
+fn no_record_takes_the_place_of_one_that_did_not_reach_the_platter() {
+    let spool = Spool::new();
+    let limits = Limits {
+        durability: Durability::All,
+        ..LIMITS
+    };
+    spool.disk.fail(Op::Sync, "/seg/", How::Fails(Errno::IO));
+    let mut writer = spool.writer(Lane::Revenue);
+    writer.append(&line("a"), &limits).unwrap_err();
+    spool.disk.mend();
+    // Its process ends, and another goes on with what it has left.
+    let name = ended(&spool.segments()[0]);
+    let mut ledger = spool.ledger();
+    spool
+        .writer(Lane::Revenue)
+        .append(&line("b"), &LIMITS)
+        .unwrap();
+    // Of a sender that read the record while it was being synced.
+    let end = line("a").len() as u64;
+    ledger.settle(&name, end).unwrap();
+    assert!(all(&spool).contains(&"b".to_owned()));
 }

@@ -116,13 +116,20 @@ impl Writer {
             None => self.begin(bytes)?,
         };
         let (disk, before) = (self.place.disk(), segment.len);
-        let written = write_once(disk, &segment.file, line).and_then(|()| match sync {
-            true => self.sync(&mut segment),
-            false => Ok(()),
+        let mut kept = before;
+        let written = write_once(disk, &segment.file, line).and_then(|()| {
+            // A sender may read the whole record from now on, and settle its end
+            // later. One byte stays: nobody goes on with half a line, so that no
+            // other record can stand there and be taken for settled.
+            kept = before + 1;
+            match sync {
+                true => self.sync(&mut segment),
+                false => Ok(()),
+            }
         });
         if let Err(error) = written {
             // Abandoned, not reused: what is behind a failed write is unknown.
-            if disk.set_len(&segment.file, before).is_err() {
+            if disk.set_len(&segment.file, kept).is_err() {
                 log::warn!(
                     target: self.place.log_target(),
                     "a failed write could not be cut back; its torn line will be skipped"

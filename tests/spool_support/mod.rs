@@ -15,11 +15,12 @@ pub use disk::{FaultyDisk, How, Op};
 pub use lead::{Pinterest, lead, verdicts};
 pub use model::{Model, WRITERS};
 use pinrelay::spool::{
-    Content, Disk, Durability, Entry, Envelope, Lane, Ledger, Limits, Place, Writer, encode,
+    Content, Disk, Durability, Entry, Envelope, Lane, Ledger, Limits, Place, SegmentName, Writer,
+    encode,
 };
 use serde_json::value::RawValue;
 
-/// Room for everything, and nothing is synced.
+/// Space for everything, and nothing is synced.
 pub const LIMITS: Limits = Limits {
     durability: Durability::Off,
     max_bytes: 1 << 30,
@@ -143,6 +144,17 @@ pub fn all(spool: &Spool) -> Vec<String> {
         seen.extend(ids(&entries).into_iter().map(str::to_owned));
         settle(&mut ledger, &entries);
     }
+}
+
+/// Makes a segment one of a process that has ended.
+pub fn ended(segment: &Path) -> SegmentName {
+    let mut process = std::process::Command::new("true").spawn().unwrap();
+    let pid = process.id();
+    process.wait().unwrap();
+    let name = segment.file_name().unwrap().to_str().unwrap();
+    let name = name.replace(&format!("-{}-", std::process::id()), &format!("-{pid}-"));
+    std::fs::rename(segment, segment.with_file_name(&name)).unwrap();
+    SegmentName::parse(&name).unwrap()
 }
 
 /// Moves the offsets behind these lines.
