@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use pinrelay::spool::{Lane, Ledger, Limits, Place, Reason, SegmentName, Writer};
-use spool_support::{LIMITS, Pinterest, Spool, all, lead, line, verdicts};
+use spool_support::{LIMITS, Pinterest, Spool, all, ended, lead, line, verdicts};
 
 /// Says to a child where the spool is, and what to write.
 const TASK: &str = "PINRELAY_TEST_CAPTURES";
@@ -55,14 +55,14 @@ fn started(spool: &Spool, ids: &str, through: &[&str]) -> Started {
     (child, out)
 }
 
-fn ended((mut child, mut out): Started) {
+fn let_end((mut child, mut out): Started) {
     drop(child.stdin.take());
     out.read_to_end(&mut Vec::new()).unwrap();
     assert!(child.wait().unwrap().success());
 }
 
 fn captured(spool: &Spool, ids: &str) {
-    ended(started(spool, ids, &[]));
+    let_end(started(spool, ids, &[]));
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_segment_of_a_process_that_lives_is_left_alone() {
     };
     assert_eq!(fs::read(first).unwrap(), line_of(first, "a"));
     assert!(fs::read(second).unwrap().starts_with(&line_of(second, "b")));
-    ended(living);
+    let_end(living);
     captured(&spool, "d");
     assert_eq!(spool.segments().len(), 2);
     assert_eq!(all(&spool).len(), 4);
@@ -135,6 +135,26 @@ fn a_segment_that_is_shorter_than_what_is_settled_is_not_gone_on_with() {
 }
 
 #[test]
+fn a_writer_that_lost_its_segment_takes_none_of_another() {
+    let spool = Spool::new();
+    let mut others = spool.writer(Lane::Revenue);
+    others.append(&line("a"), &LIMITS).unwrap();
+    drop(others);
+    let other = spool.segments().remove(0);
+    let mut writer = spool.writer(Lane::Revenue);
+    writer.append(&line("b"), &LIMITS).unwrap();
+    let own = spool.segments().into_iter().find(|path| *path != other);
+    let left = ended(&other);
+    // Somebody takes this process for one that has ended.
+    let mut file = fs::OpenOptions::new().append(true).open(own.unwrap());
+    file.as_mut().unwrap().write_all(&line("c")).unwrap();
+    writer.append(&line("d"), &LIMITS).unwrap();
+    let left = spool.place.file("seg").join(left.as_str());
+    assert_eq!(fs::read(&left).unwrap(), line_of(&left, "a"));
+    assert_eq!((spool.segments().len(), all(&spool).len()), (3, 4));
+}
+
+#[test]
 fn a_segment_of_a_later_version_is_not_gone_on_with() {
     let spool = Spool::new();
     captured(&spool, "a");
@@ -167,7 +187,7 @@ fn calls(spool: &Spool) -> Option<usize> {
         println!("not run: there is no strace");
         return None;
     }
-    ended(started(spool, "new", &strace));
+    let_end(started(spool, "new", &strace));
     let text = fs::read_to_string(trace).unwrap();
     // From its first look at the spool on: before that it is the test's own start.
     let root = spool.dir.path().join("root");

@@ -50,7 +50,7 @@ pub struct Limits {
     /// What must be synced.
     pub durability: Durability,
     /// The most a destination may hold, in bytes. Visits are refused at four
-    /// fifths of it, so that revenue still finds room.
+    /// fifths of it, so that revenue still finds space.
     pub max_bytes: u64,
 }
 
@@ -111,8 +111,12 @@ impl Writer {
         }
         self.room.check(&self.place, bytes, limits.max_bytes)?;
         let sync = limits.durability.covers(self.lane);
+        let had_one = self.open.is_some();
         let mut segment = match self.take_open(bytes) {
             Some(segment) => segment,
+            // Another process may have taken it over, one that cannot see that we
+            // live: to do the same to others would only go on so.
+            None if had_one => self.create()?,
             None => self.begin(bytes)?,
         };
         let (disk, before) = (self.place.disk(), segment.len);
