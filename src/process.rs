@@ -31,7 +31,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicUsize, Ordering};
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Once, OnceLock};
 use std::time::{Duration, Instant};
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
@@ -447,6 +447,16 @@ fn is_library(info: &libc::Dl_info) -> bool {
     // SAFETY: checked non-null by the caller, and owned by the loader.
     let name = unsafe { std::ffi::CStr::from_ptr(info.dli_fname) };
     name.to_bytes().windows(3).any(|part| part == b".so")
+}
+
+/// Names the machine and its start, which is what [`since_boot`] counts from; empty
+/// where the system does not tell.
+pub fn boot_id() -> &'static str {
+    static ID: OnceLock<String> = OnceLock::new();
+    ID.get_or_init(|| {
+        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
+        id.unwrap_or_default().trim().to_owned()
+    })
 }
 
 /// Seconds since the machine was started, the time that it slept with them: a

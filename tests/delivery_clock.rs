@@ -186,6 +186,24 @@ fn after_a_restart_of_the_machine_its_clock_is_watched_first() {
 }
 
 #[test]
+fn the_clocks_of_machines_that_take_turns_at_one_spool_are_each_believed() {
+    let world = World::new();
+    let old = world.unix() - 8 * DAY;
+    world.capture_with(Lane::Revenue, "old", old, true);
+    let mut api = Api::new(&world, good);
+    let lead_each = |api: &mut Api<'_>, turns| {
+        for turn in 0..turns {
+            world.booted.set([-40_000, -90_000][turn % 2]);
+            world.lead(&settings(Late::Return), api, Some(MINUTE));
+        }
+    };
+    lead_each(&mut api, 9);
+    assert_eq!(world.waiting(), 1);
+    lead_each(&mut api, 4);
+    assert_eq!(world.of(Verdict::Expired), ["old"]);
+}
+
+#[test]
 fn what_was_late_at_its_capture_need_not_wait_on_a_new_machine() {
     let world = World::new();
     let then = world.unix() - 2 * HOURS;

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use common::{Peer, Response, Shop, at, capture, files, now, order, visit, waiting};
 use delivery_support::{Api, HOUR, MINUTE, World, error, settings};
 use pinrelay::delivery::{Late, Time, retain};
-use pinrelay::process::since_boot;
+use pinrelay::process::{boot_id, since_boot};
 use pinrelay::spool::{Lane, Leader, SegmentName, Verdict};
 use serde_json::json;
 
@@ -204,7 +204,8 @@ fn a_dead_letter_is_gone_after_a_week_without_a_token() {
     file.set_modified(then).unwrap();
     // A clock that has run for a while.
     let mut state = shop.state();
-    state["clock"] = json!({"since": now() - 700, "booted": now() - since_boot()});
+    let clock = json!({"since": now() - 700, "booted": now() - since_boot()});
+    state["clocks"] = json!({boot_id(): clock});
     state["cleaned_at"] = json!(now() - 3_600);
     std::fs::write(shop.file("state.json"), state.to_string()).unwrap();
     let mute = shop.relay_with(json!({"access_token": null}));

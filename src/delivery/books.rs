@@ -198,7 +198,7 @@ impl Books {
         // Noted by a clock that ran ahead: one leader after another would wait.
         let longest = now.saturating_add_unsigned(backoff::LONGEST.as_secs());
         state.retry_at = state.retry_at.map(|at| at.min(longest));
-        state.clock.look(now, time.since_boot());
+        state.clocks.look(&time.boot_id(), now, time.since_boot());
         dead.remove_unfinished();
         let mut ledger = Ledger::new(place);
         ledger.refresh()?;
@@ -268,7 +268,8 @@ impl Books {
     /// Looks at the clock, and says whether it is to be believed.
     pub fn today(&mut self, time: &dyn Time) -> Today {
         let now = time.unix();
-        let trust = self.state.clock.look(now, time.since_boot());
+        let (boot, since_boot) = (time.boot_id(), time.since_boot());
+        let trust = self.state.clocks.look(&boot, now, since_boot);
         Today { now, trust }
     }
 

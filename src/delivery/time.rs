@@ -15,6 +15,10 @@ pub trait Time {
     /// time of day has jumped where the two move apart.
     fn since_boot(&self) -> i64;
 
+    /// Names the machine and its start, from which those seconds are counted:
+    /// several may take their turn at one spool.
+    fn boot_id(&self) -> String;
+
     /// A clock that only goes forward.
     fn now(&self) -> Instant;
 
@@ -33,6 +37,10 @@ impl Time for Clock {
 
     fn since_boot(&self) -> i64 {
         process::since_boot()
+    }
+
+    fn boot_id(&self) -> String {
+        process::boot_id().to_owned()
     }
 
     fn now(&self) -> Instant {

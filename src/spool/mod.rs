@@ -101,7 +101,7 @@ pub use place::Place;
 pub use record::{Envelope, Head, Record, beginning, decode, encode, frame};
 pub use refused::Refused;
 pub use segment::SegmentName;
-pub use state::{LastError, Pause, Seen, State, Trust};
+pub use state::{Clocks, LastError, Pause, State, Trust};
 pub use verdict::{Settled, Verdict, shorten};
 pub use verdict_cursor::Verdicts;
 pub use verdict_log::VerdictLog;

@@ -15,6 +15,8 @@ const CLOCK_CORRECTION: i64 = 60;
 const CLOCK_PROOF: i64 = 600;
 /// Smaller corrections add up before they are worth writing the file again.
 const CLOCK_NOTED: i64 = 5;
+/// Each restart of a machine is one more.
+const MOST_CLOCKS: usize = 16;
 
 /// The content of `state.json`. Only the leader writes it; anybody reads it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -55,20 +57,25 @@ pub struct State {
     /// When what had its time was last cleared away, all of it.
     pub cleaned_at: Option<i64>,
     /// What leaders have seen of the time of day.
-    pub clock: Seen,
+    pub clocks: Clocks,
 }
 
-/// For how long the clock has run without a jump.
+/// For how long the clock of each machine has run without a jump: one that is on a
+/// shared disk with others has its own, which need not agree with theirs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Clocks(BTreeMap<String, Seen>);
+
+/// For how long a clock has run without a jump.
 ///
 /// No event is given up as too old or late, and no book is thrown away, by a clock
 /// that has just jumped: it may have been set forward by mistake, and be set back
 /// in a minute. A jump is seen, also by somebody who comes hours later, by the
 /// moment at which the machine was started, which only moves where the clock is
-/// set. A restart moves it as well, and in what the clock then says nobody knows
-/// of a jump; so after either it has to run for ten minutes before it is believed.
+/// set. After a restart nobody knows of a jump in what the clock says; so after either it has to run for ten minutes before it is believed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Seen {
+struct Seen {
     since: i64,
     booted: i64,
     jumped: bool,
@@ -85,18 +92,39 @@ pub enum Trust {
     Jumped,
 }
 
+impl Clocks {
+    /// The clock says `now`, and the machine has been up for so many seconds since
+    /// the start named `boot`: is it to be believed?
+    pub fn look(&mut self, boot: &str, now: i64, since_boot: i64) -> Trust {
+        if !self.0.contains_key(boot) {
+            if self.0.len() >= MOST_CLOCKS
+                && let Some((oldest, _)) = self.0.iter().min_by_key(|(_, seen)| seen.since)
+            {
+                let oldest = oldest.clone();
+                self.0.remove(&oldest);
+            }
+            let seen = Seen {
+                since: now,
+                booted: now.saturating_sub(since_boot),
+                // The first look of all has nothing to compare with.
+                jumped: !self.0.is_empty(),
+            };
+            self.0.insert(boot.to_owned(), seen);
+        }
+        let seen = self.0.get_mut(boot);
+        seen.map_or(Trust::Jumped, |seen| seen.look(now, since_boot))
+    }
+}
+
 impl Seen {
-    /// The clock says `now`, and the machine has been up for so many seconds: is
-    /// it to be believed?
-    pub fn look(&mut self, now: i64, since_boot: i64) -> Trust {
+    fn look(&mut self, now: i64, since_boot: i64) -> Trust {
         let booted = now.saturating_sub(since_boot);
         let moved = booted.saturating_sub(self.booted).saturating_abs();
         if moved > CLOCK_CORRECTION {
             *self = Self {
                 since: now,
                 booted,
-                // The first look of all has nothing to compare with.
-                jumped: *self != Self::default(),
+                jumped: true,
             };
         } else if moved >= CLOCK_NOTED {
             self.booted = booted;
@@ -209,7 +237,7 @@ mod tests {
         use Trust::{Jumped, Steady, Unproven};
         const HOUR: i64 = 3_600;
         let start = 1_790_000_000;
-        let mut clock = Seen::default();
+        let mut clocks = Clocks::default();
         let looks = [
             // (by the machine's own clock, how far the time of day is off)
             (0, 0, Unproven),
@@ -231,12 +259,16 @@ mod tests {
             (75 * HOUR + 600, -HOUR, Steady),
         ];
         for (at, off, trust) in looks {
-            let look = clock.look(start + at + off, 5_000 + at);
+            let look = clocks.look("a", start + at + off, 5_000 + at);
             assert_eq!(look, trust, "{at} {off}");
         }
         // Started again.
-        assert_eq!(clock.look(start + 76 * HOUR, 40), Jumped);
-        assert_eq!(clock.look(start + 76 * HOUR + 600, 640), Steady);
+        assert_eq!(clocks.look("b", start + 76 * HOUR, 40), Jumped);
+        assert_eq!(clocks.look("b", start + 76 * HOUR + 600, 640), Steady);
+        for n in 0..100 {
+            clocks.look(&n.to_string(), start + 77 * HOUR + n, n);
+        }
+        assert_eq!(clocks.0.len(), MOST_CLOCKS);
     }
 
     #[test]

@@ -215,6 +215,10 @@ impl Time for World {
         self.passed().as_secs().cast_signed() - self.booted.get()
     }
 
+    fn boot_id(&self) -> String {
+        self.booted.get().to_string()
+    }
+
     fn now(&self) -> Instant {
         self.origin + self.passed()
     }

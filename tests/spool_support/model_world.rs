@@ -44,6 +44,10 @@ impl Time for Turned {
         self.unix.get() - self.booted
     }
 
+    fn boot_id(&self) -> String {
+        "one".to_owned()
+    }
+
     fn now(&self) -> Instant {
         self.start + self.passed.get()
     }
