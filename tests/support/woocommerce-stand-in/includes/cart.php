@@ -38,6 +38,12 @@ final class WC_Cart
         ], $this->lines());
     }
 
+    /** @return array<string, array<string, mixed>> */
+    public function get_cart_contents(): array
+    {
+        return $this->get_cart();
+    }
+
     /** @return array<string, mixed>|array{} */
     public function get_cart_item(string $key): array
     {

@@ -23,6 +23,12 @@ final class OrderUtil
         return true;
     }
 
+    /** Where its orders lie in truth. */
+    public static function get_table_for_orders(): string
+    {
+        return $GLOBALS['wpdb']->posts;
+    }
+
     public static function get_order_type(int|\WC_Order $order): string
     {
         return 'shop_order';

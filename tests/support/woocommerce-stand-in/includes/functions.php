@@ -39,6 +39,16 @@ function wc_get_order(mixed $order): WC_Order|false
     }
 }
 
+function wc_get_order_id_by_order_key(string $key): int
+{
+    foreach (wc_get_orders([]) as $order) {
+        if ($order->key_is_valid($key)) {
+            return $order->get_id();
+        }
+    }
+    return 0;
+}
+
 /**
  * Understands status, limit, offset and return ids, newest first; or date_created or date_modified as a span of
  * timestamps, and then oldest first.

@@ -6,6 +6,11 @@ declare(strict_types=1);
 
 abstract class WC_Order_Item extends WC_Data
 {
+    /** Items have none here. */
+    public function get_meta(string $key): mixed
+    {
+        return '';
+    }
 }
 
 final class WC_Order_Item_Product extends WC_Order_Item

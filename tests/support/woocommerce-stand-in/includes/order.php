@@ -179,6 +179,11 @@ class WC_Order extends WC_Abstract_Order
         return $lines === [] ? [] : array_combine($ids, array_map(WC_Order_Item_Product::of(...), $ids, $lines));
     }
 
+    public function get_edit_order_url(): string
+    {
+        return admin_url("post.php?post={$this->id}&action=edit");
+    }
+
     public function get_checkout_order_received_url(): string
     {
         $page = trailingslashit((string) get_permalink(wc_get_page_id('checkout')));
