@@ -77,9 +77,7 @@
   function isFired(id) {
     try {
       fired = JSON.parse(stored('localStorage', 'fired')) || fired;
-    } catch {
-      // As above.
-    }
+    } catch {}
     return fired.includes(id);
   }
 
@@ -245,13 +243,6 @@
     }
   }
 
-  // Banners load the page anew with the answer, before it is told.
-  function leave() {
-    if (allowed()) {
-      stored('sessionStorage', 'agreed', [location.href, ...ids].join(' '));
-    }
-  }
-
   function listen() {
     window.addEventListener('pageshow', look);
     document.addEventListener('visibilitychange', look);
@@ -262,7 +253,7 @@
     // Else the next page fires; a call here would be cut off.
     if (!page.leaves) {
       window.cookieStore && window.cookieStore.addEventListener('change', look);
-      // Not every theme and browser has an event for it.
+      // Not every theme has an event.
       document.addEventListener('click', () => [500, 1500, 4000, 8000].forEach((after) => setTimeout(look, after)), true);
     }
   }
@@ -305,9 +296,7 @@
     if (click && /^[\w.~=+/-]+$/.test(click)) {
       setCookie('_epik', click, YEAR);
     }
-    if (page.library) {
-      beginTag();
-    }
+    page.library && beginTag();
     agreed = true;
     const keys = (await facts('pinrelay-match')) || (page.limits && (await limits())) || {};
     if (crypto.subtle) {
@@ -318,9 +307,7 @@
     tellPage();
     claimPurchase();
     look();
-    if (page.library) {
-      loadLibrary();
-    }
+    page.library && loadLibrary();
   }
 
   // As Consent/ApiCookies.php: the API's script may never come.
@@ -331,32 +318,34 @@
 
   const isOptOut = (type) => /optout/.test(type);
 
-  // For the server: where no answer is needed, or to correct that.
-  function keepType() {
-    const type = consentType();
-    const kept = cookie(own('consent_type'));
-    const next = isOptOut(type) ? 'optout' : 'optin';
-    if (type && kept !== next && (kept || isOptOut(type + (window.consent_api || {}).consent_type))) {
-      setCookie(own('consent_type'), next, DAY);
-    }
+  function allowedByCookies() {
+    const word = cookie(`${page.prefix}_marketing`);
+    return word ? word === 'allow' : isOptOut(consentType());
   }
 
-  // For this service alone, or by a banner's own function.
+  // For this service, or by a banner's function.
   function isVetoed() {
     try {
-      const services = JSON.parse(decodeURIComponent(cookie(`${page.prefix}_consented_services`)) || '{}');
       return (
-        Object.keys(services).some((name) => /pin(terest|relay)/i.test(name) && !services[name]) ||
-        !(window.wp_has_consent || Boolean)('marketing')
+        /pin(terest|relay)[^"]*":(false|null|0|"")/i.test(decodeURIComponent(cookie(`${page.prefix}_consented_services`))) ||
+        !(window.wp_has_consent || (() => cookie(own('consent_type')) !== 'deny'))('marketing')
       );
     } catch {
       return false;
     }
   }
 
-  function allowedByApi() {
-    const word = cookie(`${page.prefix}_marketing`);
-    return page.prefix && (word ? word === 'allow' : isOptOut(consentType())) && !isVetoed();
+  const allowedByApi = () => page.prefix && allowedByCookies() && !isVetoed();
+
+  // For the server: what no cookie tells it.
+  function keepType() {
+    const type = consentType();
+    const kept = cookie(own('consent_type'));
+    const isDenied = allowedByCookies() && isVetoed();
+    const next = isDenied ? 'deny' : isOptOut(type || kept) ? 'optout' : 'optin';
+    if (kept !== next && (kept || isDenied || (type && isOptOut(type + (window.consent_api || {}).consent_type)))) {
+      setCookie(own('consent_type'), next, DAY);
+    }
   }
 
   // Asked each time: a banner may be open.
@@ -373,9 +362,7 @@
       return;
     }
     const agrees = !!allowed();
-    if (page.prefix) {
-      keepType();
-    }
+    page.prefix && keepType();
     if (begun && agrees !== agreed) {
       agreed = agrees;
       call('setconsent', agrees);
@@ -425,15 +412,15 @@
       return;
     }
     const late = page.withdraw && stored('localStorage', 'taken_back');
-    if (late) {
-      takeBack(late);
-    }
+    late && takeBack(late);
     const [url, ...told] = (stored('sessionStorage', 'agreed') || '').split(' ');
     url && stored('sessionStorage', 'agreed', '');
     ids = url === location.href ? told : [];
     waited = !!url;
     if (!allowed()) {
       waited = true;
+      // Banners load the page anew.
+      const leave = () => allowed() && stored('sessionStorage', 'agreed', [location.href, ...ids].join(' '));
       window.addEventListener('pagehide', leave);
     }
     if ('agrees' in early) {

@@ -344,6 +344,28 @@ describe('a banner that tells its type in the browser alone, late, and refuses b
     assert.deepEqual([(await row()).consent, pair.browser_count, pair.server_count], ['granted', 1, 1]);
   });
 
+  test("a veto of the banner's own function, of which no cookie tells, is heard by both halves", { skip }, async () => {
+    shopper = await world.shopper();
+    await shopper.context.addCookies([{ name: 'wp_consent_marketing', value: 'allow', url: world.shop.url }]);
+    await shopper.context.addInitScript(() => {
+      // Before what waits for the whole page.
+      document.addEventListener('readystatechange', () => {
+        window.wp_has_consent = () => false;
+      });
+    });
+    await shopper.addByForm('/product/blue-mug/');
+    await shopper.checkoutClassic();
+    const { verdict, context } = await row();
+    assert.deepEqual([verdict, context], ['refused', '']);
+    const other = await world.shopper();
+    await other.context.addCookies([{ name: 'wp_consent_marketing', value: 'allow', url: world.shop.url }]);
+    await other.addByForm('/product/blue-mug/');
+    await world.matched('add_to_cart');
+    await other.close();
+    await world.tick();
+    assert.deepEqual(['add_payment_info', 'initiate_checkout', 'checkout'].flatMap(world.pairs), []);
+  });
+
   test('where visitors may object, the type that the browser was told reaches what the server tells', { skip }, async () => {
     await world.shop.php("update_option('test_banner', ['type' => 'optout', 'late' => 0] + get_option('test_banner'));");
     shopper = await world.shopper();

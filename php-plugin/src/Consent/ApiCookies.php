@@ -17,8 +17,13 @@ final class ApiCookies
     /** The API's own category for advertising. */
     private const CATEGORY = 'marketing';
 
-    /** Which type the banner told this browser, 'optin' or 'optout'. Made by assets/pinrelay.js. */
+    /**
+     * What only the browser was told, by assets/pinrelay.js: the banner's type, 'optin' or 'optout', or self::DENY
+     * where its function wp_has_consent() says no and no cookie of the API does.
+     */
     public const TYPE = 'pinrelay_consent_type';
+
+    private const DENY = 'deny';
 
     /** How a banner may call us where it asks for each service. */
     private const SERVICE = '/pinterest|pinrelay/i';
@@ -30,11 +35,13 @@ final class ApiCookies
      */
     public static function allow(array $cookies, string $prefix, string $type): bool
     {
-        if ($prefix === '' || self::isServiceRefused($cookies[self::name($prefix, 'consented_services')] ?? '')) {
+        $told = $cookies[self::TYPE] ?? $type;
+        $services = $cookies[self::name($prefix, 'consented_services')] ?? '';
+        if ($prefix === '' || $told === self::DENY || self::isServiceRefused($services)) {
             return false;
         }
         $word = self::word($cookies, $prefix);
-        return $word === '' ? str_contains($cookies[self::TYPE] ?? $type, 'optout') : $word === 'allow';
+        return $word === '' ? str_contains($told, 'optout') : $word === 'allow';
     }
 
     /**

@@ -51,7 +51,10 @@ final class ConsentApi
             'Pinterest (Pinrelay)',
             'functional',
             __('1 day', 'pinrelay'),
-            __('Notes whether visitors of this region are asked first or may object', 'pinrelay'),
+            __(
+                'Notes whether visitors of this region are asked first or may object, or that the banner refuses',
+                'pinrelay',
+            ),
         );
     }
 }

@@ -29,7 +29,8 @@ use Pinrelay\WooCommerce\Support\Guard;
  *   keeps   pinrelay_consent    cookie: what pinrelay.consent() was told, "1" or "0"; 365 days. All else only after it
  *                               may: before consent, events are held in the page's memory and nothing is loaded.
  *           pinrelay_consent_type  cookie: "optout" where a banner told the page that visitors of this region may
- *                               object, so that the server hears of it; "optin" where it corrects that; a day.
+ *                               object, so that the server hears of it; "optin" where it corrects that, "deny" where
+ *                               its function wp_has_consent() alone says no; a day.
  *           _epik               cookie: the click id of an ad's link, as Pinterest's library keeps it; 365 days.
  *           pinrelay_vid        cookie: a random id of this browser, its hash the external_id of both halves; 365 days.
  *           pinrelay_ldp        cookie: the US state, where the owner picked some (Place); a day, or 30 by an address.

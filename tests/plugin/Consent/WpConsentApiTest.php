@@ -76,6 +76,7 @@ final class WpConsentApiTest extends TestCase
         self::assertFalse(self::given(['pinrelay_consent_type' => 'optout', 'wp_consent_marketing' => 'deny']));
         self::activate('optout');
         self::assertFalse(self::given(['pinrelay_consent_type' => 'optin']));
+        self::assertFalse(self::given(['pinrelay_consent_type' => 'deny', 'wp_consent_marketing' => 'allow']));
     }
 
     public function testABannerThatTellsItsTypeLaterInTheBrowserIsWaitedFor(): void

@@ -112,6 +112,26 @@ describe('consent in the browser', () => {
     });
   }
 
+  test("a veto of the banner's own function alone is passed on to the server, until it ends", async () => {
+    const kept = async () => (await cookie('pinrelay_consent_type')).map(({ value }) => value);
+    const page = await open({ ...withApi('optin'), set: 'wp_consent_marketing=allow' });
+    await seen('page_visit');
+    const change = (has) => {
+      window.wp_has_consent = () => has;
+      document.dispatchEvent(new CustomEvent('wp_listen_for_consent_change'));
+    };
+    await page.evaluate(change, false);
+    await posted('/withdraw');
+    assert.ok(posts('/withdraw')[0].cookies.includes('pinrelay_consent_type=deny'));
+    await assertGone();
+    const later = await open({ consent: 'wp_consent_api' }, '/later');
+    await later.evaluate(() => document.readyState);
+    assert.deepEqual([await kept(), posts('/collect.php').length], [['deny'], 1], 'also where the function has not come yet');
+    await page.evaluate(change, true);
+    assert.deepEqual(await kept(), ['optin']);
+    assert.ok((await ours()).includes('pinrelay_vid'));
+  });
+
   test('a refusal that a banner writes down without an event stops the page that is open', async () => {
     const page = await open(withApi('optout'));
     await seen('page_visit');
