@@ -6,13 +6,13 @@
 mod common;
 mod delivery_support;
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use common::{Peer, Response, Shop, at, capture, files, now, order, visit, waiting};
 use delivery_support::{Api, HOUR, MINUTE, World, error, settings};
-use pinrelay::delivery::{Late, Time, retain};
-use pinrelay::process::{boot_id, since_boot};
-use pinrelay::spool::{Lane, Leader, SegmentName, Verdict};
+use pinrelay::delivery::{Late, Time, retain, retain_each};
+use pinrelay::process::{Bell, boot_id, since_boot};
+use pinrelay::spool::{Lane, Leader, Place, SegmentName, State, Verdict};
 use serde_json::json;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -101,6 +101,44 @@ fn what_was_kept_by_a_clock_that_ran_ahead_ends_as_well_once_it_is_right_again()
     look(&world, MINUTE, MINUTE * 3);
     assert_eq!((kept(), segments(&world, Lane::Visit)), ([0, 0], 0));
     assert_eq!(world.of(Verdict::Expired), ["ahead"]);
+}
+
+/// A clock on which some time has passed with each look.
+struct Passing(World, Duration);
+
+impl Time for Passing {
+    fn unix(&self) -> i64 {
+        self.0.unix()
+    }
+
+    fn since_boot(&self) -> i64 {
+        self.0.since_boot()
+    }
+
+    fn boot_id(&self) -> String {
+        self.0.boot_id()
+    }
+
+    fn now(&self) -> Instant {
+        self.0.pass(self.1, None);
+        self.0.now()
+    }
+
+    fn wait(&self, bell: &Bell, at_most: Duration) -> bool {
+        self.0.wait(bell, at_most)
+    }
+}
+
+#[test]
+fn a_shops_other_spools_are_cleared_in_the_time_of_one() {
+    let time = Passing(World::new(), Duration::from_millis(400));
+    let dir = tempfile::tempdir().unwrap();
+    let place = |account: usize| Place::open(dir.path(), "site", &account.to_string(), false);
+    let places: Vec<Place> = (1..=10).map(|account| place(account).unwrap()).collect();
+    retain_each(&places, &time);
+    assert!(time.0.passed() < Duration::from_secs(2));
+    let is_seen = |place: &Place| State::read(place) != State::default();
+    assert!(places.iter().any(is_seen));
 }
 
 #[test]

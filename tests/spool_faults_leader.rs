@@ -9,9 +9,10 @@ use std::fs;
 
 use pinrelay::spool::{
     Content, DeadLetters, Envelope, Lane, Leader, Ledger, Reason, Settled, State, Verdict,
-    VerdictLog, Withdrawn, generation, unix_now,
+    VerdictLog, Withdrawn, encode, generation, unix_now,
 };
 use rustix::io::Errno;
+use serde_json::value::RawValue;
 use spool_support::{
     How, LIMITS, Op, Pinterest, Spool, all, ids, lead, line, next, settle, verdicts,
 };
@@ -294,4 +295,37 @@ fn a_marker_concerns_the_record_it_was_made_for_and_no_other() {
     );
     settle(&mut ledger, &entries);
     assert!(spool_support::files(&spool.place.file("withdrawn")).is_empty());
+}
+
+#[test]
+fn verdicts_on_visits_that_cannot_be_written_keep_no_order_from_being_sent_once() {
+    let spool = Spool::with(&["o-1"]);
+    let now = unix_now();
+    let stale = encode(&Envelope {
+        id: "v-1".into(),
+        name: "page_visit".into(),
+        time: now - 7_200,
+        at: now,
+        late_ok: false,
+        event: &RawValue::from_string("{}".to_owned()).unwrap(),
+    });
+    let mut writer = spool.writer(Lane::Visit);
+    writer.append(&stale.unwrap(), &LIMITS).unwrap();
+    spool
+        .disk
+        .fail(Op::Write, "/settled/v-", How::Fails(Errno::IO));
+    let mut pinterest = Pinterest::default();
+    for _ in 0..3 {
+        // The visit is met by each.
+        lead(&spool.place, &mut pinterest).unwrap_err();
+    }
+    let delivered = ("o-1".to_owned(), Verdict::Delivered);
+    assert_eq!(verdicts(&spool.place), [delivered.clone()]);
+    assert_eq!(pinterest.sent["o-1"], 1);
+    assert_eq!(State::read(&spool.place).lost.get("stale"), None);
+    spool.disk.mend();
+    lead(&spool.place, &mut pinterest).unwrap();
+    let expired = ("v-1".to_owned(), Verdict::Expired);
+    assert_eq!(verdicts(&spool.place), [delivered, expired]);
+    assert_eq!(State::read(&spool.place).lost["stale"], 1);
 }

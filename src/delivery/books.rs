@@ -246,6 +246,11 @@ impl Books {
         }
     }
 
+    /// Whether this is still the spool that is led.
+    pub(super) fn are_ours(&self) -> bool {
+        self.lock.holds()
+    }
+
     /// Clears away what killed processes left.
     pub(super) fn tidy(&self, now: i64) {
         self.dead.remove_unfinished();
@@ -318,7 +323,7 @@ impl Books {
     ///
     /// # Errors
     /// What the file system says, or that the spool was moved or replaced under
-    /// the leader; then the lines will be met again.
+    /// the leader; then the lines, or those of one lane, will be met again.
     pub fn commit(&mut self, slots: &mut [Slot], now: i64) -> Result<Settlement, SpoolError> {
         if !self.lock.holds() {
             self.keep_answers(slots, now);
@@ -326,19 +331,14 @@ impl Books {
         }
         let mut done = ruled(slots);
         self.spare_withdrawn(&mut done);
-        let mut settlement = Settlement {
-            lines: done.len() as u64,
-            ..Settlement::default()
-        };
+        let mut settlement = Settlement::default();
         let mut lines: HashMap<Lane, Vec<Settled>> = HashMap::new();
         for slot in &done {
             match (&slot.entry.content, &slot.ruling) {
                 (
                     Content::Event(event),
                     Some(Ruling::Event {
-                        verdict,
-                        message,
-                        loss,
+                        verdict, message, ..
                     }),
                 ) => {
                     if *verdict == Verdict::Rejected {
@@ -353,10 +353,6 @@ impl Books {
                                 self.state.lose("dead_letter_unwritten", 1);
                             }
                         }
-                        settlement.rejected += 1;
-                    }
-                    if let Some(loss) = loss {
-                        self.state.lose(loss, 1);
                     }
                     lines.entry(slot.entry.lane()).or_default().push(Settled {
                         event_id: event.id.clone(),
@@ -373,15 +369,30 @@ impl Books {
                         slot.entry.segment.as_str(),
                         slot.entry.end
                     );
-                    self.state.lose(reason, 1);
                 }
                 _ => {}
             }
         }
-        for (lane, settled) in &lines {
-            self.log.append(*lane, settled, now)?;
+        // What is told of one lane stands, whatever becomes of the other: an answer
+        // of Pinterest's that was not written down would be asked for again.
+        let mut failed = None;
+        for lane in Lane::ALL {
+            let settled = lines.get(&lane).map_or(&[][..], Vec::as_slice);
+            if let Err(error) = self.log.append(lane, settled, now) {
+                done.retain(|slot| slot.entry.lane() != lane);
+                failed = Some(error);
+            }
         }
+        settlement.lines = done.len() as u64;
         for slot in &done {
+            match &slot.ruling {
+                Some(Ruling::Event { loss, .. }) => {
+                    loss.iter().for_each(|loss| self.state.lose(loss, 1));
+                }
+                Some(Ruling::Unreadable(reason)) => self.state.lose(reason, 1),
+                None => {}
+            }
+            settlement.rejected += u64::from(slot.is_rejected());
             let Some(event) = slot.event() else { continue };
             if let Some(Ruling::Event {
                 verdict: Verdict::Delivered,
@@ -413,7 +424,7 @@ impl Books {
                 self.withdrawn.clear(&slot.entry.segment, slot.entry.end);
             }
         }
-        Ok(settlement)
+        failed.map_or(Ok(settlement), Err)
     }
 
     /// The spool was moved or replaced while Pinterest was asked: its paths lead

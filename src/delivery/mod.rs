@@ -43,7 +43,7 @@ pub use client::{Answer, CallFailed, Client, Http, transport};
 pub use outcome::{Outcome, classify};
 pub use purge::purge;
 pub use redact::redact;
-pub use retention::retain;
+pub use retention::{retain, retain_each};
 pub use sender::{Tally, Until, drain};
 pub use settings::{Late, Secret, Settings, Transport};
 pub use time::{Clock, Time};

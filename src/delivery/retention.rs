@@ -29,6 +29,24 @@ pub(super) fn is_due(state: &State, now: i64) -> bool {
 /// # Errors
 /// What the file system says.
 pub fn retain(place: &Place, time: &dyn Time) -> Result<bool, SpoolError> {
+    retain_until(place, time, time.now() + AT_MOST)
+}
+
+/// The same for each of several, which have the time of one together. What fails
+/// in one is written to its log.
+pub fn retain_each(places: &[Place], time: &dyn Time) {
+    let end = time.now() + AT_MOST;
+    for place in places {
+        if time.now() >= end {
+            return;
+        }
+        if let Err(error) = retain_until(place, time, end) {
+            log::warn!(target: place.log_target(), "cannot clear it: {error}");
+        }
+    }
+}
+
+fn retain_until(place: &Place, time: &dyn Time, end: Instant) -> Result<bool, SpoolError> {
     if !is_due(&State::read(place), time.unix()) || !Leader::is_free(place)? {
         return Ok(false);
     }
@@ -36,30 +54,48 @@ pub fn retain(place: &Place, time: &dyn Time) -> Result<bool, SpoolError> {
         return Ok(false);
     };
     let mut books = Books::open(&leader, 0, time)?;
-    let cleaned = books.clean(time);
+    let cleaned = books.clean(time, end);
     books.save();
     cleaned.map(|()| true)
 }
 
 impl Books {
-    /// Clears the spool that is led, as far as the clock is to be believed.
+    /// The same for a leader on its way.
     ///
     /// # Errors
     /// What the file system says.
-    pub(super) fn clean(&mut self, time: &dyn Time) -> Result<(), SpoolError> {
+    pub(super) fn clean_now(&mut self, time: &dyn Time) -> Result<(), SpoolError> {
+        self.clean(time, time.now() + AT_MOST)
+    }
+
+    /// Clears the spool that is led, as far as the clock is to be believed. What
+    /// fails in one place is left for the next time, and keeps nothing else.
+    ///
+    /// # Errors
+    /// What the file system says.
+    fn clean(&mut self, time: &dyn Time, end: Instant) -> Result<(), SpoolError> {
         let today = self.today(time);
         self.tidy(today.now);
         if today.trust == Trust::Steady {
             self.prune(today.now);
         }
         self.refresh()?;
-        let end = time.now() + AT_MOST;
         let mut done = today.trust == Trust::Steady;
+        let mut failed = None;
         for lane in Lane::ALL {
-            done &= self.settle_expired(lane, time, end)?;
+            match self.settle_expired(lane, time, end) {
+                Ok(all) => done &= all,
+                Err(error) => failed = Some(error),
+            }
         }
-        self.ledger.sweep(true, today.now);
-        self.tell_held();
+        // At these paths may be another's by now.
+        if self.are_ours() {
+            self.ledger.sweep(true, today.now);
+            self.tell_held();
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
         if done {
             self.state.cleaned_at = Some(today.now);
         }

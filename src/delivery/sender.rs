@@ -171,7 +171,7 @@ impl Stay<'_> {
             }
             last_call = process::is_stopping();
             self.leader.heartbeat();
-            self.clean()?;
+            self.clean();
             // A look costs a system call for each segment. While known lines
             // wait there is no need of one between any two calls.
             if self.books.ledger.work().is_none() || self.since(looked_at) >= LOOK_EVERY {
@@ -223,7 +223,9 @@ impl Stay<'_> {
         }
     }
 
-    fn clean(&mut self) -> Result<(), SpoolError> {
+    /// What cannot be cleared away keeps nothing from being sent. Nor is anything
+    /// sent twice by it: no line is settled in memory that is not on disk.
+    fn clean(&mut self) {
         let is_due = retention::is_due(&self.books.state, self.time.unix());
         if is_due
             && self
@@ -231,10 +233,11 @@ impl Stay<'_> {
                 .is_none_or(|when| self.since(when) >= CLEAN_EVERY)
         {
             self.cleaned = Some(self.time.now());
-            self.books.clean(self.time)?;
+            if let Err(error) = self.books.clean_now(self.time) {
+                log::warn!(target: self.place.log_target(), "cannot clear it: {error}");
+            }
             self.books.save();
         }
-        Ok(())
     }
 
     fn must_leave(&self) -> bool {

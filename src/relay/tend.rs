@@ -37,11 +37,7 @@ impl Relay {
     /// whether anybody does: here, and at the shop's other destinations, for which
     /// nobody may ever make a relay again.
     pub(super) fn retain(&self, spool: &Arc<Spool>) {
-        for other in self.siblings(&spool.place) {
-            if let Err(error) = delivery::retain(&other, &Clock) {
-                log::warn!(target: other.log_target(), "cannot clear it: {error}");
-            }
-        }
+        delivery::retain_each(&self.siblings(&spool.place), &Clock);
         match delivery::retain(&spool.place, &Clock) {
             // Whoever captured in the meantime found the lock taken and trusted us.
             Ok(true) => self.send_from(spool),
