@@ -11,18 +11,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use common::{Peer, Shop, capture, order};
-use pinrelay::delivery::{
-    Answer, CallFailed, Client, Clock, Late, Secret, Settings, Transport, Until, drain,
-};
+use pinrelay::delivery::{Answer, CallFailed, Client};
 use pinrelay::event::Raw;
-use pinrelay::process::Bell;
 use pinrelay::relay::{Refusal, Relay};
 use pinrelay::spool::{Lane, Leader, Place, Verdict};
 use serde_json::json;
-use spool_support::{LIMITS, Pinterest, Spool, all, files, lead, line, open, verdicts};
+use spool_support::{LIMITS, Pinterest, Spool, all, files, lead, lead_by, line, open, verdicts};
 
 fn copy(from: &Path, to: &Path) {
     let mut cp = Command::new("cp");
@@ -137,26 +134,11 @@ impl<F: FnMut()> Client for Meanwhile<F> {
 
 /// Leads in calls of twenty; says what was sent.
 fn lead_while(place: &Place, happens: impl FnMut()) -> Pinterest {
-    let settings = Settings {
-        endpoint: String::new(),
-        token: Secret::new(String::new()),
-        test: true,
-        generation: 0,
-        late: Late::Send,
-        max_bytes: 1 << 30,
-        transport: Transport::default(),
-    };
-    let until = Until {
-        deadline: Some(Instant::now() + Duration::from_secs(20)),
-        idle: Duration::ZERO,
-        linger: false,
-    };
     let mut client = Meanwhile {
         pinterest: Pinterest::default(),
         happens,
     };
-    let bell = Bell::new().unwrap();
-    drain(place, &settings, &mut client, &bell, &until, &Clock).unwrap_err();
+    lead_by(place, &mut client, true).unwrap_err();
     client.pinterest
 }
 

@@ -46,10 +46,15 @@ impl Client for Pinterest {
 
 /// Delivers what waits.
 pub fn lead(place: &Place, pinterest: &mut Pinterest) -> Result<Tally, SpoolError> {
+    lead_by(place, pinterest, false)
+}
+
+/// The same by any client, in test mode in calls of twenty.
+pub fn lead_by(place: &Place, client: &mut dyn Client, test: bool) -> Result<Tally, SpoolError> {
     let settings = Settings {
         endpoint: String::new(),
         token: Secret::new(String::new()),
-        test: false,
+        test,
         generation: 0,
         late: Late::Send,
         max_bytes: 1 << 30,
@@ -61,7 +66,7 @@ pub fn lead(place: &Place, pinterest: &mut Pinterest) -> Result<Tally, SpoolErro
         linger: false,
     };
     let bell = Bell::new().unwrap();
-    drain(place, &settings, pinterest, &bell, &until, &Clock)
+    drain(place, &settings, client, &bell, &until, &Clock)
 }
 
 /// `(event_id, verdict)` of everything settled, oldest first.

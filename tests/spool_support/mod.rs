@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use disk::{FaultyDisk, How, Op};
-pub use lead::{Pinterest, lead, verdicts};
+pub use lead::{Pinterest, lead, lead_by, verdicts};
 pub use model::{Model, WRITERS};
 use pinrelay::spool::{
     Content, Disk, Durability, Entry, Envelope, Lane, Ledger, Limits, Place, SegmentName, Writer,
