@@ -29,7 +29,7 @@ enum Step {
     Mend,
 }
 
-const FAULTS: [(Op, &str, How); 25] = [
+const FAULTS: [(Op, &str, How); 28] = [
     (Op::Open, "/seg/", How::Fails(Errno::NOSPC)),
     (Op::Rename, "/seg/", How::Fails(Errno::IO)),
     (Op::Write, "/seg/", How::Fails(Errno::NOSPC)),
@@ -49,6 +49,9 @@ const FAULTS: [(Op, &str, How); 25] = [
     (Op::Open, "/settled/", How::Fails(Errno::ROFS)),
     (Op::Write, "/settled/", How::Fails(Errno::NOSPC)),
     (Op::Write, "/settled/", How::Short(40)),
+    (Op::Write, ".ids", How::Short(40)),
+    (Op::Read, ".ids", How::Fails(Errno::IO)),
+    (Op::SetLen, ".ids", How::Fails(Errno::IO)),
     (Op::Open, "/dead/", How::Fails(Errno::NOSPC)),
     (Op::Open, "/withdrawn/", How::Fails(Errno::NOSPC)),
     (Op::Unlink, "/withdrawn/", How::Fails(Errno::IO)),

@@ -254,7 +254,7 @@ proptest! {
         let told: Vec<_> = told.iter().map(|(id, _)| &**id).collect();
         prop_assert_eq!(told, ["a", "b"]);
         let delivered = IdSet::delivered(&spool.place);
-        prop_assert!(["a", "b"].iter().all(|id| delivered.contains(&pinrelay::spool::hash(id))));
+        prop_assert!(["a", "b"].iter().all(|id| delivered.contains(&pinrelay::spool::fingerprint(id))));
         // Pages of one, from anywhere, come to an end.
         let log = Verdicts::new(&spool.place);
         let (mut cursor, mut pages) = (cursor, 0);

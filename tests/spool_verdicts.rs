@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use pinrelay::spool::{
     Content, DeadLetters, Envelope, IdSet, Lane, Place, Settled, Verdict, VerdictLog, Verdicts,
-    decode, hash, shorten, unix_now,
+    decode, fingerprint, shorten, unix_now,
 };
 use rustix::io::Errno;
 use spool_support::{How, Op, Spool, files, next, verdicts};
@@ -143,7 +143,7 @@ fn only_delivered_orders_are_remembered_and_only_for_a_week() {
     assert_eq!(IdSet::delivered(&spool.place).len(), 2);
     log.prune(now);
     let ids = IdSet::delivered(&spool.place);
-    assert!(ids.len() == 1 && ids.contains(&hash("new")));
+    assert!(ids.len() == 1 && ids.contains(&fingerprint("new")));
 }
 
 #[test]

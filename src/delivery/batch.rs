@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::spool::{Entry, Event, Lane, SegmentName, hash};
+use crate::spool::{Entry, Event, Lane, SegmentName, fingerprint};
 
 use super::books::Slot;
 
@@ -99,7 +99,7 @@ impl Batch {
 fn in_turn(slots: impl Iterator<Item = Slot>) -> Vec<Slot> {
     let (mut seen, mut left_out) = (HashSet::new(), HashSet::new());
     let mut is_repeat = |slot: &Slot| {
-        let id = slot.event().map(|event| hash(&event.id));
+        let id = slot.event().map(|event| fingerprint(&event.id));
         slot.is_to_be_sent()
             && slot.entry.lane() == Lane::Revenue
             && id.is_some_and(|id| !seen.insert(id))

@@ -10,12 +10,13 @@
 //! offset cannot be written, on a full disk above all, then everything that
 //! Pinterest took with it would be sent again, by each leader.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use crate::spool::{
     Content, DeadLetters, Entry, Envelope, Event, IdSet, Lane, Leader, Ledger, Named, Place,
-    Settled, SpoolError, State, Verdict, VerdictLog, Withdrawn, hash,
+    Settled, SpoolError, State, Verdict, VerdictLog, Withdrawn, fingerprint,
 };
 
 use super::triage::{Fate, Known, Settle, Today, triage};
@@ -178,7 +179,8 @@ pub struct Books {
     log: VerdictLog,
     dead: DeadLetters,
     withdrawn: Withdrawn,
-    delivered: IdSet,
+    /// Read with the first order: a leader of visits does without.
+    delivered: OnceCell<IdSet>,
     /// When captures were last told how much the spool holds.
     told_held: Option<Instant>,
 }
@@ -204,7 +206,7 @@ impl Books {
         ledger.refresh()?;
         ledger.tidy(now);
         Ok(Self {
-            delivered: IdSet::delivered(place),
+            delivered: OnceCell::new(),
             withdrawn: Withdrawn::read(place),
             state,
             written,
@@ -292,7 +294,7 @@ impl Books {
         };
         let lane = entry.lane();
         let known = Known {
-            delivered: lane == Lane::Revenue && self.delivered.contains(&hash(&event.id)),
+            delivered: lane == Lane::Revenue && self.is_delivered(&event.id),
             withdrawn: self.is_withdrawn(&entry),
         };
         match triage(event, lane, known, late, today) {
@@ -300,6 +302,12 @@ impl Books {
             Fate::Settle(settle) => Slot::ruled(entry, settle.into()),
             Fate::Wait => Slot::waiting(entry),
         }
+    }
+
+    fn is_delivered(&self, id: &str) -> bool {
+        let delivered = || IdSet::delivered(&self.place);
+        let delivered = self.delivered.get_or_init(delivered);
+        delivered.contains(&fingerprint(id))
     }
 
     /// Makes sure that verdicts on these lines can be written.
@@ -399,8 +407,9 @@ impl Books {
                 ..
             }) = slot.ruling
             {
-                let is_new =
-                    slot.entry.lane() == Lane::Visit || self.delivered.insert(hash(&event.id));
+                let known = self.delivered.get_mut();
+                let is_new = slot.entry.lane() == Lane::Visit
+                    || known.is_none_or(|ids| ids.insert(fingerprint(&event.id)));
                 settlement.delivered += u64::from(is_new);
             }
         }

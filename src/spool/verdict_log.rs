@@ -7,8 +7,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::error::Context;
+use super::id_index::{self, IdIndex};
 use super::verdict::{DAY, KEEP_DAYS, Settled, day_file, days, dir};
-use super::{Disk, Lane, Mode, Place, SpoolError, files};
+use super::{Disk, Lane, Mode, Place, SpoolError, Verdict, files, fingerprint};
 use crate::process::Descriptor;
 
 /// What a line takes besides its id, where it has no words of Pinterest's.
@@ -39,6 +40,22 @@ struct Today {
     file: File,
     /// Bytes behind its end that nobody else can take.
     reserved: u64,
+    /// Of the orders that were delivered. The next leader sees to one that could
+    /// not be written.
+    index: Option<IdIndex>,
+}
+
+impl Today {
+    /// Not before the verdicts are written: what is in the index is not sent again.
+    fn add_to_index(&mut self, disk: &dyn Disk, settled: &[Settled], written: u64) {
+        let delivered = settled
+            .iter()
+            .filter(|one| one.verdict == Verdict::Delivered);
+        let ids: Vec<u64> = delivered.map(|one| fingerprint(&one.event_id)).collect();
+        let file = &self.file;
+        self.index
+            .take_if(|index| index.append(disk, file, &ids, written).is_err());
+    }
 }
 
 impl VerdictLog {
@@ -135,7 +152,9 @@ impl VerdictLog {
         }
         let today = self.today(lane, now)?;
         today.reserved = today.reserved.saturating_sub(lines.len() as u64);
-        files::write_all(place.disk(), &today.file, &lines)
+        files::write_all(place.disk(), &today.file, &lines)?;
+        today.add_to_index(place.disk(), settled, lines.len() as u64);
+        Ok(())
     }
 
     /// Makes room for verdicts on visits of a day, by those of the oldest. False
@@ -175,6 +194,7 @@ impl VerdictLog {
                 }
             }
         }
+        id_index::prune(&self.place);
     }
 
     /// Today's file, or the newest if that is of a later day: a clock that was
@@ -195,12 +215,17 @@ impl VerdictLog {
                 });
                 let path = day_file(&self.place, lane, day);
                 let file = open_to_append(self.place.disk(), &path)?;
+                let index = match lane {
+                    Lane::Revenue => IdIndex::read(&self.place, day, &file, &mut Vec::new()).ok(),
+                    Lane::Visit => None,
+                };
                 Today {
                     _descriptor: Descriptor::register(file.as_raw_fd()),
                     opened_on,
                     day,
                     file,
                     reserved: 0,
+                    index: index.flatten(),
                 }
             }
         };

@@ -67,6 +67,7 @@ struct Fault {
 struct Script {
     faults: Vec<Fault>,
     asked: Vec<(Op, PathBuf)>,
+    read: Vec<(PathBuf, usize)>,
     changes: usize,
     dies_at: Option<usize>,
     dead: bool,
@@ -126,9 +127,18 @@ impl FaultyDisk {
             .count()
     }
 
+    /// How many bytes were read of files whose path holds `path`.
+    pub fn bytes_read(&self, path: &str) -> usize {
+        let script = self.script.lock().unwrap();
+        let read = script.read.iter().filter(|(of, _)| holds(of, path));
+        read.map(|(_, bytes)| bytes).sum()
+    }
+
     /// Forgets what was asked so far.
     pub fn forget(&self) {
-        self.script.lock().unwrap().asked.clear();
+        let mut script = self.script.lock().unwrap();
+        script.asked.clear();
+        script.read.clear();
     }
 
     /// Runs `work`, and `other` between any two things that it asks for. What
@@ -255,6 +265,9 @@ impl Disk for FaultyDisk {
             _ => bytes.len(),
         };
         let read = RealDisk.read_at(file, &mut bytes[..len], offset)?;
+        let mut script = self.script.lock().unwrap();
+        script.read.push((path_of(file), read));
+        drop(script);
         if let Some(How::Flips(at)) = how
             && at < read
         {
