@@ -141,6 +141,11 @@ class WC_Order extends WC_Abstract_Order
         return hash_equals($this->data['order_key'], $key);
     }
 
+    public function set_date_created(int $time): void
+    {
+        $this->data['created'] = $time;
+    }
+
     public function get_date_created(): WC_DateTime
     {
         return new WC_DateTime('@' . $this->data['created']);
