@@ -5,12 +5,16 @@
 
 mod common;
 mod delivery_support;
+mod spool_support;
+
+use std::sync::{Arc, Mutex};
 
 use common::{Peer, Response, Shop, capture, ids, order, verdicts, visit, waiting};
 use delivery_support::{Api, MINUTE, World, all_or_nothing, error, good, settings};
 use pinrelay::delivery::Late;
 use pinrelay::spool::{DeadLetters, Lane, Verdict};
 use serde_json::{Value, json};
+use spool_support::FaultyDisk;
 
 #[test]
 fn what_is_taken_back_in_the_middle_of_a_batch_is_in_no_later_call() {
@@ -183,4 +187,68 @@ fn a_letter_put_back_in_line_and_taken_back_at_the_same_moment_is_not_sent() {
         .filter(|(_, verdict)| verdict == "delivered")
         .count();
     assert_eq!(delivered, 60);
+}
+
+/// A shop of which one order is refused and another taken, on a disk between whose
+/// calls somebody else can be at work.
+fn shop_on_disk(peer: &Peer) -> (Shop, Arc<FaultyDisk>) {
+    let mut shop = Shop::new(peer);
+    let disk: Arc<FaultyDisk> = Arc::default();
+    shop.host.disk = Arc::clone(&disk) as _;
+    (shop, disk)
+}
+
+#[test]
+fn what_is_taken_back_at_any_moment_of_its_refusal_leaves_no_dead_letter() {
+    let peer = refusing(|id| id.starts_with("bad"));
+    for nth in 0.. {
+        let (shop, disk) = shop_on_disk(&peer);
+        let relay = shop.relay();
+        capture(&relay, &order("good"));
+        capture(&relay, &order("bad"));
+        let taken_back = Arc::new(Mutex::new(None));
+        let (other, noted) = (shop.relay(), Arc::clone(&taken_back));
+        let mut calls = 0;
+        let meanwhile = move || {
+            if calls == nth {
+                *noted.lock().unwrap() = Some(other.withdraw(&ids(&["bad"])).unwrap());
+            }
+            calls += 1;
+        };
+        disk.meanwhile(meanwhile, || relay.drain(20.0).unwrap());
+        let Some(count) = *taken_back.lock().unwrap() else {
+            assert!(nth > 20, "{nth}");
+            break;
+        };
+        assert_eq!(count, 1, "it is in line or a letter: {nth}");
+        assert_eq!(relay.status().unwrap()["rejected"], 0, "{nth}");
+    }
+}
+
+#[test]
+fn what_is_refused_at_any_moment_while_it_is_taken_back_leaves_no_dead_letter() {
+    let peer = refusing(|id| id.starts_with("bad"));
+    for nth in 0.. {
+        let (shop, disk) = shop_on_disk(&peer);
+        let relay = shop.relay();
+        capture(&relay, &order("good"));
+        capture(&relay, &order("bad"));
+        let other = shop.relay();
+        let mut calls = 0;
+        let drained = Arc::new(Mutex::new(false));
+        let noted = Arc::clone(&drained);
+        let meanwhile = move || {
+            if calls == nth {
+                other.drain(20.0).unwrap();
+                *noted.lock().unwrap() = true;
+            }
+            calls += 1;
+        };
+        disk.meanwhile(meanwhile, || relay.withdraw(&ids(&["bad"])).unwrap());
+        if !*drained.lock().unwrap() {
+            assert!(nth > 5, "{nth}");
+            break;
+        }
+        assert_eq!(relay.status().unwrap()["rejected"], 0, "{nth}");
+    }
 }

@@ -141,8 +141,8 @@ impl FaultyDisk {
         script.read.clear();
     }
 
-    /// Runs `work`, and `other` between any two things that it asks for. What
-    /// `other` does is on a disk of its own.
+    /// Runs `work`, and `other` between any two things that it asks for. Nobody is
+    /// at work between what `other` asks for.
     pub fn meanwhile<T>(
         &self,
         other: impl FnMut() + Send + 'static,
@@ -155,8 +155,9 @@ impl FaultyDisk {
     }
 
     fn let_others_work(&self) {
-        let mut other = self.meanwhile.lock().unwrap();
-        if let Some(other) = &mut *other {
+        if let Ok(mut other) = self.meanwhile.try_lock()
+            && let Some(other) = &mut *other
+        {
             other();
         }
     }
