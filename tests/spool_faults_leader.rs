@@ -320,7 +320,7 @@ fn verdicts_on_visits_that_cannot_be_written_keep_no_order_from_being_sent_once(
         lead(&spool.place, &mut pinterest).unwrap_err();
     }
     let delivered = ("o-1".to_owned(), Verdict::Delivered);
-    assert_eq!(verdicts(&spool.place), [delivered.clone()]);
+    assert_eq!(verdicts(&spool.place), std::slice::from_ref(&delivered));
     assert_eq!(pinterest.sent["o-1"], 1);
     assert_eq!(State::read(&spool.place).lost.get("stale"), None);
     spool.disk.mend();
