@@ -54,7 +54,7 @@
     let isOver = false;
     const claim = async () => {
       isOver = isFired(key);
-      const answer = !isOver && mayTell() && (await send(page.order.claim, { key, ids, agrees: waited }));
+      const answer = !isOver && mayTell() && (await send(page.order.claim, { key, ids }));
       if (!answer || answer.status !== 200) {
         return;
       }

@@ -416,7 +416,6 @@
     const [url, ...told] = (stored('sessionStorage', 'agreed') || '').split(' ');
     url && stored('sessionStorage', 'agreed', '');
     ids = url === location.href ? told : [];
-    waited = !!url;
     if (!allowed()) {
       waited = true;
       // Banners load the page anew.

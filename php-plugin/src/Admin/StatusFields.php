@@ -71,7 +71,7 @@ final class StatusFields
         $table->select(
             $field,
             [
-                '' => __('what WooCommerce takes it for', 'pinrelay'),
+                '' => __('as WooCommerce sees it', 'pinrelay'),
                 Settings::PAID => __('paid', 'pinrelay'),
                 Settings::WAITING => __('paid, but may still change: wait', 'pinrelay'),
                 Settings::NO_SALE => __('no sale', 'pinrelay'),

@@ -63,17 +63,17 @@ final class Words
                 'pinrelay',
             ),
             Answers::NO_TYPE => __(
-                'Pinterest is told nothing of visitors who have not agreed, and no cookie banner has told Pinrelay yet '
-                    . 'that it asks them. Please look whether your banner is active and works with the plugin WP '
-                    . 'Consent API, or choose another way in the Pinrelay settings.',
+                'Pinterest is told nothing of visitors who have not agreed, and Pinrelay has not heard from a cookie '
+                    . 'banner yet. Please check that your banner is active and works with the plugin WP Consent API, '
+                    . 'or choose another way in the Pinrelay settings.',
                 'pinrelay',
             ),
             default => sprintf(
                 /* translators: %d: number of orders */
                 __(
-                    'Your last %d orders came without consent, so Pinterest was not told of them. If your customers do '
-                        . 'agree, their answer does not reach Pinrelay: please try your cookie banner, category '
-                        . 'marketing, in your shop.',
+                    'Your last %d orders came without consent, so Pinterest was not told of them. Please place an '
+                        . 'order yourself and accept marketing cookies in your banner. If this notice stays, the '
+                        . 'banner does not pass the answer on to Pinrelay.',
                     'pinrelay',
                 ),
                 Answers::MANY,

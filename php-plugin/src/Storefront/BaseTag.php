@@ -38,9 +38,9 @@ use Pinrelay\WooCommerce\Support\Guard;
  *           pinrelay_fallback   sessionStorage: the host forbids collect.php, the REST route takes its place.
  *           pinrelay_taken_back localStorage: the id whose consent was taken back, until the shop has heard of it.
  *           pinrelay_once       sessionStorage: the last checkout begun, which a reload does not repeat.
- *           pinrelay_agreed     sessionStorage: that the visitor agreed on the page before, with its address and the
- *                               ids of its events, for banners that load the page anew: the new page claims the order
- *                               as that one would have, and tells its events under the same ids. Read once.
+ *           pinrelay_agreed     sessionStorage: the address of the page on which the visitor agreed, and the
+ *                               ids of its events, for banners that load the page anew: the new page tells its events
+ *                               under the same ids. Read once.
  *   offers  pinrelay.consent(agrees): the visitor's answer, for the consent mode "filter". May be called before the
  *           script has arrived, and as often as the answer changes.
  *           pinrelay.track(name, data): one of EventNames::TRACKED, by both halves; gives its id. `data` may hold

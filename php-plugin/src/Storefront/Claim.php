@@ -21,8 +21,9 @@ use Pinrelay\WooCommerce\Support\Guard;
  * (assets/order.js). Nothing of an order is printed, so it does not matter who made the page, whether a cache kept it,
  * which cookies came with the navigation, or whether the payment was confirmed only after it was shown.
  *
- * A buyer who had not answered when he placed the order, and agrees on its page, says so with his claim. That counts
- * from the browser whose session of WooCommerce placed the order (UnansweredOrders): the key makes nobody its buyer.
+ * A buyer who had not answered when he placed the order may agree on its page, however his banner goes on from there.
+ * That counts from the browser whose session of WooCommerce placed the order (UnansweredOrders): the key makes nobody
+ * its buyer.
  *
  * Whoever asks wrongly learns nothing: the answer is the same for a wrong key, an order that is not accepted, an old
  * one, the merchant, and a call that somebody else got already. The order's match keys go to the browser that placed
@@ -56,8 +57,7 @@ final class Claim
     }
 
     /**
-     * @param string $body JSON: {key, ids: numbers of the page's address, of which one may be the order's, and
-     *                     agrees: whether the visitor gave his consent only on this page}
+     * @param string $body JSON: {key, ids: numbers of the page's address, of which one may be the order's}
      * @return ?array{calls: list<array<mixed>>, report: list<string>, token: string} null: nothing for this caller
      */
     public function answer(string $body): ?array
@@ -67,7 +67,8 @@ final class Claim
             return null;
         }
         $order = OrderKey::find($said['key'] ?? null, $said['ids']);
-        if ($order !== null && ($said['agrees'] ?? null) === true) {
+        // Whoever gets here has agreed by now.
+        if ($order !== null) {
             $this->guard->run('consent', fn () => $this->orders->agree($order) && $this->buyer->give($order));
         }
         if (!$this->settings->tagReady() || !$this->settings->wants(self::EVENT, 'tag')) {

@@ -89,7 +89,7 @@ final class LateAnswerTest extends TestCase
             new BotFilter(static fn (): DropCount => $rig->relays->drops()),
             new Rate($this->rateFile, 'key'),
             $guard,
-        ))->answer((string) json_encode($said + ['key' => self::KEY, 'ids' => [71], 'agrees' => true]));
+        ))->answer((string) json_encode($said + ['key' => self::KEY, 'ids' => [71]]));
     }
 
     private function assertUntold(): void
@@ -145,7 +145,6 @@ final class LateAnswerTest extends TestCase
     {
         return [
             'a wrong key' => [['key' => self::KEY . 'x'], 0],
-            'no word of it' => [['agrees' => false], 0],
             'too late' => [[], 3601],
         ];
     }

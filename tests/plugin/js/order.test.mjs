@@ -18,7 +18,7 @@ describe('the claim of a purchase', () => {
     await open({ ...KEY, step: 'b2', utm_id: '5' }, '/kasse/bestellung-erhalten/71/');
     await posted(CLAIM);
     const [{ body }] = posts(CLAIM);
-    assert.deepEqual([body.key, body.ids, Object.keys(body).sort()], [KEY.key, [71, 5], ['agrees', 'ids', 'key']]);
+    assert.deepEqual([body.key, body.ids, Object.keys(body).sort()], [KEY.key, [71, 5], ['ids', 'key']]);
   });
 
   test('knows the key that a shop makes otherwise, and takes no other word for one', async () => {
