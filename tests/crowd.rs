@@ -3,10 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod common;
+#[path = "shared/shop.rs"]
+mod shop;
 
-use common::{Peer, Response, Shop, capture, order, until};
 use pinrelay::process::MOST_THREADS;
+use shop::{Peer, Response, Shop, capture, order, until};
 
 #[test]
 fn dead_destinations_make_room_for_one_that_lives() {

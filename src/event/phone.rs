@@ -6,7 +6,7 @@
 //! process) and `rlibphonenumber` (10 ms), it costs microseconds and no start-up,
 //! which matters where PHP's processes are short. Without the rules below it misread
 //! at least 73 of some 3,400 example numbers, 63 of them written with the country
-//! code but without the plus; `tests/event_phone_oracle.rs` holds the result
+//! code but without the plus; `tests/event/phone_oracle.rs` holds the result
 //! against `phonenumber`.
 
 use phonelib::{Country, ParseError, PhoneFormat, PhoneNumber, PhoneNumberType};

@@ -1,0 +1,280 @@
+//! Where a spool may lie, and what is refused.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use crate::spool::{FaultyDisk, How, LIMITS, Op, Spool, files, line};
+use pinrelay::spool::{
+    DeadLetters, Disk, Lane, Leader, LeaderNote, Place, RealDisk, Reason, SpoolError, State,
+    VerdictLog, Verdicts, generation, hash_name, unix_now,
+};
+use rustix::io::Errno;
+
+const SITE: &str = "https://shop.example";
+const PARTS: [&str; 5] = ["seg", "ack", "settled", "dead", "withdrawn"];
+
+fn open(root: &Path) -> Result<Place, SpoolError> {
+    Place::open(root, SITE, "549755885175", false)
+}
+
+fn reason(result: Result<Place, SpoolError>) -> Reason {
+    result.unwrap_err().reason
+}
+
+fn chmod(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn everything_it_makes_is_private() {
+    let root = tempfile::tempdir().unwrap();
+    let place = open(&root.path().join("a/b")).unwrap();
+    let mode = |name: &str| fs::metadata(place.file(name)).unwrap().mode() & 0o777;
+    for part in PARTS {
+        assert_eq!(mode(part), 0o700, "{part}");
+    }
+    for file in ["spool.json", "refused"] {
+        assert_eq!(mode(file), 0o600, "{file}");
+    }
+    assert_eq!(
+        fs::metadata(root.path().join("a")).unwrap().mode() & 0o777,
+        0o700
+    );
+}
+
+#[test]
+fn those_who_make_it_at_the_same_time_agree() {
+    let root = tempfile::tempdir().unwrap();
+    let root = root.path().join("spool");
+    let nodes: Vec<String> = std::thread::scope(|scope| {
+        let openers: Vec<_> = (0..12)
+            .map(|_| scope.spawn(|| open(&root).unwrap().node().to_owned()))
+            .collect();
+        openers.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(nodes.iter().all(|node| *node == nodes[0]), "{nodes:?}");
+    assert_eq!(open(&root).unwrap().node(), nodes[0]);
+}
+
+#[test]
+fn a_spool_is_made_where_the_file_system_has_no_hard_links() {
+    let without: [&[Op]; 3] = [&[], &[Op::Link], &[Op::Link, Op::RenameNew]];
+    for ops in without {
+        let dir = tempfile::tempdir().unwrap();
+        let disk: Arc<FaultyDisk> = Arc::default();
+        for op in ops {
+            disk.fail(*op, "/", How::Fails(Errno::OPNOTSUPP));
+        }
+        let open = || crate::spool::open(&disk, dir.path()).unwrap();
+        let nodes: Vec<String> = std::thread::scope(|scope| {
+            let openers: Vec<_> = (0..6)
+                .map(|_| scope.spawn(|| open().node().to_owned()))
+                .collect();
+            openers.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        assert!(nodes.iter().all(|node| *node == nodes[0]), "{nodes:?}");
+        assert!(open().is_current());
+        let left = files(&dir.path().join("root"));
+        assert_eq!(left.len(), 2, "{ops:?}: {left:?}");
+    }
+}
+
+#[test]
+fn an_empty_open_directory_is_made_private_and_a_full_one_refused() {
+    let root = tempfile::tempdir().unwrap();
+    chmod(root.path(), 0o755);
+    open(root.path()).unwrap();
+    chmod(root.path(), 0o755);
+    assert_eq!(reason(open(root.path())), Reason::Unsafe);
+}
+
+#[test]
+fn a_part_that_others_can_read_or_write_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let place = open(root.path()).unwrap();
+    let of_site = place.dir().parent().unwrap().to_owned();
+    for dir in [of_site, place.dir().to_owned(), place.file("settled")] {
+        for mode in [0o750, 0o701, 0o720, 0o702] {
+            chmod(&dir, mode);
+            assert_eq!(reason(open(root.path())), Reason::Unsafe, "{mode:o}");
+        }
+        chmod(&dir, 0o700);
+        open(root.path()).unwrap();
+    }
+}
+
+#[test]
+fn a_directory_of_another_user_is_refused() {
+    if !rustix::process::geteuid().is_root() {
+        // Only root can give a directory away.
+        return;
+    }
+    let root = tempfile::tempdir().unwrap();
+    let place = open(&root.path().join("spool")).unwrap();
+    for dir in [place.file("seg"), root.path().join("spool")] {
+        std::os::unix::fs::chown(&dir, Some(12_345), None).unwrap();
+        let error = open(&root.path().join("spool")).unwrap_err();
+        assert_eq!(error.reason, Reason::ForeignOwner);
+        assert!(error.message.contains("12345"), "{error}");
+        std::os::unix::fs::chown(&dir, Some(0), None).unwrap();
+    }
+    // Nor does root make one where somebody else works.
+    std::os::unix::fs::chown(root.path(), Some(12_345), None).unwrap();
+    let error = reason(open(&root.path().join("new")));
+    assert_eq!(error, Reason::ForeignOwner);
+}
+
+#[test]
+fn a_copied_spool_is_refused_and_a_copied_root_gets_a_new_node() {
+    let root = tempfile::tempdir().unwrap();
+    let (first, copy) = (root.path().join("first"), root.path().join("copy"));
+    let place = open(&first).unwrap();
+    let mut cp = Command::new("cp");
+    assert!(
+        cp.arg("-a")
+            .args([&first, &copy])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(reason(open(&copy)), Reason::ForeignSite);
+    fs::remove_dir_all(copy.join(&hash_name(SITE)[..16])).unwrap();
+    assert_ne!(open(&copy).unwrap().node(), place.node());
+    assert_eq!(open(&first).unwrap().node(), place.node());
+}
+
+#[test]
+fn a_symlink_inside_is_refused_and_one_above_is_fine() {
+    let root = tempfile::tempdir().unwrap();
+    let real = root.path().join("real");
+    RealDisk.make_dir(&real).unwrap();
+    let above = root.path().join("above");
+    symlink(&real, &above).unwrap();
+    let place = open(&above).unwrap();
+    for part in PARTS {
+        let elsewhere = root.path().join(part);
+        fs::rename(place.file(part), &elsewhere).unwrap();
+        symlink(&elsewhere, place.file(part)).unwrap();
+        assert_eq!(reason(open(&above)), Reason::Unsafe, "{part}");
+        fs::remove_file(place.file(part)).unwrap();
+        fs::rename(&elsewhere, place.file(part)).unwrap();
+    }
+    open(&above).unwrap();
+}
+
+#[test]
+fn a_renamed_directory_of_another_site_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    open(root.path()).unwrap();
+    let of = |site| root.path().join(&hash_name(site)[..16]);
+    fs::rename(of(SITE), of("https://other.example")).unwrap();
+    let error = Place::open(root.path(), "https://other.example", "549755885175", false);
+    assert_eq!(reason(error), Reason::ForeignSite);
+}
+
+#[test]
+fn a_damaged_note_of_whose_spool_it_is_stops_and_says_what_to_do() {
+    let root = tempfile::tempdir().unwrap();
+    let place = open(root.path()).unwrap();
+    fs::write(place.file("spool.json"), "{").unwrap();
+    let error = open(root.path()).unwrap_err();
+    assert_eq!(error.reason, Reason::Io);
+    assert!(
+        error.message.contains("spool.json is damaged: remove"),
+        "{error}"
+    );
+    fs::remove_file(place.file("spool.json")).unwrap();
+    open(root.path()).unwrap();
+}
+
+#[test]
+fn a_machine_whose_name_is_damaged_gets_a_new_one() {
+    let root = tempfile::tempdir().unwrap();
+    let place = open(root.path()).unwrap();
+    fs::write(root.path().join("node"), "{").unwrap();
+    let renamed = open(root.path()).unwrap();
+    assert_ne!(renamed.node(), place.node());
+    assert_eq!(open(root.path()).unwrap().node(), renamed.node());
+}
+
+/// What is behind a planted symlink, and must neither be read nor written.
+const BAIT: &str = "somebody else's";
+
+/// A spool in which `name` is a symlink to a file of somebody else.
+fn planted(name: &str) -> (Spool, std::path::PathBuf) {
+    let spool = Spool::new();
+    let bait = spool.dir.path().join("bait");
+    fs::write(&bait, BAIT).unwrap();
+    let path = spool.place.file(name);
+    let _ = fs::remove_file(&path);
+    symlink(&bait, path).unwrap();
+    (spool, bait)
+}
+
+#[test]
+fn no_planted_symlink_is_followed() {
+    let now = unix_now();
+    let day = format!("settled/r-{}.log", now / 86_400);
+    type Use = fn(&Place, i64) -> Option<Reason>;
+    let refused = Some(Reason::Unsafe);
+    let cases: [(&str, Option<Reason>, Use); 8] = [
+        ("generation", refused, |place, _| {
+            generation::raise(place, 7).err().map(|error| error.reason)
+        }),
+        ("leader.lock", refused, |place, _| {
+            assert!(LeaderNote::read(place).is_none());
+            assert!(Leader::is_free(place).is_err());
+            Leader::try_lead(place).err().map(|error| error.reason)
+        }),
+        ("leader.wanted", refused, |place, _| {
+            assert!(Leader::want(place).is_err());
+            Leader::want(place).err().map(|error| error.reason)
+        }),
+        // Replaced, and not what it points at.
+        ("state.json", None, |place, _| {
+            State::default().write(place).unwrap();
+            None
+        }),
+        ("state.tmp", refused, |place, _| {
+            let error = State::default().write(place).unwrap_err();
+            Some(SpoolError::from_io("", place.dir(), &error).reason)
+        }),
+        (&day, refused, |place, now| {
+            assert!(Verdicts::new(place).after("", 9).is_err());
+            let reserved = VerdictLog::new(place).reserve(Lane::Revenue, ["a"].into_iter(), now);
+            reserved.err().map(|error| error.reason)
+        }),
+        (
+            "dead/ca978112ca1bbdcafac231b39a23dc4d.json",
+            refused,
+            |place, _| {
+                assert!(DeadLetters::new(place).list(9).is_empty());
+                DeadLetters::new(place).record("a").err().map(|e| e.reason)
+            },
+        ),
+        ("refused", None, |place, _| {
+            let limits = pinrelay::spool::Limits {
+                max_bytes: 0,
+                ..LIMITS
+            };
+            let mut writer = pinrelay::spool::Writer::new(place.clone(), Lane::Visit);
+            writer.append(&line("a"), &limits).unwrap_err();
+            None
+        }),
+    ];
+    for (name, expected, use_it) in cases {
+        let (spool, bait) = planted(name);
+        assert_eq!(use_it(&spool.place, now), expected, "{name}");
+        assert_eq!(fs::read_to_string(bait).unwrap(), BAIT, "{name}");
+    }
+}
+
+#[test]
+fn a_planted_note_of_whose_spool_it_is_is_refused() {
+    let (spool, _) = planted("spool.json");
+    let reopened = crate::spool::open(&spool.disk, spool.dir.path());
+    assert_eq!(reason(reopened), Reason::Unsafe);
+}
