@@ -14,7 +14,7 @@ use Pinrelay\WooCommerce\Collect\Beacon;
 use Pinrelay\WooCommerce\Collect\Collector;
 use Pinrelay\WooCommerce\Collect\ConfigFile;
 use Pinrelay\WooCommerce\Collect\Rate;
-use Pinrelay\WooCommerce\Storefront\Place;
+use Pinrelay\WooCommerce\Storefront\VisitorRegion;
 use Pinrelay\WooCommerce\Support\Repeats;
 
 require __DIR__ . '/src/autoload.php';
@@ -28,7 +28,7 @@ if (isset($_GET['place'])) {
     // What a page from a cache cannot know (assets/limited.js): in which US state its visitor is.
     header('Content-Type: application/json');
     header('Cache-Control: no-store');
-    echo json_encode(Place::state($_SERVER, []));
+    echo json_encode(VisitorRegion::state($_SERVER, []));
     return;
 }
 

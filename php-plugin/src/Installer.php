@@ -14,10 +14,10 @@ use Pinrelay\WooCommerce\Orders\UnknownSources;
 use Pinrelay\WooCommerce\Orders\Upkeep;
 use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Relay\Health;
+use Pinrelay\WooCommerce\Relay\NodeLock;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\Spool;
 use Pinrelay\WooCommerce\Relay\SpoolPlace;
-use Pinrelay\WooCommerce\Relay\Turn;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Site\Home;
@@ -102,7 +102,7 @@ final class Installer
             State::SECRET,
             Spool::OPTION,
             Health::OPTION,
-            Turn::OPTION,
+            NodeLock::OPTION,
             Storefront\AddressWatch::OPTION,
             Consent\Answers::OPTION,
             Consent\Withdrawn::OPTION,

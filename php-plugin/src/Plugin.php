@@ -64,7 +64,7 @@ final class Plugin
 
     private const WISHES = ['yith_wcwl_added_to_wishlist', 'woosw_add', 'tinvwl_product_added'];
 
-    private function __construct(private readonly Parts $parts)
+    private function __construct(private readonly Container $container)
     {
     }
 
@@ -85,7 +85,7 @@ final class Plugin
             // One that has it active for itself goes on.
             if (!$networkWide || !Network::hasItself(self::mainFile())) {
                 Installer::unschedule();
-                (new Parts($guard, self::mainFile(), self::isWeb()))->collectFile()->remove();
+                (new Container($guard, self::mainFile(), self::isWeb()))->collectFile()->remove();
             }
         };
         $guard->run('deactivation', static fn () => Network::onEach($networkWide, $end));
@@ -106,16 +106,16 @@ final class Plugin
             $guard = self::isStrangerAtTerminal()
                 ? new Guard(self::debug(...))
                 : new Guard(null, new Repeats(self::logs() . '/' . self::REPEATS));
-            $plugin = new self(new Parts($guard, $mainFile, self::isWeb()));
+            $plugin = new self(new Container($guard, $mainFile, self::isWeb()));
             $guard->run('start', $plugin->start(...));
         }
     }
 
     private function start(): void
     {
-        $parts = $this->parts;
-        $guard = $parts->guard;
-        $state = $parts->state();
+        $container = $this->container;
+        $guard = $container->guard;
+        $state = $container->state();
         // First: a site's first request plans its jobs, and WordPress plans none of an interval it does not know.
         add_filter('cron_schedules', $guard->filter(
             'schedules',
@@ -124,14 +124,14 @@ final class Plugin
         if (self::isWeb()) {
             Installer::setUp($state);
         }
-        add_action('rest_api_init', $guard->action('routes', static fn () => Routes::register($parts)));
+        add_action('rest_api_init', $guard->action('routes', static fn () => Routes::register($container)));
 
-        add_action('wc_ajax_' . self::CLAIM_BY_AJAX, static fn () => Routes::claimByAjax($parts));
+        add_action('wc_ajax_' . self::CLAIM_BY_AJAX, static fn () => Routes::claimByAjax($container));
 
-        $this->wake(['init'], $parts->consentApi(...), static fn (): bool => function_exists('wp_has_consent'));
-        $this->wake(['site_status_tests'], $parts->siteHealth(...));
-        if ($parts->settings()->active()) {
-            if ($parts->settings()->staffShops) {
+        $this->lazy(['init'], $container->consentApi(...), static fn (): bool => function_exists('wp_has_consent'));
+        $this->lazy(['site_status_tests'], $container->siteHealth(...));
+        if ($container->settings()->active()) {
+            if ($container->settings()->staffShops) {
                 add_filter('pinrelay_is_staff', '__return_false', 5);
             }
             $this->onOrders();
@@ -146,25 +146,25 @@ final class Plugin
         }
         if (is_admin()) {
             add_action('admin_init', $guard->action('schedule', static fn () => Installer::schedule()));
-            $parts->refusedEvents()->register();
-            $parts->unknownSources()->register();
-            $parts->settingsPage()->register();
-            $parts->notices()->register();
+            $container->refusedEvents()->register();
+            $container->unknownSources()->register();
+            $container->settingsPage()->register();
+            $container->notices()->register();
         }
         if (defined('WP_CLI') && WP_CLI) {
-            Commands::add($parts);
+            Commands::add($container);
         }
     }
 
     private function onOrders(): void
     {
-        $this->wake(self::ORDERS, $this->parts->orders(...));
+        $this->lazy(self::ORDERS, $this->container->orders(...));
         $isOfAPage = static fn (): bool => !is_admin() || wp_doing_ajax();
-        $this->wake(['woocommerce_before_order_object_save'], $this->parts->expressOrders(...), $isOfAPage);
-        $this->wake(self::PLACED, $this->parts->buyer(...));
-        $this->wake(self::PLACED, $this->parts->paymentInfo(...));
-        $this->wake(self::PLACED, $this->parts->addressWatch(...));
-        $this->wake(self::PLACED, $this->parts->answers(...));
+        $this->lazy(['woocommerce_before_order_object_save'], $this->container->expressOrders(...), $isOfAPage);
+        $this->lazy(self::PLACED, $this->container->buyer(...));
+        $this->lazy(self::PLACED, $this->container->paymentInfo(...));
+        $this->lazy(self::PLACED, $this->container->addressWatch(...));
+        $this->lazy(self::PLACED, $this->container->answers(...));
     }
 
     /** Only what is needed on a page for everybody is loaded for it. */
@@ -174,11 +174,11 @@ final class Plugin
         // It asks for itself, more narrowly; here it is asked to leave it alone everywhere else.
         $isOwn = static fn (): bool => PageEvents::isOfVisitor();
 
-        $this->wake(['template_redirect'], $this->parts->baseTag(...), $isPage);
-        $this->wake(['wp_footer'], $this->parts->matchKeys(...), $isOwn);
-        $this->wake(['admin_bar_menu'], $this->parts->staffNote(...), static fn (): bool => !is_admin());
+        $this->lazy(['template_redirect'], $this->container->baseTag(...), $isPage);
+        $this->lazy(['wp_footer'], $this->container->matchKeys(...), $isOwn);
+        $this->lazy(['admin_bar_menu'], $this->container->staffNote(...), static fn (): bool => !is_admin());
         // It looks for the owner alone.
-        $this->wake(['wp_enqueue_scripts'], $this->parts->secondTag(...), is_user_logged_in(...));
+        $this->lazy(['wp_enqueue_scripts'], $this->container->secondTag(...), is_user_logged_in(...));
     }
 
     private function onEvents(): void
@@ -188,40 +188,40 @@ final class Plugin
             'woocommerce_store_api_add_to_cart_data',
             'woocommerce_add_order_again_cart_item',
         ];
-        $this->wake($added, $this->parts->addToCart(...));
-        $this->wake(CartVisitor::HOOKS, $this->parts->cartVisitor(...));
-        $this->wake(self::WISHES, $this->parts->wishlists(...));
-        $this->wake(['woocommerce_redirect_single_search_result'], $this->parts->searchRedirect(...));
-        $this->wake(['woocommerce_created_customer', 'register_new_user'], $this->parts->signup(...));
-        $this->wake(['pinrelay_track'], $this->parts->tracked(...));
+        $this->lazy($added, $this->container->addToCart(...));
+        $this->lazy(CartVisitor::HOOKS, $this->container->cartVisitor(...));
+        $this->lazy(self::WISHES, $this->container->wishlists(...));
+        $this->lazy(['woocommerce_redirect_single_search_result'], $this->container->searchRedirect(...));
+        $this->lazy(['woocommerce_created_customer', 'register_new_user'], $this->container->signup(...));
+        $this->lazy(['pinrelay_track'], $this->container->tracked(...));
     }
 
     /** The jobs that WP-Cron runs, and where it does not, AfterResponse. */
     private function onSchedule(): void
     {
-        $parts = $this->parts;
-        $this->wake(['pinrelay_reconcile', 'pinrelay_reconcile_old', 'pinrelay_daily'], $parts->jobs(...));
-        add_action(self::TICK, $parts->guard->action('tick', static function () use ($parts): void {
-            self::prepare($parts);
-            if ($parts->settings()->apiReady()) {
-                $parts->spool()->settle(time());
+        $container = $this->container;
+        $this->lazy(['pinrelay_reconcile', 'pinrelay_reconcile_old', 'pinrelay_daily'], $container->jobs(...));
+        add_action(self::TICK, $container->guard->action('tick', static function () use ($container): void {
+            self::prepare($container);
+            if ($container->settings()->apiReady()) {
+                $container->spool()->settle(time());
             }
-            $parts->tick()->run(time());
+            $container->tick()->run(time());
         }));
-        $keep = static fn () => $parts->doors()->keep();
-        add_action(self::TICK, $parts->guard->action('file of collect.php', $keep), 20);
+        $keep = static fn () => $container->collectEndpoint()->keep();
+        add_action(self::TICK, $container->guard->action('file of collect.php', $keep), 20);
     }
 
     private function afterResponse(): void
     {
-        $parts = $this->parts;
-        $isActive = $parts->settings()->active();
-        $work = $parts->guard->action('after the response', static function () use ($parts, $isActive): void {
+        $container = $this->container;
+        $isActive = $container->settings()->active();
+        $work = $container->guard->action('after the response', static function () use ($container, $isActive): void {
             $mayWork = $isActive && AfterResponse::letVisitorGo();
             // Somebody's code, an import or a constant may have changed what collect.php works by.
-            $parts->guard->run('file of collect.php', static fn () => $parts->doors()->keep());
+            $container->guard->run('file of collect.php', static fn () => $container->collectEndpoint()->keep());
             if ($isActive) {
-                $parts->afterResponse()->run($mayWork);
+                $container->afterResponse()->run($mayWork);
             }
         });
         // Registered during WordPress' own shutdown function, ours runs after all others, so that finishing the
@@ -230,10 +230,10 @@ final class Plugin
     }
 
     /** What a web request has done by the time that it hands something over: a command of ours, or a job, does it, too. */
-    private static function prepare(Parts $parts): void
+    private static function prepare(Container $container): void
     {
-        Installer::setUp($parts->state());
-        $parts->watch()->look(time());
+        Installer::setUp($container->state());
+        $container->watch()->look(time());
     }
 
     /**
@@ -242,7 +242,7 @@ final class Plugin
      */
     private function afterCommand(): void
     {
-        $parts = $this->parts;
+        $container = $this->container;
         $isDue = false;
         $isOurs = false;
         $note = static function (string $option) use (&$isDue, &$isOurs): void {
@@ -253,18 +253,19 @@ final class Plugin
             add_action($hook, $note);
         }
         if (defined('WP_CLI') && WP_CLI) {
-            \WP_CLI::add_hook('before_invoke:pinrelay', static function () use ($parts, &$isDue): void {
+            \WP_CLI::add_hook('before_invoke:pinrelay', static function () use ($container, &$isDue): void {
                 $isDue = true;
-                $parts->guard->run('start of a command', static fn () => self::prepare($parts));
+                $container->guard->run('start of a command', static fn () => self::prepare($container));
             });
         }
-        $keep = $parts->guard->action('file of collect.php', static function () use ($parts, &$isDue, &$isOurs): void {
+        $guard = $container->guard;
+        $keep = $guard->action('file of collect.php', static function () use ($container, &$isDue, &$isOurs): void {
             if ($isOurs) {
-                $parts->store()->forget();
-                $parts->watch()->look(time());
+                $container->store()->forget();
+                $container->watch()->look(time());
             }
             if ($isDue) {
-                $parts->doors()->keep();
+                $container->collectEndpoint()->keep();
             }
         });
         add_action('shutdown', $keep, PHP_INT_MAX);
@@ -278,16 +279,16 @@ final class Plugin
      * @param \Closure(): object         $make   something with register()
      * @param (\Closure(): bool)|null    $isDue  asked each time one of them fires, until the part is made
      */
-    private function wake(array $hooks, \Closure $make, ?\Closure $isDue = null): void
+    private function lazy(array $hooks, \Closure $make, ?\Closure $isDue = null): void
     {
-        $guard = $this->parts->guard;
-        $isAwake = false;
+        $guard = $this->container->guard;
+        $isMade = false;
         // For filters, too: what is filtered passes through.
-        $call = static function (mixed $passedOn = null) use ($guard, $make, $isDue, &$isAwake): mixed {
-            if (!$isAwake) {
-                $guard->run('start of a part', static function () use ($make, $isDue, &$isAwake): void {
+        $call = static function (mixed $passedOn = null) use ($guard, $make, $isDue, &$isMade): mixed {
+            if (!$isMade) {
+                $guard->run('start of a part', static function () use ($make, $isDue, &$isMade): void {
                     if ($isDue === null || $isDue()) {
-                        $isAwake = true;
+                        $isMade = true;
                         $make()->register();
                     }
                 });

@@ -8,7 +8,7 @@ use Pinrelay\WooCommerce\Coexistence\SecondTag;
 use Pinrelay\WooCommerce\Collect\Beacon;
 use Pinrelay\WooCommerce\Site\Home;
 use Pinrelay\WooCommerce\Storefront\Cookie;
-use Pinrelay\WooCommerce\Storefront\Place;
+use Pinrelay\WooCommerce\Storefront\VisitorRegion;
 
 /**
  * The plugin's REST routes. Each takes a POST and answers with a status alone, but for the browser half of a purchase
@@ -20,7 +20,7 @@ use Pinrelay\WooCommerce\Storefront\Place;
  */
 final class Routes
 {
-    /** Events that a page hands in, where the host forbids collect.php (Collect\Doors). */
+    /** Events that a page hands in, where the host forbids collect.php (Collect\CollectEndpoint). */
     public const COLLECT = '/collect';
     /** The browser half of a purchase, for the page of its order (Storefront\Claim). */
     public const CLAIM = '/claim';
@@ -50,10 +50,10 @@ final class Routes
     }
 
     /** The claim without REST. */
-    public static function claimByAjax(Parts $parts): never
+    public static function claimByAjax(Container $container): never
     {
         $body = (string) file_get_contents('php://input');
-        $half = $parts->guard->run('claim', static fn (): ?array => $parts->claim()->answer($body));
+        $half = $container->guard->run('claim', static fn (): ?array => $container->claim()->answer($body));
         status_header($half === null ? 204 : 200);
         header(Beacon::OWN_ANSWER . ': 1');
         header('Cache-Control: no-store');
@@ -63,24 +63,30 @@ final class Routes
         exit;
     }
 
-    public static function register(Parts $parts): void
+    public static function register(Container $container): void
     {
         $body = static fn (\WP_REST_Request $request): string => (string) $request->get_body();
         $all = static fn (): bool => true;
 
-        self::add($parts, self::COLLECT, static fn ($request) => $parts->doors()->answer($body($request)), $all);
-        self::add($parts, self::BROWSER, static fn ($request) => $parts->browserReport()->take($body($request)), $all);
-        self::add($parts, self::CONSENT, static fn ($request) => $parts->withdrawal()->heed($body($request)), $all);
+        $posts = [
+            self::COLLECT => static fn (string $body): int => $container->collectEndpoint()->answer($body),
+            self::BROWSER => static fn (string $body): int => $container->browserReport()->take($body),
+            self::CONSENT => static fn (string $body): int => $container->withdrawal()->heed($body),
+        ];
+        foreach ($posts as $route => $answer) {
+            self::add($container, $route, static fn (\WP_REST_Request $request): int => $answer($body($request)), $all);
+        }
         self::add(
-            $parts,
+            $container,
             self::SECOND_TAG,
             static fn (\WP_REST_Request $request): int => SecondTag::remember($request->get_param('tags')),
             static fn (): bool => SecondTag::mayReport(),
         );
         register_rest_route(self::SPACE, self::CLAIM, [
             'methods' => 'POST',
-            'callback' => static function (\WP_REST_Request $request) use ($parts, $body): \WP_REST_Response {
-                $half = $parts->guard->run('claim', static fn (): ?array => $parts->claim()->answer($body($request)));
+            'callback' => static function (\WP_REST_Request $request) use ($container, $body): \WP_REST_Response {
+                $claim = static fn (): ?array => $container->claim()->answer($body($request));
+                $half = $container->guard->run('claim', $claim);
                 return self::answer($half === null ? 204 : 200, $half);
             },
             'permission_callback' => $all,
@@ -90,7 +96,7 @@ final class Routes
             'methods' => 'GET',
             'callback' => static fn (): \WP_REST_Response => self::answer(
                 200,
-                Place::state(wp_unslash($_SERVER), Cookie::all()),
+                VisitorRegion::state(wp_unslash($_SERVER), Cookie::all()),
             ),
             'permission_callback' => $all,
         ]);
@@ -100,12 +106,12 @@ final class Routes
      * @param \Closure(\WP_REST_Request): int $answer gives the HTTP status
      * @param \Closure(): bool                $mayCall
      */
-    private static function add(Parts $parts, string $route, \Closure $answer, \Closure $mayCall): void
+    private static function add(Container $container, string $route, \Closure $answer, \Closure $mayCall): void
     {
         register_rest_route(self::SPACE, $route, [
             'methods' => 'POST',
             'callback' => static fn (\WP_REST_Request $request): \WP_REST_Response => self::answer(
-                $parts->guard->run('route ' . $route, static fn (): int => $answer($request), 503),
+                $container->guard->run('route ' . $route, static fn (): int => $answer($request), 503),
             ),
             'permission_callback' => $mayCall,
         ]);

@@ -6,7 +6,7 @@ namespace Pinrelay\WooCommerce\Tests;
 
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
-use Pinrelay\WooCommerce\Parts;
+use Pinrelay\WooCommerce\Container;
 use Pinrelay\WooCommerce\Plugin;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Support\Guard;
@@ -47,7 +47,7 @@ final class PluginTest extends TestCase
     /** Made in the requests that need them, whatever these do. */
     private const AT_ONCE = ['refusedEvents', 'unknownSources', 'settingsPage', 'notices'];
 
-    private Parts $parts;
+    private Container $container;
 
     protected function setUp(): void
     {
@@ -55,25 +55,25 @@ final class PluginTest extends TestCase
         new Rig();
         (new State())->put(['db_version' => Plugin::SET_UP]);
         [Site::$hooks, Page::$actions] = [[], []];
-        $this->parts = new Parts(new Guard(), '/plugins/pinrelay/pinrelay.php', true);
+        $this->container = new Container(new Guard(), '/plugins/pinrelay/pinrelay.php', true);
     }
 
     /** @dataProvider parts */
     #[DataProvider('parts')]
     public function testAPartIsMadeBeforeAnyOfItsHooksFires(string $part): void
     {
-        $this->parts->$part()->register();
+        $this->container->$part()->register();
         $listensTo = array_keys(Site::$hooks + Page::$actions);
         self::assertNotSame([], $listensTo);
 
-        self::assertSame([], array_diff($listensTo, self::awakenedBy($part), self::LATER[$part] ?? []));
+        self::assertSame([], array_diff($listensTo, self::lazyHooksOf($part), self::LATER[$part] ?? []));
     }
 
-    /** @return array<string, array{string}> the methods of Parts that give something with hooks */
+    /** @return array<string, array{string}> the methods of Container that give something with hooks */
     public static function parts(): array
     {
         $parts = [];
-        foreach ((new \ReflectionClass(Parts::class))->getMethods(\ReflectionMethod::IS_PUBLIC) as $method) {
+        foreach ((new \ReflectionClass(Container::class))->getMethods(\ReflectionMethod::IS_PUBLIC) as $method) {
             $class = (string) $method->getReturnType();
             if (method_exists($class, 'register') && !in_array($method->getName(), self::AT_ONCE, true)) {
                 $parts[$method->getName()] = [$method->getName()];
@@ -83,7 +83,7 @@ final class PluginTest extends TestCase
     }
 
     /** @return list<string> hooks */
-    private static function awakenedBy(string $part): array
+    private static function lazyHooksOf(string $part): array
     {
         Site::$hooks = [];
         Plugin::boot('/plugins/pinrelay/pinrelay.php');

@@ -20,7 +20,7 @@ final class NoticeRules
     /** Reminds of the answer "a copy", where it can be changed. */
     public const COPY = 'copy';
     public const EXTENSION = 'extension';
-    public const TROUBLE = 'trouble';
+    public const RELAY_ERROR = 'trouble';
     public const PAUSED = 'paused';
     /** Consent cannot be heard, so nothing is told. */
     public const CONSENT = 'consent';
@@ -37,7 +37,7 @@ final class NoticeRules
      * @param string  $screen    id of the current admin screen
      * @param bool    $hasHidden whether this user has hidden the notice about the extension
      * @param int     $now       unix seconds
-     * @param ?string $consent   Answers::trouble()
+     * @param ?string $consent   Answers::problem()
      * @return ?string one of the constants above
      */
     public static function decide(
@@ -61,7 +61,7 @@ final class NoticeRules
             $settings->enabled && $report->isTableRefused => self::TABLE,
             $report->extension !== Extension::OK => $hasHidden && self::mayHide($settings) ? null : self::EXTENSION,
             !$settings->apiReady() => null,
-            $report->trouble !== null && !$report->trouble->isPassing() => self::TROUBLE,
+            $report->relayError !== null && !$report->relayError->isPassing() => self::RELAY_ERROR,
             ($report->relay['paused'] ?? null) !== null => self::PAUSED,
             $report->hiddenAddresses($now) === Addresses::ALL => self::HIDDEN_VISITORS,
             $settings->testMode => self::TEST_MODE,

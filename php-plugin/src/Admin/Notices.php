@@ -56,7 +56,7 @@ final class Notices
             $screen,
             (bool) get_user_meta(get_current_user_id(), self::HIDDEN, true),
             time(),
-            $consent = Answers::trouble($settings),
+            $consent = Answers::problem($settings),
         );
         match ($notice) {
             NoticeRules::QUESTION => $this->say('warning', sprintf(
@@ -88,7 +88,7 @@ final class Notices
                 ]) : '',
             ),
             NoticeRules::TABLE => $this->say('error', Words::table()),
-            NoticeRules::TROUBLE => $this->say('error', Words::trouble($report->trouble)),
+            NoticeRules::RELAY_ERROR => $this->say('error', Words::relayError($report->relayError)),
             NoticeRules::PAUSED => $this->say('error', Words::paused($report->relay['paused']) . ' '
                 . __('Your orders wait meanwhile, for up to seven days.', 'pinrelay')),
             NoticeRules::HIDDEN_VISITORS => $this->say('error', Addresses::words(Addresses::headers($report->drops))),

@@ -91,13 +91,13 @@ final class SiteHealth
     /** @return array<string, mixed> */
     public function consent(): array
     {
-        $trouble = Answers::trouble($this->settings);
-        return $trouble !== null
+        $problem = Answers::problem($this->settings);
+        return $problem !== null
             ? self::result(
                 'consent',
                 'critical',
                 __('Pinterest is told nothing', 'pinrelay'),
-                Words::consent($trouble),
+                Words::consent($problem),
             )
             : self::result('consent', 'good', __('Pinrelay knows whom to ask for consent', 'pinrelay'), __(
                 'What your visitors decided is heeded in the browser and on the server.',

@@ -9,10 +9,10 @@ use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Plugin;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Status\Addresses;
+use Pinrelay\WooCommerce\Status\CronStatus;
 use Pinrelay\WooCommerce\Status\Drops;
 use Pinrelay\WooCommerce\Status\Losses;
 use Pinrelay\WooCommerce\Status\Report;
-use Pinrelay\WooCommerce\Status\Rounds;
 use Pinrelay\WooCommerce\Status\Words;
 
 /** Draws how things stand, under the settings form. */
@@ -45,17 +45,18 @@ final class StatusView
             [__('Orders', 'pinrelay'), $this->orders()],
             [__('Extension', 'pinrelay'), [$this->extension()]],
         ];
-        if ($report->trouble !== null) {
-            $lines[] = [__('Trouble', 'pinrelay'), [Words::trouble($report->trouble), $report->trouble->message]];
+        if ($report->relayError !== null) {
+            $error = $report->relayError;
+            $lines[] = [__('Error', 'pinrelay'), [Words::relayError($error), $error->message]];
         }
         $secondTag = Words::secondTag(SecondTag::known(), $report->settings->tagId);
         if ($secondTag !== null) {
             $lines[] = [__('A second Pinterest tag', 'pinrelay'), [$secondTag]];
         }
         $next = wp_next_scheduled(Plugin::TICK);
-        $rounds = Rounds::worry($next === false ? null : (int) $next, $now);
-        if ($rounds !== null) {
-            $lines[] = [__('Scheduled tasks', 'pinrelay'), [$rounds]];
+        $cron = CronStatus::worry($next === false ? null : (int) $next, $now);
+        if ($cron !== null) {
+            $lines[] = [__('Scheduled tasks', 'pinrelay'), [$cron]];
         }
         if ($report->hiddenAddresses($now) !== null) {
             $hidden = Addresses::words(Addresses::headers($report->drops));

@@ -17,7 +17,7 @@ final class Backfill
     public function __construct(
         private readonly Reconcile $reconcile,
         private readonly SettingsStore $store,
-        private readonly Desk $desk,
+        private readonly BaseCommand $base,
     ) {
     }
 
@@ -74,14 +74,14 @@ final class Backfill
         $moved = count(array_filter($decisions, self::isMove(...)));
         if ($isDry) {
             \WP_CLI::line(sprintf('%d orders would be taken up. Nothing was changed.', $moved));
-            \WP_CLI::halt($moved > 0 || $isCut ? Desk::WORK_LEFT : Desk::DONE);
+            \WP_CLI::halt($moved > 0 || $isCut ? BaseCommand::WORK_LEFT : BaseCommand::DONE);
         }
         \WP_CLI::line(sprintf('%d orders taken up.', $moved));
         if ($isCut) {
             \WP_CLI::line('--limit is reached; there may be more.');
-            \WP_CLI::halt(Desk::WORK_LEFT);
+            \WP_CLI::halt(BaseCommand::WORK_LEFT);
         }
-        $this->desk->end();
+        $this->base->end();
     }
 
     /** @return array{array<int, array{move: string, reason: string}>, bool} by order id; whether --limit cut it short */

@@ -26,7 +26,7 @@ final class Command
         private readonly Outbox $outbox,
         private readonly Tick $tick,
         private readonly ReconcileJobs $jobs,
-        private readonly Desk $desk,
+        private readonly BaseCommand $base,
     ) {
     }
 
@@ -55,7 +55,7 @@ final class Command
         if (isset($options['recount'])) {
             $this->outbox->recount();
         }
-        $report = $this->desk->report();
+        $report = $this->base->report();
         $facts = [
             'extension' => $report->extension,
             'version' => $report->version,
@@ -69,9 +69,9 @@ final class Command
             'dropped' => $report->drops,
             'other_tags' => SecondTag::known(),
             'held_by_other_plugin' => $report->settings->apiHeld,
-            'trouble' => $report->trouble === null ? null : [
-                'reason' => $report->trouble->reason,
-                'message' => $report->trouble->message,
+            'trouble' => $report->relayError === null ? null : [
+                'reason' => $report->relayError->reason,
+                'message' => $report->relayError->message,
             ],
             'relay' => $report->relay,
         ];
@@ -79,9 +79,9 @@ final class Command
             \WP_CLI::line((string) wp_json_encode($facts, JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES));
         } else {
             array_map(\WP_CLI::line(...), self::flat($facts));
-            array_map(\WP_CLI::warning(...), Desk::worries($report));
+            array_map(\WP_CLI::warning(...), BaseCommand::worries($report));
         }
-        Desk::halt($report);
+        BaseCommand::halt($report);
     }
 
     /**
@@ -107,7 +107,7 @@ final class Command
         if (!is_numeric($seconds) || (float) $seconds <= 0.0) {
             \WP_CLI::error('--seconds: not a number above zero.');
         }
-        $this->desk->relayOrEnd();
+        $this->base->relayOrEnd();
         $this->jobs->catchUp(time(), (float) $seconds);
         $this->tick->run(time(), (float) $seconds);
         $delivered = 0;
@@ -116,7 +116,7 @@ final class Command
         }
         $this->tick->run(time());
         \WP_CLI::line(sprintf('%d events delivered.', $delivered));
-        $this->desk->end();
+        $this->base->end();
     }
 
     /**
@@ -130,7 +130,7 @@ final class Command
     {
         $this->tick->run(time(), 30.0);
         $this->jobs->catchUp(time(), 30.0);
-        $this->desk->end();
+        $this->base->end();
     }
 
     /**
@@ -146,7 +146,7 @@ final class Command
         if ($probe->detail !== '') {
             \WP_CLI::line($probe->detail);
         }
-        \WP_CLI::halt($probe->isAccepted ? Desk::DONE : Desk::ERROR);
+        \WP_CLI::halt($probe->isAccepted ? BaseCommand::DONE : BaseCommand::ERROR);
     }
 
     private function drainOne(string $destination, float $seconds): int

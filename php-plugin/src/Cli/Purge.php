@@ -22,7 +22,7 @@ final class Purge
         private readonly Outbox $outbox,
         private readonly Dispatcher $dispatcher,
         private readonly Tick $tick,
-        private readonly Desk $desk,
+        private readonly BaseCommand $base,
     ) {
     }
 
@@ -42,8 +42,8 @@ final class Purge
      */
     public function __invoke(array $arguments, array $options): void
     {
-        $relay = $this->desk->relayOrEnd();
-        $report = $this->desk->report();
+        $relay = $this->base->relayOrEnd();
+        $report = $this->base->report();
         \WP_CLI::confirm(sprintf(
             'Discard %d waiting orders and %d other events for good?',
             $report->ordersWaiting(),
@@ -63,7 +63,7 @@ final class Purge
         }
         $this->tick->run($now);
         \WP_CLI::line(sprintf('%d orders and %d events of the spool are discarded.', $orders, $events));
-        $this->desk->end();
+        $this->base->end();
     }
 
     private function discardPending(int $now): int

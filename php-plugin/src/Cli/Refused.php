@@ -19,7 +19,7 @@ final class Refused
         private readonly DeadLetters $letters,
         private readonly RelayFactory $relays,
         private readonly Outbox $outbox,
-        private readonly Desk $desk,
+        private readonly BaseCommand $base,
     ) {
     }
 
@@ -55,7 +55,7 @@ final class Refused
                 'refused_at' => gmdate('Y-m-d\TH:i:s\Z', $letter['at']),
                 'message' => $letter['message'],
             ],
-            $this->letters->newest($this->desk->relayOrEnd(), self::ALL),
+            $this->letters->newest($this->base->relayOrEnd(), self::ALL),
         );
         $format = $options['format'] ?? 'table';
         \WP_CLI\Utils\format_items(
@@ -84,7 +84,7 @@ final class Refused
         if (($arguments === []) !== isset($options['all'])) {
             \WP_CLI::error('Name the events, or say --all.');
         }
-        $relay = $this->desk->relayOrEnd();
+        $relay = $this->base->relayOrEnd();
         $ids = isset($options['all'])
             ? array_column($this->letters->newest($relay, self::ALL), 'event_id')
             : array_map($this->eventId(...), $arguments);
@@ -93,7 +93,7 @@ final class Refused
         if ($count < count($ids)) {
             \WP_CLI::error('The others are not among the refused events of this web server.');
         }
-        $this->desk->end();
+        $this->base->end();
     }
 
     /** @param list<string> $ids */

@@ -6,7 +6,7 @@ namespace Pinrelay\WooCommerce\Collect;
 
 use Pinrelay\WooCommerce\Site\HostName;
 use Pinrelay\WooCommerce\Storefront\CookieNames;
-use Pinrelay\WooCommerce\Storefront\Place;
+use Pinrelay\WooCommerce\Storefront\VisitorRegion;
 
 /**
  * One request to the collecting endpoint, as it came: raw, and unslashed where WordPress has slashed it.
@@ -22,7 +22,7 @@ final class Beacon
     /**
      * @param array<string, string> $cookies
      * @param array<string, string> $headers by the names that PHP gives them (HTTP_*)
-     * @param string                $state   Place::state()
+     * @param string                $state   VisitorRegion::state()
      */
     public function __construct(
         public readonly string $method,
@@ -60,7 +60,7 @@ final class Beacon
                     && str_starts_with((string) $name, 'HTTP_'),
                 ARRAY_FILTER_USE_BOTH,
             ),
-            Place::state($server, $cookies),
+            VisitorRegion::state($server, $cookies),
         );
     }
 

@@ -21,7 +21,7 @@ use Pinrelay\WooCommerce\Storefront\PageUrl;
 use Pinrelay\WooCommerce\Storefront\VisitorId;
 
 /**
- * Takes events that were born in a browser and hands them to the extension. One class behind two doors: collect.php,
+ * Takes events that were born in a browser and hands them to the extension. One class for two entrances: collect.php,
  * which does not boot WordPress, and the REST route for hosts that forbid it.
  *
  * The body is JSON: {url, language, events: [{id, facts, signature} | {id, name, data, facts, signature}]}. What the

@@ -21,7 +21,7 @@ final class Answers
     /** So many orders in a row without an allow are no chance any more. */
     public const MANY = 10;
 
-    /** Troubles. The plugin WP Consent API, whose answer is waited for, is not active. */
+    /** Problems. The plugin WP Consent API, whose answer is waited for, is not active. */
     public const NO_API = 'no_api';
     /** No banner has told a type of consent or left an answer. */
     public const NO_TYPE = 'no_type';
@@ -72,7 +72,7 @@ final class Answers
     }
 
     /** What keeps this shop silent, null for nothing. The owner's own browser may know a banner that no order has met. */
-    public static function trouble(Settings $settings): ?string
+    public static function problem(Settings $settings): ?string
     {
         if (!$settings->active() || $settings->consent === Consent::OFF) {
             return null;

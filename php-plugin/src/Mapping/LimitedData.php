@@ -7,7 +7,7 @@ namespace Pinrelay\WooCommerce\Mapping;
 /**
  * Limited Data Processing: whether Pinterest has to be told that a law of a US state limits what it may do with this
  * person's data (CONTRACT 14). It goes by the address the person gave, and for one who gave none by the state that
- * Storefront\Place has heard of.
+ * Storefront\VisitorRegion has heard of.
  *
  * Pure: no WordPress, no clock, no I/O.
  */
@@ -29,7 +29,7 @@ final class LimitedData
      * For an event of somebody who has given no address.
      *
      * @param array<string, mixed> $user of the event
-     * @param string $state Storefront\Place::state()
+     * @param string $state Storefront\VisitorRegion::state()
      * @param list<string> $states that the owner picked
      * @return array{state?: string, country?: string} for `user`, which says where he is only to have the limit heeded
      */

@@ -7,10 +7,10 @@ namespace Pinrelay\WooCommerce\Orders;
 use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Relay\Health;
+use Pinrelay\WooCommerce\Relay\NodeLock;
+use Pinrelay\WooCommerce\Relay\RelayError;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Spool;
-use Pinrelay\WooCommerce\Relay\Trouble;
-use Pinrelay\WooCommerce\Relay\Turn;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Support\Guard;
 
@@ -36,7 +36,7 @@ final class AfterResponse
         private readonly Spool $spool,
         private readonly RelayFactory $relays,
         private readonly SettingsStore $store,
-        private readonly Turn $turn,
+        private readonly NodeLock $nodeLock,
         private readonly Guard $guard,
     ) {
     }
@@ -50,27 +50,27 @@ final class AfterResponse
         $relay = $this->relays->relay();
         $now = time();
         $dir = $this->spool->dir();
-        if ($mayWork && $this->turn->take(is_string($dir) ? $dir : null, self::STEP_SECONDS, $now)) {
+        if ($mayWork && $this->nodeLock->take(is_string($dir) ? $dir : null, self::STEP_SECONDS, $now)) {
             $this->guard->run('step', fn () => $this->step($relay, $now));
-            $this->turn->end();
-        } elseif ($this->relays->trouble() !== null) {
-            Health::remember(Extension::state(), Extension::version(), $this->relays->trouble());
+            $this->nodeLock->end();
+        } elseif ($this->relays->error() !== null) {
+            Health::remember(Extension::state(), Extension::version(), $this->relays->error());
         }
     }
 
     private function step(?Relay $relay, int $now): void
     {
         ($this->tick)()->run($now, self::CAPTURE_SECONDS);
-        $trouble = $this->relays->trouble();
-        $status = $trouble === null ? $relay?->status() : null;
+        $error = $this->relays->error();
+        $status = $error === null ? $relay?->status() : null;
         if ($status !== null) {
             $this->relays->hear($status);
         }
         $met = $status['spool']['trouble'] ?? null;
         if ($met !== null) {
-            $trouble = new Trouble($met['reason'], $met['message']);
+            $error = new RelayError($met['reason'], $met['message']);
         }
-        Health::remember(Extension::state(), Extension::version(), $trouble);
+        Health::remember(Extension::state(), Extension::version(), $error);
         $this->spool->settle($now);
         $this->guard->run('reconciliation', fn () => ($this->jobs)()->catchUp($now, self::CAPTURE_SECONDS));
     }

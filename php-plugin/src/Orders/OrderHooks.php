@@ -93,7 +93,7 @@ final class OrderHooks
     {
         $order = $this->order($order);
         $settings = $this->store->settings();
-        if ($order !== null && Acceptance::isOwn(Standing::of($order), $settings, $this->activatedAt())) {
+        if ($order !== null && Acceptance::isOwn(OrderSnapshot::of($order), $settings, $this->activatedAt())) {
             $this->note($order);
         }
     }
@@ -186,13 +186,13 @@ final class OrderHooks
     private function isUnknown(\WC_Order $order): bool
     {
         $settings = $this->store->settings();
-        return Acceptance::isOfUnknownSource(Standing::of($order), $settings, $this->activatedAt());
+        return Acceptance::isOfUnknownSource(OrderSnapshot::of($order), $settings, $this->activatedAt());
     }
 
     /** A renewal that the owner does not count is none of ours, whoever pays it. */
     private function isLeftOut(\WC_Order $order): bool
     {
-        return Acceptance::isUncountedRenewal(Standing::of($order), $this->store->settings());
+        return Acceptance::isUncountedRenewal(OrderSnapshot::of($order), $this->store->settings());
     }
 
     /** The shopper of this order refused consent, or took it back: what Pinterest has not been told is not told. */
@@ -231,7 +231,7 @@ final class OrderHooks
         ) {
             return false;
         }
-        $this->accept($order, Standing::acceptedAt(Standing::of($order), $this->store->settings(), $now));
+        $this->accept($order, OrderSnapshot::acceptedAt(OrderSnapshot::of($order), $this->store->settings(), $now));
         return $isBuyer;
     }
 
@@ -256,7 +256,7 @@ final class OrderHooks
                 // One without a row is found by reconciliation.
                 $this->outbox->hold($id, $now + 60 * $settings->waitMinutes, $now);
             }
-            if (Acceptance::isPurchase(Standing::of($order), $settings, $this->activatedAt(), true)) {
+            if (Acceptance::isPurchase(OrderSnapshot::of($order), $settings, $this->activatedAt(), true)) {
                 $this->isUnknown($order) && $this->unknown->add((string) $order->get_created_via(), $id, $now);
             }
             return;
@@ -402,7 +402,7 @@ final class OrderHooks
     private function isPurchase(\WC_Order $order, bool $hasWaited): bool
     {
         $settings = $this->store->settings();
-        $facts = Standing::of($order);
+        $facts = OrderSnapshot::of($order);
         return Acceptance::isPurchase($facts, $settings, $this->activatedAt(), false, $hasWaited)
             || (Acceptance::isPurchase($facts, $settings, $this->activatedAt(), true, $hasWaited)
                 && $this->outbox->find($order->get_id()) !== null);

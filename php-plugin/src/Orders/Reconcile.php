@@ -66,12 +66,12 @@ final class Reconcile
         if (!$order instanceof \WC_Order || $order->get_type() !== 'shop_order') {
             return ReconcileRules::leave('no_order');
         }
-        $standing = Standing::of($order);
+        $snapshot = OrderSnapshot::of($order);
         $settings = $this->store->settings();
         return ReconcileRules::ofOrder(
-            $standing,
+            $snapshot,
             $row,
-            $this->orders->accepts($order, Standing::hasWaited($standing, $settings, $now)),
+            $this->orders->accepts($order, OrderSnapshot::hasWaited($snapshot, $settings, $now)),
             $this->consent->withoutShopper() !== false,
             $settings,
             (int) $this->state->get('activated_at', PHP_INT_MAX),

@@ -58,7 +58,7 @@ final class ReconcileRules
     /**
      * What the order says, where ofRow() could not decide.
      *
-     * @param array<string, mixed> $standing    as Standing::of() gives it
+     * @param array<string, mixed> $snapshot    as OrderSnapshot::of() gives it
      * @param bool                 $accepts     the answer of OrderHooks::accepts()
      * @param bool                 $maySpeak    whether an order whose shopper was not seen may be told of
      * @param int                  $activatedAt unix seconds; older orders are not the plugin's
@@ -66,7 +66,7 @@ final class ReconcileRules
      * @return array{move: string, reason: string, at: ?int}
      */
     public static function ofOrder(
-        array $standing,
+        array $snapshot,
         ?OutboxRow $row,
         bool $accepts,
         bool $maySpeak,
@@ -76,9 +76,9 @@ final class ReconcileRules
         int $now,
     ): array {
         if (!$accepts) {
-            return self::leave(self::whyNot($standing, $settings, $activatedAt, $row !== null));
+            return self::leave(self::whyNot($snapshot, $settings, $activatedAt, $row !== null));
         }
-        $at = Standing::acceptedAt($standing, $settings, $now);
+        $at = OrderSnapshot::acceptedAt($snapshot, $settings, $now);
         return match (true) {
             $at < $floor => self::leave('switched_off'),
             $at > $now - self::YOUNGEST_SECONDS => self::leave('too_young'),
@@ -103,15 +103,15 @@ final class ReconcileRules
     }
 
     /** Why the owner's policy does not count it; the first reason that holds. */
-    private static function whyNot(array $standing, Settings $settings, int $activatedAt, bool $isSeen): string
+    private static function whyNot(array $snapshot, Settings $settings, int $activatedAt, bool $isSeen): string
     {
         return match (true) {
-            !Acceptance::isSale($standing['status'], $settings) => 'no_sale',
-            Acceptance::isHeld($standing['status'], $settings) => 'held',
-            Acceptance::isPurchase($standing, $settings, $activatedAt, $isSeen) => 'filtered',
-            $isSeen, Acceptance::isOwn($standing, $settings, $activatedAt) => 'not_yet',
-            ($standing['date_created'] ?? 0) < $activatedAt => 'before',
-            $standing['parent_id'] !== 0 => 'sub_order',
+            !Acceptance::isSale($snapshot['status'], $settings) => 'no_sale',
+            Acceptance::isHeld($snapshot['status'], $settings) => 'held',
+            Acceptance::isPurchase($snapshot, $settings, $activatedAt, $isSeen) => 'filtered',
+            $isSeen, Acceptance::isOwn($snapshot, $settings, $activatedAt) => 'not_yet',
+            ($snapshot['date_created'] ?? 0) < $activatedAt => 'before',
+            $snapshot['parent_id'] !== 0 => 'sub_order',
             default => 'other_source',
         };
     }

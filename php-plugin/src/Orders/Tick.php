@@ -190,7 +190,7 @@ final class Tick
             foreach ($this->outbox->pending($destination, self::PAGE) as $row) {
                 $sent = $this->guard->run('capture again', fn (): bool => $this->dispatcher->send($row, $now), false);
                 // A spool that takes nothing now will not take the next five hundred either.
-                if ((!$sent && $this->relays->trouble() !== null) || microtime(true) > $end) {
+                if ((!$sent && $this->relays->error() !== null) || microtime(true) > $end) {
                     break;
                 }
             }

@@ -14,26 +14,26 @@ final class Health
 {
     public const OPTION = 'pinrelay_health';
 
-    /** @return array{extension: ?string, version: ?string, trouble: ?Trouble} extension null before the first look */
+    /** @return array{extension: ?string, version: ?string, trouble: ?RelayError} extension null before the first look */
     public static function last(): array
     {
         $known = get_option(self::OPTION, []);
-        $trouble = is_array($known) ? ($known['trouble'] ?? null) : null;
+        $error = is_array($known) ? ($known['trouble'] ?? null) : null;
         return [
             'extension' => is_array($known) ? ($known['extension'] ?? null) : null,
             'version' => is_array($known) ? ($known['version'] ?? null) : null,
-            'trouble' => is_array($trouble)
-                ? new Trouble((string) ($trouble['reason'] ?? ''), (string) ($trouble['message'] ?? ''))
+            'trouble' => is_array($error)
+                ? new RelayError((string) ($error['reason'] ?? ''), (string) ($error['message'] ?? ''))
                 : null,
         ];
     }
 
-    public static function remember(string $extension, ?string $version, ?Trouble $trouble): void
+    public static function remember(string $extension, ?string $version, ?RelayError $error): void
     {
         $news = [
             'extension' => $extension,
             'version' => $version,
-            'trouble' => $trouble === null ? null : ['reason' => $trouble->reason, 'message' => $trouble->message],
+            'trouble' => $error === null ? null : ['reason' => $error->reason, 'message' => $error->message],
         ];
         if (get_option(self::OPTION) !== $news) {
             update_option(self::OPTION, $news, false);

@@ -15,14 +15,14 @@ use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * Makes the extension's Relay for a destination, once per request. It never throws: where no Relay can be had the
- * answer is null, and trouble() knows why where there is anything to know.
+ * answer is null, and error() knows why where there is anything to know.
  */
 final class RelayFactory
 {
     /** @var array<string, ?Relay> by destination */
     private array $made = [];
     private ?string $node = null;
-    private ?Trouble $trouble = null;
+    private ?RelayError $error = null;
 
     /** @param string $site host and path that name this shop to its spool */
     public function __construct(
@@ -92,16 +92,16 @@ final class RelayFactory
     }
 
     /** What went wrong in this request, if anything did. */
-    public function trouble(): ?Trouble
+    public function error(): ?RelayError
     {
-        return $this->trouble;
+        return $this->error;
     }
 
     /** An attempt on a Relay went wrong, ours or a caller's. Every request meets a full disk: the log hears of it once. */
     public function failed(string $where, \Throwable $thrown): void
     {
-        $this->trouble = Trouble::of($thrown);
-        if (Health::last()['trouble']?->reason !== $this->trouble->reason) {
+        $this->error = RelayError::of($thrown);
+        if (Health::last()['trouble']?->reason !== $this->error->reason) {
             $this->guard->report($where, $thrown);
         }
     }
@@ -140,7 +140,7 @@ final class RelayFactory
     {
         $this->made = [];
         $this->node = null;
-        $this->trouble = null;
+        $this->error = null;
     }
 
     private function make(string $destination): ?Relay
@@ -154,8 +154,8 @@ final class RelayFactory
             return null;
         }
         $dir = $this->spool->dir();
-        if ($dir instanceof Trouble) {
-            $this->trouble = $dir;
+        if ($dir instanceof RelayError) {
+            $this->error = $dir;
             return null;
         }
         return $this->attempt('the relay', fn () => new Relay($this->options($settings, $account, $dir)));

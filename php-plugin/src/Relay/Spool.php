@@ -34,22 +34,23 @@ final class Spool
     }
 
     /** A folder that may be used, or why there is none. */
-    public function dir(): string|Trouble
+    public function dir(): string|RelayError
     {
         $place = $this->place();
         if ($place === null) {
-            return new Trouble(Trouble::NO_PLACE, 'No web request has chosen the spool folder yet.');
+            return new RelayError(RelayError::NO_PLACE, 'No web request has chosen the spool folder yet.');
         }
         if (!$this->isWeb && Disk::user() === 0 && !@is_dir($place->dir)) {
-            return new Trouble(Trouble::NO_PLACE, 'The command line as root does not create the spool folder.');
+            return new RelayError(RelayError::NO_PLACE, 'The command line as root does not create the spool folder.');
         }
         if ($place->source === SpoolPlace::CONTENT) {
             $known = self::known()[$place->dir] ?? null;
             if ($known === null) {
-                return new Trouble(Trouble::UNPROBED, 'Not yet known whether the spool folder is served over the web.');
+                $message = 'Not yet known whether the spool folder is served over the web.';
+                return new RelayError(RelayError::UNPROBED, $message);
             }
             if ($known['served'] === true) {
-                return new Trouble(Trouble::SERVED, 'The web server hands out files of ' . $place->dir . '.');
+                return new RelayError(RelayError::SERVED, 'The web server hands out files of ' . $place->dir . '.');
             }
         }
         if ($place->isOurChoice()) {

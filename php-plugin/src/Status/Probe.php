@@ -31,10 +31,10 @@ final class Probe
         }
         $relay = $relays->relay();
         if ($relay === null) {
-            $trouble = $relays->trouble();
-            return new self(false, false, $trouble === null
+            $error = $relays->error();
+            return new self(false, false, $error === null
                 ? __('Pinterest was not asked, because nothing can be sent at the moment.', 'pinrelay')
-                : Words::trouble($trouble));
+                : Words::relayError($error));
         }
         try {
             $answer = $relay->sendTest(self::event($homeUrl, $now));

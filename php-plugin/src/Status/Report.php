@@ -9,8 +9,8 @@ use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Orders\TableRepair;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Relay\Health;
+use Pinrelay\WooCommerce\Relay\RelayError;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
-use Pinrelay\WooCommerce\Relay\Trouble;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Support\Failure;
 
@@ -22,7 +22,7 @@ final class Report
     /**
      * @param string                $extension Extension::OK, MISSING or OLD, in this very process
      * @param ?array<string, mixed> $relay     Relay::status(), null where there is none to ask
-     * @param ?Trouble              $trouble   of this process, or the last that a web request met
+     * @param ?RelayError           $relayError of this process, or the last that a web request met
      * @param array<string, int>    $counts    orders by state
      * @param array<string, int>    $verdicts  settled orders by verdict
      * @param int                   $ended     orders that were cancelled or refunded after Pinterest was told
@@ -37,7 +37,7 @@ final class Report
         public readonly string $extension,
         public readonly ?string $version,
         public readonly ?array $relay,
-        public readonly ?Trouble $trouble,
+        public readonly ?RelayError $relayError,
         public readonly array $counts,
         public readonly array $verdicts,
         public readonly int $ended = 0,
@@ -64,7 +64,7 @@ final class Report
             Extension::version(),
             $status,
             // What a capture met is not seen by asking for the status, so the last one counts until it is cleared.
-            $relays->trouble() ?? Health::last()['trouble'],
+            $relays->error() ?? Health::last()['trouble'],
             $counts,
             $verdicts,
             $ended,
@@ -119,7 +119,7 @@ final class Report
             $this->isTableRefused
             || $this->extension !== Extension::OK
             || ($this->relay['paused'] ?? null) !== null
-            || ($this->trouble !== null && !$this->trouble->isPassing())
+            || ($this->relayError !== null && !$this->relayError->isPassing())
         );
     }
 }

@@ -6,7 +6,7 @@ namespace Pinrelay\WooCommerce\Status;
 
 use Pinrelay\WooCommerce\Consent\Answers;
 use Pinrelay\WooCommerce\Relay\Extension;
-use Pinrelay\WooCommerce\Relay\Trouble;
+use Pinrelay\WooCommerce\Relay\RelayError;
 
 /** Says in plain words, to the owner of a shop, what happened and what to do. Plain text: whoever prints it escapes it. */
 final class Words
@@ -53,10 +53,10 @@ final class Words
         );
     }
 
-    /** @param Answers::NO_* $trouble */
-    public static function consent(string $trouble): string
+    /** @param Answers::NO_* $problem */
+    public static function consent(string $problem): string
     {
-        return match ($trouble) {
+        return match ($problem) {
             Answers::NO_API => __(
                 'Pinterest is told nothing: Pinrelay waits for consent from the plugin WP Consent API, which is not '
                     . 'active. Please activate it, or choose another way in the Pinrelay settings.',
@@ -114,9 +114,9 @@ final class Words
         };
     }
 
-    public static function trouble(Trouble $trouble): string
+    public static function relayError(RelayError $error): string
     {
-        $what = match ($trouble->reason) {
+        $what = match ($error->reason) {
             'full' => __(
                 'The folder where Pinrelay keeps waiting orders is full. Please free disk space on the server.',
                 'pinrelay',
@@ -146,27 +146,27 @@ final class Words
                 'The folder where Pinrelay keeps waiting orders cannot be used. Please ask your host to look at it.',
                 'pinrelay',
             ),
-            Trouble::CONFIG => __(
+            RelayError::CONFIG => __(
                 'The extension for PHP does not take one of its settings. Please ask whoever looks after your server '
                     . 'to look at the settings of PHP.',
                 'pinrelay',
             ),
-            Trouble::BROKEN => __(
+            RelayError::BROKEN => __(
                 'The extension for PHP failed in a way that it should not. Please ask whoever looks after your server '
                     . 'to install it anew.',
                 'pinrelay',
             ),
-            Trouble::SERVED => __(
+            RelayError::SERVED => __(
                 'Your web server would hand out the folder where Pinrelay keeps waiting orders to anybody. Please name '
                     . 'a folder outside the website with PINRELAY_SPOOL_DIR in wp-config.php.',
                 'pinrelay',
             ),
-            Trouble::UNPROBED => __(
+            RelayError::UNPROBED => __(
                 'The folder for waiting orders has yet to be checked: nobody may read it over the web. '
                     . 'This happens within a minute.',
                 'pinrelay',
             ),
-            Trouble::NO_PLACE => __(
+            RelayError::NO_PLACE => __(
                 'There is no folder for waiting orders yet. The next visit to the shop makes one.',
                 'pinrelay',
             ),
@@ -174,7 +174,7 @@ final class Words
         };
         $meanwhile = __('Your checkout is not affected. Orders wait in the shop\'s database.', 'pinrelay');
 
-        return $trouble->isPassing() ? $what : $what . ' ' . $meanwhile;
+        return $error->isPassing() ? $what : $what . ' ' . $meanwhile;
     }
 
     /** @param array{reason: string, http_status: ?int} $paused of Relay::status() */

@@ -33,7 +33,8 @@ use Pinrelay\WooCommerce\Support\Guard;
  *                               its function wp_has_consent() alone says no; a day.
  *           _epik               cookie: the click id of an ad's link, as Pinterest's library keeps it; 365 days.
  *           pinrelay_vid        cookie: a random id of this browser, its hash the external_id of both halves; 365 days.
- *           pinrelay_ldp        cookie: the US state, where the owner picked some (Place); a day, or 30 by an address.
+ *           pinrelay_ldp        cookie: the US state, where the owner picked some (VisitorRegion); a day, or 30 by an
+ *                               address.
  *           pinrelay_fired      localStorage: ids of the last hundred events fired; a reload fires none twice.
  *           pinrelay_fallback   sessionStorage: the host forbids collect.php, the REST route takes its place.
  *           pinrelay_taken_back localStorage: the id whose consent was taken back, until the shop has heard of it.
@@ -166,7 +167,7 @@ final class BaseTag
      */
     private function facts(): array
     {
-        [$collect, $fallback] = $this->takesVisits() ? $this->doors() : [null, null];
+        [$collect, $fallback] = $this->takesVisits() ? $this->collectAddresses() : [null, null];
         return [
             'tag' => $this->tag(),
             'library' => $this->loadsLibrary() ? $this->settings->tagScriptUrl : null,
@@ -223,7 +224,7 @@ final class BaseTag
         if (!$this->hasLimits()) {
             return null;
         }
-        [$file, $route] = $this->doors();
+        [$file, $route] = $this->collectAddresses();
         $ask = $file === $route ? [$route] : [$file . '&place', $route];
         return [
             'script' => $this->asset('limited.js'),
@@ -238,7 +239,7 @@ final class BaseTag
      *
      * @return array{string, string} where events go, and where to if that is forbidden or has older settings
      */
-    private function doors(): array
+    private function collectAddresses(): array
     {
         $file = Home::local(plugins_url('collect.php', $this->mainFile));
         $route = Routes::address(Routes::COLLECT);

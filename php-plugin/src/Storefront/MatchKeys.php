@@ -65,7 +65,9 @@ final class MatchKeys
             return [];
         }
         $states = $this->settings->ldpStates;
-        $person += $states === [] ? [] : LimitedData::place($person, Place::state($_SERVER, Cookie::all()), $states);
+        if ($states !== []) {
+            $person += LimitedData::place($person, VisitorRegion::state($_SERVER, Cookie::all()), $states);
+        }
         // Any event renders the same partner data; this one is never told.
         $event = ['event_name' => 'page_visit', 'event_id' => 'match', 'user' => $person]
             + LimitedData::part($person, $states);

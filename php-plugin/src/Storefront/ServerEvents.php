@@ -91,8 +91,9 @@ final class ServerEvents
     {
         $states = $this->settings->ldpStates;
         if ($states !== []) {
-            Place::keep($known);
-            $event['user'] += LimitedData::place($event['user'], Place::state($_SERVER, Cookie::all()), $states);
+            VisitorRegion::keep($known);
+            $state = VisitorRegion::state($_SERVER, Cookie::all());
+            $event['user'] += LimitedData::place($event['user'], $state, $states);
         }
         return $event + LimitedData::part($event['user'], $states);
     }

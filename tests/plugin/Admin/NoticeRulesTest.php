@@ -8,7 +8,7 @@ use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Admin\NoticeRules;
 use Pinrelay\WooCommerce\Relay\Extension;
-use Pinrelay\WooCommerce\Relay\Trouble;
+use Pinrelay\WooCommerce\Relay\RelayError;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Site\CopyGuard;
 use Pinrelay\WooCommerce\Status\Report;
@@ -30,7 +30,7 @@ final class NoticeRulesTest extends TestCase
         ?Settings $settings = null,
         string $extension = Extension::OK,
         ?array $relay = ['paused' => null],
-        ?Trouble $trouble = null,
+        ?RelayError $relayError = null,
         string $site = CopyGuard::SHOP,
         string $screen = 'dashboard',
         bool $hasHidden = false,
@@ -43,7 +43,7 @@ final class NoticeRulesTest extends TestCase
             $extension,
             null,
             $relay,
-            $trouble,
+            $relayError,
             [],
             [],
             drops: $drops,
@@ -72,8 +72,8 @@ final class NoticeRulesTest extends TestCase
                 'extension' => Extension::MISSING,
                 'settings' => new Settings(),
             ]],
-            'spool' => ['trouble', ['trouble' => new Trouble('full', '')]],
-            'spool that will be ready in a minute' => [null, ['trouble' => new Trouble(Trouble::UNPROBED, '')]],
+            'spool' => ['trouble', ['relayError' => new RelayError('full', '')]],
+            'spool ready in a minute' => [null, ['relayError' => new RelayError(RelayError::UNPROBED, '')]],
             'paused' => ['paused', ['relay' => self::PAUSED]],
             'every visit dropped for a private address' => ['hidden_visitors', ['drops' => self::HIDDEN]],
             'the same until lately' => ['hidden_visitors', [
@@ -106,7 +106,7 @@ final class NoticeRulesTest extends TestCase
             'one notice at a time' => ['extension', [
                 'extension' => Extension::MISSING,
                 'relay' => self::PAUSED,
-                'trouble' => new Trouble('full', ''),
+                'relayError' => new RelayError('full', ''),
                 'settings' => self::settings(test: true),
             ]],
         ];
@@ -150,7 +150,7 @@ final class NoticeRulesTest extends TestCase
     public function testAShopThatIsSwitchedOffHearsOfTheExtensionOnly(): void
     {
         $off = self::settings(enabled: false);
-        self::assertNull(self::decide(settings: $off, relay: self::PAUSED, trouble: new Trouble('full', '')));
+        self::assertNull(self::decide(settings: $off, relay: self::PAUSED, relayError: new RelayError('full', '')));
         self::assertSame('extension', self::decide(settings: $off, extension: Extension::MISSING));
     }
 }

@@ -43,7 +43,7 @@ final class AnswersTest extends TestCase
     private function trouble(): ?string
     {
         $_COOKIE = [];
-        return Answers::trouble($this->settings);
+        return Answers::problem($this->settings);
     }
 
     /** @param array<string, string> $cookies of the shopper who places these orders, each of them twice */
@@ -71,7 +71,7 @@ final class AnswersTest extends TestCase
     public function testTheOwnersOwnBrowserAndTheServerKnowABanner(): void
     {
         $_COOKIE = ['pinrelay_consent_type' => 'optout'];
-        self::assertNull(Answers::trouble($this->settings));
+        self::assertNull(Answers::problem($this->settings));
         add_filter('wp_get_consent_type', static fn (): string => 'optin');
         self::assertNull($this->trouble());
     }

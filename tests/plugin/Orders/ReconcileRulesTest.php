@@ -164,7 +164,7 @@ final class ReconcileRulesTest extends TestCase
         }
     }
 
-    /** @return array<string, mixed> as Standing::of() gives it */
+    /** @return array<string, mixed> as OrderSnapshot::of() gives it */
     private function order(): array
     {
         return [

@@ -112,9 +112,9 @@ final class RelayFactoryTest extends TestCase
         $rig = new Rig();
         self::assertNull($rig->relays->relay());
         self::assertNull($rig->relays->node());
-        self::assertSame($reason, $rig->relays->trouble()->reason);
+        self::assertSame($reason, $rig->relays->error()->reason);
         self::assertCount(1, Site::$log, 'tried once in a request');
-        self::assertStringNotContainsString('pina_secret', Site::$log[0] . $rig->relays->trouble()->message);
+        self::assertStringNotContainsString('pina_secret', Site::$log[0] . $rig->relays->error()->message);
     }
 
     public function testAStrangersDestinationMakesNone(): void

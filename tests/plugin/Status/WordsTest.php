@@ -6,7 +6,7 @@ namespace Pinrelay\WooCommerce\Tests\Status;
 
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
-use Pinrelay\WooCommerce\Relay\Trouble;
+use Pinrelay\WooCommerce\Relay\RelayError;
 use Pinrelay\WooCommerce\Status\Losses;
 use Pinrelay\WooCommerce\Status\Words;
 
@@ -19,15 +19,15 @@ final class WordsTest extends TestCase
     public static function troubles(): array
     {
         $reasons = self::wordsIn('/spool/error.rs', '/Self::\w+ => "(\w+)"/');
-        return self::each([...$reasons, Trouble::CONFIG, Trouble::BROKEN, Trouble::SERVED]);
+        return self::each([...$reasons, RelayError::CONFIG, RelayError::BROKEN, RelayError::SERVED]);
     }
 
     /** @dataProvider troubles */
     #[DataProvider('troubles')]
     public function testEachTroubleHasWordsOfItsOwn(string $reason): void
     {
-        $words = Words::trouble(new Trouble($reason, 'in the words of the extension'));
-        self::assertNotSame(Words::trouble(new Trouble('unheard of', '')), $words);
+        $words = Words::relayError(new RelayError($reason, 'in the words of the extension'));
+        self::assertNotSame(Words::relayError(new RelayError('unheard of', '')), $words);
         self::assertStringContainsString('Your checkout is not affected.', $words);
     }
 

@@ -9,8 +9,8 @@ use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Storefront\BotFilter;
 use Pinrelay\WooCommerce\Storefront\EventCookies;
-use Pinrelay\WooCommerce\Storefront\Place;
 use Pinrelay\WooCommerce\Storefront\ServerEvents;
+use Pinrelay\WooCommerce\Storefront\VisitorRegion;
 use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Tests\Rig;
 
@@ -80,7 +80,7 @@ final class ServerEventsTest extends TestCase
 
     public function testSoIsOneWhoGaveNoAddressAndWasSeenThere(): void
     {
-        $_COOKIE[Place::COOKIE] = 'CA';
+        $_COOKIE[VisitorRegion::COOKIE] = 'CA';
         self::tell(['ldp_states' => ['CA']]);
         self::tell();
         [$limited, $usual] = Relay::$captured;

@@ -11,10 +11,10 @@ use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Support\Failure;
 
 /**
- * The two doors to the Collector, as WordPress keeps them: the file that collect.php reads, and the REST route
+ * The two entrances to the Collector as WordPress maintains them: the file that collect.php reads, and the REST route
  * pinrelay/v1/collect for hosts that forbid direct PHP files.
  */
-final class Doors
+final class CollectEndpoint
 {
     public function __construct(
         private readonly LiveConfig $live,
@@ -49,10 +49,10 @@ final class Doors
         }
     }
 
-    /** The second door. @return int HTTP status, as Collector gives it */
+    /** The REST route. @return int HTTP status, as Collector gives it */
     public function answer(string $body): int
     {
-        // Who comes this way may have found no file at the other door, or an old one.
+        // The caller may have found no file at collect.php, or an old one.
         $this->keep();
         $config = $this->live->config((int) $this->state->get(Revision::NUMBER, 0));
         if ($config === null) {

@@ -6,10 +6,10 @@ namespace Pinrelay\WooCommerce\Tests\Orders;
 
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
-use Pinrelay\WooCommerce\Orders\Standing;
+use Pinrelay\WooCommerce\Orders\OrderSnapshot;
 use Pinrelay\WooCommerce\Settings\Settings;
 
-final class StandingTest extends TestCase
+final class OrderSnapshotTest extends TestCase
 {
     private const DATES = ['date_created' => 100, 'date_paid' => 200, 'date_completed' => 300];
 
@@ -31,13 +31,13 @@ final class StandingTest extends TestCase
     #[DataProvider('orders')]
     public function testTheTimeOfAcceptanceIsReadFromTheOrder(array $order, int $expected): void
     {
-        $standing = $order + ['payment_method' => 'card'] + self::DATES;
-        self::assertSame($expected, Standing::acceptedAt($standing, new Settings(), 1000));
+        $snapshot = $order + ['payment_method' => 'card'] + self::DATES;
+        self::assertSame($expected, OrderSnapshot::acceptedAt($snapshot, new Settings(), 1000));
     }
 
     public function testCashOnDeliveryThatCountsWhenPaidIsPaidWithItsCompletion(): void
     {
         $settings = new Settings(gateways: ['cod' => 'paid']);
-        self::assertSame(300, Standing::acceptedAt(['payment_method' => 'cod'] + self::DATES, $settings, 1000));
+        self::assertSame(300, OrderSnapshot::acceptedAt(['payment_method' => 'cod'] + self::DATES, $settings, 1000));
     }
 }

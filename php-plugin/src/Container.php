@@ -11,14 +11,14 @@ use Pinrelay\WooCommerce\Admin\SiteHealth;
 use Pinrelay\WooCommerce\Admin\UnknownSourcesPanel;
 use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
 use Pinrelay\WooCommerce\Coexistence\SecondTag;
+use Pinrelay\WooCommerce\Collect\CollectEndpoint;
 use Pinrelay\WooCommerce\Collect\ConfigFile;
-use Pinrelay\WooCommerce\Collect\Doors;
 use Pinrelay\WooCommerce\Collect\DropCount;
 use Pinrelay\WooCommerce\Collect\InboxReader;
 use Pinrelay\WooCommerce\Collect\LiveConfig;
 use Pinrelay\WooCommerce\Collect\PageFacts;
-use Pinrelay\WooCommerce\Collect\Revision;
 use Pinrelay\WooCommerce\Collect\Rate;
+use Pinrelay\WooCommerce\Collect\Revision;
 use Pinrelay\WooCommerce\Consent\Answers;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\ConsentApi;
@@ -35,10 +35,10 @@ use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Orders\Tick;
 use Pinrelay\WooCommerce\Orders\UnknownSources;
 use Pinrelay\WooCommerce\Orders\Upkeep;
+use Pinrelay\WooCommerce\Relay\NodeLock;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Spool;
-use Pinrelay\WooCommerce\Relay\Turn;
 use Pinrelay\WooCommerce\Settings\Constants;
 use Pinrelay\WooCommerce\Settings\GenerationWatch;
 use Pinrelay\WooCommerce\Settings\Settings;
@@ -69,10 +69,10 @@ use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Support\Throttle;
 
 /**
- * Every part of the plugin, made with what it needs when somebody first asks for it, and once. A request pays for the
- * parts that it uses: a page that sells nothing loads no outbox. It must not know when a part is needed (Plugin).
+ * Builds every object of the plugin with what it needs, when it is first asked for, and once. A request pays for what
+ * it uses: a page that sells nothing loads no outbox. It must not know when something is needed (Plugin).
  */
-final class Parts
+final class Container
 {
     /** @var array<string, mixed> by the name of the method that made it */
     private array $made = [];
@@ -242,7 +242,7 @@ final class Parts
             $this->spool(),
             $this->relays(),
             $this->store(),
-            new Turn($this->throttle()),
+            new NodeLock($this->throttle()),
             $this->guard,
         );
     }
@@ -363,9 +363,9 @@ final class Parts
         );
     }
 
-    public function doors(): Doors
+    public function collectEndpoint(): CollectEndpoint
     {
-        return $this->made[__FUNCTION__] ??= new Doors(
+        return $this->made[__FUNCTION__] ??= new CollectEndpoint(
             $this->live(),
             $this->collectFile(),
             $this->relays(),

@@ -10,7 +10,7 @@ namespace Pinrelay\WooCommerce\Status;
  * WP-Cron needs visits that reach PHP; behind a full-page cache, or switched off without a replacement, it may rest for
  * hours. Requests do the jobs' work then, but a shop that nobody visits has none.
  */
-final class Rounds
+final class CronStatus
 {
     private const PATIENCE_SECONDS = 15 * 60;
 

@@ -6,9 +6,9 @@ namespace Pinrelay\WooCommerce\Tests\Storefront;
 
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
-use Pinrelay\WooCommerce\Storefront\Place;
+use Pinrelay\WooCommerce\Storefront\VisitorRegion;
 
-final class PlaceTest extends TestCase
+final class VisitorRegionTest extends TestCase
 {
     /** @return array<string, array{array<string, mixed>, array<string, mixed>, string}> $_SERVER, $_COOKIE, the state */
     public static function visitors(): array
@@ -31,9 +31,9 @@ final class PlaceTest extends TestCase
             'small letters' => [$cloudflare('US', 'ca'), [], 'CA'],
             'a name' => [$cloudflare('US', 'California'), [], 'CA'],
             'a list' => [$cloudflare('US', ['CA']), [], ''],
-            'the cookie comes first' => [$cloudflare('US', 'TX'), [Place::COOKIE => 'CA'], 'CA'],
-            'also when it says no' => [$cloudflare('US', 'CA'), [Place::COOKIE => Place::NONE], ''],
-            'a cookie that is a list' => [$cloudflare('US', 'CA'), [Place::COOKIE => ['TX']], 'CA'],
+            'the cookie comes first' => [$cloudflare('US', 'TX'), [VisitorRegion::COOKIE => 'CA'], 'CA'],
+            'also when it says no' => [$cloudflare('US', 'CA'), [VisitorRegion::COOKIE => VisitorRegion::NONE], ''],
+            'a cookie that is a list' => [$cloudflare('US', 'CA'), [VisitorRegion::COOKIE => ['TX']], 'CA'],
         ];
     }
 
@@ -41,7 +41,7 @@ final class PlaceTest extends TestCase
     #[DataProvider('visitors')]
     public function testTheStateIsWhatTheBrowserOrTheEdgeSays(array $server, array $cookies, string $state): void
     {
-        self::assertSame($state, Place::state($server, $cookies));
+        self::assertSame($state, VisitorRegion::state($server, $cookies));
     }
 
     /** @return array<string, array{array<string, string>, ?string}> what is known of the person, the cookie */
@@ -49,8 +49,8 @@ final class PlaceTest extends TestCase
     {
         return [
             'of a US state' => [['country' => 'US', 'state' => 'CA'], 'CA'],
-            'of another country' => [['country' => 'DE', 'state' => 'BY'], Place::NONE],
-            'of no known state' => [['country' => 'US', 'state' => ''], Place::NONE],
+            'of another country' => [['country' => 'DE', 'state' => 'BY'], VisitorRegion::NONE],
+            'of no known state' => [['country' => 'US', 'state' => ''], VisitorRegion::NONE],
             'of no known country' => [['state' => 'CA'], null],
         ];
     }
@@ -60,10 +60,10 @@ final class PlaceTest extends TestCase
     public function testAnAddressIsKeptForPagesThatDoNotKnowHim(array $person, ?string $value): void
     {
         Site::visit();
-        Place::keep($person);
-        self::assertSame($value, Site::$cookies[Place::COOKIE]['value'] ?? null);
+        VisitorRegion::keep($person);
+        self::assertSame($value, Site::$cookies[VisitorRegion::COOKIE]['value'] ?? null);
         Site::$cookies = [];
-        Place::keep($person);
+        VisitorRegion::keep($person);
         self::assertSame([], Site::$cookies, 'said once');
         $_COOKIE = [];
     }

@@ -7,18 +7,18 @@ namespace Pinrelay\WooCommerce\Relay;
 use Pinrelay\WooCommerce\Support\Throttle;
 
 /**
- * Whose turn it is to look after the outbox once a response is out: one process of a web node at a time, and one in so
+ * The lock that lets one process of a web node at a time work on the outbox after its response, and one in so
  * many seconds.
  *
  * Asked by every request, so it is a locked file beside this node's spools and costs no query; and each node has its
- * own, since nobody else can read its verdicts or speak for it. A process that dies gives its turn back. Where there is
+ * own, since nobody else can read its verdicts or answer for it. A process that dies releases it. Where there is
  * no spool yet, or no locks, the shop's database decides instead.
  */
-final class Turn
+final class NodeLock
 {
     public const OPTION = 'pinrelay_step';
     private const FILE = 'turn';
-    /** @var ?resource locked while it is our turn */
+    /** @var ?resource while we hold the lock */
     private mixed $held = null;
 
     public function __construct(private readonly Throttle $throttle)
@@ -26,7 +26,7 @@ final class Turn
     }
 
     /**
-     * True for the one whose turn it is, until end().
+     * True for the holder, until end().
      *
      * @param ?string $root of this node's spools, null where there is none
      */

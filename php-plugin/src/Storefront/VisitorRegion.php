@@ -16,7 +16,7 @@ use Pinrelay\WooCommerce\Mapping\UsState;
  *
  * state() is pure, for it is asked without WordPress (collect.php).
  */
-final class Place
+final class VisitorRegion
 {
     /** A state's two letters, or NONE: somewhere else, or nobody knows. Made by assets/limited.js, and by keep(). */
     public const COOKIE = 'pinrelay_ldp';

@@ -7,7 +7,7 @@ namespace Pinrelay\WooCommerce\Orders;
 use Pinrelay\WooCommerce\Settings\Settings;
 
 /** Where an order came from and how far it got, taken out of WooCommerce's object as plain facts. */
-final class Standing
+final class OrderSnapshot
 {
     /**
      * How plugins mark an order that renews a subscription: WooCommerce Subscriptions, YITH's and WP Swings'. Where the
@@ -38,28 +38,28 @@ final class Standing
     /**
      * When an accepted order became a purchase, as far as it still knows; for one that no hook told of. Pure.
      *
-     * @param array<string, mixed> $standing as of() gives it
+     * @param array<string, mixed> $snapshot as of() gives it
      */
-    public static function acceptedAt(array $standing, Settings $settings, int $now): int
+    public static function acceptedAt(array $snapshot, Settings $settings, int $now): int
     {
-        $method = $standing['payment_method'];
+        $method = $snapshot['payment_method'];
         $known = match (true) {
-            $settings->countsWhen($method) === 'placed' => $standing['date_created'],
+            $settings->countsWhen($method) === 'placed' => $snapshot['date_created'],
             // WooCommerce dates the payment of such an order at its placement (HOOKS 1).
-            Acceptance::isPaidOnCompletion($method) => $standing['date_completed'],
-            default => $standing['date_paid'],
+            Acceptance::isPaidOnCompletion($method) => $snapshot['date_completed'],
+            default => $snapshot['date_paid'],
         };
-        return min($now, $known ?? $standing['date_completed'] ?? $standing['date_created'] ?? $now);
+        return min($now, $known ?? $snapshot['date_completed'] ?? $snapshot['date_created'] ?? $now);
     }
 
     /**
      * Whether a status that holds the order has held it for as long as the owner waits, by the order's own dates. Pure.
      *
-     * @param array<string, mixed> $standing as of() gives it
+     * @param array<string, mixed> $snapshot as of() gives it
      */
-    public static function hasWaited(array $standing, Settings $settings, int $now): bool
+    public static function hasWaited(array $snapshot, Settings $settings, int $now): bool
     {
-        return self::acceptedAt($standing, $settings, $now) <= $now - 60 * $settings->waitMinutes;
+        return self::acceptedAt($snapshot, $settings, $now) <= $now - 60 * $settings->waitMinutes;
     }
 
     private static function isRenewal(\WC_Order $order): bool

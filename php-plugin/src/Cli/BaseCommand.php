@@ -7,16 +7,16 @@ namespace Pinrelay\WooCommerce\Cli;
 use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Relay\Extension;
+use Pinrelay\WooCommerce\Relay\RelayError;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
-use Pinrelay\WooCommerce\Relay\Trouble;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Status\Addresses;
 use Pinrelay\WooCommerce\Status\Probe;
 use Pinrelay\WooCommerce\Status\Report;
 use Pinrelay\WooCommerce\Status\Words;
 
-/** What all commands share: how they end, and what they say when nothing can be done. */
-final class Desk
+/** What all commands share: exit codes, and what they print when nothing can be done. */
+final class BaseCommand
 {
     public const DONE = 0;
     public const ERROR = 1;
@@ -34,11 +34,11 @@ final class Desk
     {
         $relay = $this->relays->relay();
         if ($relay === null || $this->relays->node() === null) {
-            $trouble = $this->relays->trouble();
+            $error = $this->relays->error();
             $hindrance = Probe::hindrance($this->store->settings());
             \WP_CLI::error(match (true) {
                 $hindrance !== null => Extension::state() === Extension::OK ? $hindrance : self::noExtension(),
-                $trouble !== null => self::troubleWords($trouble),
+                $error !== null => self::errorText($error),
                 default => 'Nothing can be sent at the moment.',
             });
         }
@@ -75,7 +75,7 @@ final class Desk
         return array_values(array_filter([
             $report->isTableRefused ? Words::table() : '',
             $report->settings->apiReady() && $report->extension !== Extension::OK ? self::noExtension() : '',
-            $report->trouble === null ? '' : self::troubleWords($report->trouble),
+            $report->relayError === null ? '' : self::errorText($report->relayError),
             $paused === null ? '' : Words::paused($paused),
             $report->hiddenAddresses(time()) === null ? '' : Addresses::words(Addresses::headers($report->drops)),
         ]));
@@ -87,11 +87,11 @@ final class Desk
     }
 
     /** At a terminal the wrong user is most likely the one who typed the command, and not the web server's. */
-    private static function troubleWords(Trouble $trouble): string
+    private static function errorText(RelayError $error): string
     {
-        return $trouble->reason === 'foreign_owner'
-            ? self::withNames($trouble->message)
-            : Words::trouble($trouble) . ' ' . $trouble->message;
+        return $error->reason === 'foreign_owner'
+            ? self::withNames($error->message)
+            : Words::relayError($error) . ' ' . $error->message;
     }
 
     /** "user 33" as "user 33 (www-data)": what one types after `sudo -u`. */

@@ -6,11 +6,11 @@ namespace Pinrelay\WooCommerce\Tests\Relay;
 
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Relay\Disk;
-use Pinrelay\WooCommerce\Relay\Turn;
+use Pinrelay\WooCommerce\Relay\NodeLock;
 use Pinrelay\WooCommerce\Support\Throttle;
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
-final class TurnTest extends TestCase
+final class NodeLockTest extends TestCase
 {
     private const NOW = 1795000000;
     private string $root;
@@ -28,9 +28,9 @@ final class TurnTest extends TestCase
         Disk::remove($this->root);
     }
 
-    private static function turn(): Turn
+    private static function turn(): NodeLock
     {
-        return new Turn(new Throttle(Site::$database));
+        return new NodeLock(new Throttle(Site::$database));
     }
 
     public function testOneProcessAtATimeHasIt(): void

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Relay;
 
 /** Why nothing can be handed over right now. A plain value that survives in an option. */
-final class Trouble
+final class RelayError
 {
     /** The spool folder would be readable over the web. */
     public const SERVED = 'served';
