@@ -6,13 +6,13 @@
 #[path = "shared/shop.rs"]
 mod shop;
 
-use pinrelay::process::MOST_THREADS;
+use pinrelay::process::MAX_THREADS;
 use shop::{Peer, Response, Shop, capture, order, until};
 
 #[test]
 fn dead_destinations_make_room_for_one_that_lives() {
     let dead = Peer::new(|_| Response::error(401, "Authentication failed."));
-    let shops: Vec<Shop> = (0..MOST_THREADS).map(|_| Shop::lasting(&dead)).collect();
+    let shops: Vec<Shop> = (0..MAX_THREADS).map(|_| Shop::lasting(&dead)).collect();
     for shop in &shops {
         capture(&shop.relay(), &order("o-1"));
     }

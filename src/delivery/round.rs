@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::process::Bell;
+use crate::process::Waker;
 use crate::spool::{SpoolError, Verdict, hash_name};
 
 use super::batch::Batch;
@@ -62,7 +62,7 @@ pub struct Round<'a> {
     /// The clocks.
     pub time: &'a dyn Time,
     /// Rung while a call waits for its turn, to no effect.
-    pub bell: &'a Bell,
+    pub waker: &'a Waker,
     /// False once nothing may be sent any more, by these settings or at all;
     /// asked before the first call.
     pub may_call: &'a dyn Fn() -> bool,
@@ -191,7 +191,7 @@ impl Round<'_> {
             if wait.is_zero() {
                 break;
             }
-            self.time.wait(self.bell, wait);
+            self.time.wait(self.waker, wait);
         }
         self.memory.pace.call(self.time.now());
         self.client.post(&body, test, self.limit)

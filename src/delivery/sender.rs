@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use crate::process::{self, Bell};
+use crate::process::{self, Waker};
 use crate::spool::{Lane, LastError, Leader, Place, Reason, SpoolError, State, generation, random};
 
 use super::books::{Books, Settlement};
@@ -59,7 +59,7 @@ pub fn drain(
     place: &Place,
     settings: &Settings,
     client: &mut dyn Client,
-    bell: &Bell,
+    waker: &Waker,
     until: &Until,
     time: &dyn Time,
 ) -> Result<Tally, SpoolError> {
@@ -77,7 +77,7 @@ pub fn drain(
                 settings,
                 client: &mut *client,
                 memory: Memory::new(settings),
-                bell,
+                waker,
                 until,
                 time,
                 cleaned: None,
@@ -147,7 +147,7 @@ struct Stay<'a> {
     settings: &'a Settings,
     client: &'a mut dyn Client,
     memory: Memory,
-    bell: &'a Bell,
+    waker: &'a Waker,
     until: &'a Until,
     time: &'a dyn Time,
     /// When it last cleared away what had its time.
@@ -186,7 +186,7 @@ impl Stay<'_> {
                 if last_call || self.since(quiet_since) >= self.until.idle {
                     return Ok(Left::Idle);
                 }
-                self.time.wait(self.bell, LOOK_EVERY);
+                self.time.wait(self.waker, LOOK_EVERY);
                 continue;
             };
             quiet_since = self.time.now();
@@ -197,7 +197,7 @@ impl Stay<'_> {
                     count(tally, settled);
                 }
                 // Its wait is written down: another destination can use the seat.
-                if last_call || self.out_of_time_after(wait) || process::is_crowded() {
+                if last_call || self.out_of_time_after(wait) || process::is_full() {
                     return Ok(Left::Told);
                 }
                 self.rest(wait.min(LOOK_HELD));
@@ -205,7 +205,7 @@ impl Stay<'_> {
             }
             let since = *work_since.get_or_insert(quiet_since);
             if let Some(wait) = self.linger(lane, since).filter(|_| !last_call) {
-                self.time.wait(self.bell, wait);
+                self.time.wait(self.waker, wait);
                 continue;
             }
             work_since = None;
@@ -215,7 +215,8 @@ impl Stay<'_> {
             if settled.lines == 0 && self.held().is_none() {
                 // Half a line whose writer is still at it, or the clock is to
                 // be watched first.
-                self.time.wait(self.bell, LOOK_EVERY * (1 << barren.min(4)));
+                self.time
+                    .wait(self.waker, LOOK_EVERY * (1 << barren.min(4)));
                 barren += 1;
             } else {
                 barren = 0;
@@ -250,7 +251,7 @@ impl Stay<'_> {
     fn rest(&self, wait: Duration) {
         let end = self.time.now() + wait;
         let left = || end.saturating_duration_since(self.time.now());
-        while self.time.wait(self.bell, left()) {
+        while self.time.wait(self.waker, left()) {
             if process::is_stopping() || self.must_leave() {
                 break;
             }
@@ -284,7 +285,7 @@ impl Stay<'_> {
             settings,
             memory: &mut self.memory,
             time,
-            bell: self.bell,
+            waker: self.waker,
             may_call: &|| leads(place, leader, settings),
             go_on: &|| !process::is_stopping() && !must_leave(place, leader, settings, until, time),
             // A call that is begun at the last moment still gets a second.

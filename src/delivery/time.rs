@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::process::{self, Bell};
+use crate::process::{self, Waker};
 use crate::spool::unix_now;
 
 /// Time as a sender meets it.
@@ -23,7 +23,7 @@ pub trait Time {
     fn now(&self) -> Instant;
 
     /// Waits for a ring, at most this long; says whether there was one.
-    fn wait(&self, bell: &Bell, at_most: Duration) -> bool;
+    fn wait(&self, waker: &Waker, at_most: Duration) -> bool;
 }
 
 /// The machine's own clocks.
@@ -47,7 +47,7 @@ impl Time for Clock {
         Instant::now()
     }
 
-    fn wait(&self, bell: &Bell, at_most: Duration) -> bool {
-        bell.wait(at_most)
+    fn wait(&self, waker: &Waker, at_most: Duration) -> bool {
+        waker.wait(at_most)
     }
 }

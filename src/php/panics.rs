@@ -20,7 +20,7 @@ pub fn keep_values_out_of_logs() {
         let place = panic
             .location()
             .map_or_else(|| "unknown".to_owned(), Location::to_string);
-        process::say(&format!("pinrelay: panic at {place}\n"));
+        process::write_stderr(&format!("pinrelay: panic at {place}\n"));
         if let Ok(mut last) = PLACE.try_lock() {
             *last = Some(place);
         }

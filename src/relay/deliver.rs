@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Refusal, Relay, rendered, report};
 use crate::delivery::{self, Client, Clock, Http, Secret, Settings, Until};
 use crate::event::Raw;
-use crate::process::{self, Bell};
+use crate::process::{self, Waker};
 use crate::spool::{Leader, Ledger, Place, Reason, SpoolError, generation};
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -24,7 +24,7 @@ impl Relay {
         let seconds = if seconds.is_finite() { seconds } else { 0.0 };
         let deadline = Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_DRAIN));
         let before = report::done(&spool.place);
-        let bell = Bell::new().map_err(no_bell)?;
+        let waker = Waker::new().map_err(no_waker)?;
         let until = Until {
             deadline: Some(deadline),
             idle: Duration::ZERO,
@@ -35,7 +35,7 @@ impl Relay {
             None => None,
         };
         let mut sender = "none";
-        spool.bell.ring();
+        spool.waker.wake();
         loop {
             // Somebody may have been at it when the spool was opened.
             if !spool.has_seen(self.options.generation) {
@@ -45,8 +45,8 @@ impl Relay {
                 sender = "other";
             } else if let Some((client, settings)) = &mut own {
                 let drain =
-                    || delivery::drain(&spool.place, settings, client, &bell, &until, &Clock);
-                if process::aside(drain).map_err(no_thread)??.led {
+                    || delivery::drain(&spool.place, settings, client, &waker, &until, &Clock);
+                if process::run_on_new_thread(drain).map_err(no_thread)??.led {
                     sender = "self";
                     break;
                 }
@@ -83,7 +83,7 @@ impl Relay {
         Ok(match client(&settings) {
             Ok(mut client) => {
                 let limit = settings.transport.timeout;
-                match process::aside(|| client.post(body.as_bytes(), true, limit)) {
+                match process::run_on_new_thread(|| client.post(body.as_bytes(), true, limit)) {
                     Ok(call) => report::test_answer(&call),
                     Err(error) => report::test_not_sent(&no_thread(error).message),
                 }
@@ -128,6 +128,6 @@ fn no_thread(error: std::io::Error) -> SpoolError {
     SpoolError::new(Reason::Io, format!("no thread to send from: {error}"))
 }
 
-pub(super) fn no_bell(error: std::io::Error) -> SpoolError {
+pub(super) fn no_waker(error: std::io::Error) -> SpoolError {
     SpoolError::new(Reason::Io, format!("no descriptor left: {error}"))
 }

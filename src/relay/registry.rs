@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::delivery::{self, Clock, Http, Settings, Until};
-use crate::process::{self, Bell, PerProcess};
+use crate::process::{self, PerProcess, Waker};
 use crate::spool::{Disk, Lane, Leader, Limits, Place, SpoolError, Watch, Writer, generation};
 
-use super::deliver::{client, no_bell};
+use super::deliver::{client, no_waker};
 use super::options::Options;
 
 /// How often a request looks whether work was left behind.
@@ -33,7 +33,7 @@ pub struct Spool {
     /// Where it lies.
     pub place: Place,
     /// Wakes this process's sender.
-    pub bell: Arc<Bell>,
+    pub waker: Arc<Waker>,
     writers: [Mutex<Writer>; 2],
     duty: Mutex<Duty>,
     looked: Mutex<Option<Instant>>,
@@ -125,7 +125,7 @@ pub fn open(options: &Options, disk: &Arc<dyn Disk>) -> Result<Arc<Spool>, Spool
         options.test,
     )?;
     let spool = Arc::new(Spool {
-        bell: Arc::new(Bell::new().map_err(no_bell)?),
+        waker: Arc::new(Waker::new().map_err(no_waker)?),
         writers: Lane::ALL.map(|lane| Mutex::new(Writer::new(place.clone(), lane))),
         duty: Mutex::default(),
         looked: Mutex::new(None),
@@ -191,7 +191,7 @@ pub fn start(
                 duty.generation = Some(generation);
             }
             // Under the lock: the sender listens once more before it gives up duty.
-            spool.bell.ring();
+            spool.waker.wake();
         }
         None if settings.is_none() || duty.is_resting() || spool.is_led()? => {}
         None => {
@@ -208,16 +208,16 @@ pub fn start(
 fn spawn(spool: &Arc<Spool>, mut http: Http, mut settings: Settings) -> Result<bool, SpoolError> {
     let shared = Arc::clone(spool);
     let target = spool.place.log_target().to_owned();
-    process::spawn(&spool.bell, target, move || {
+    process::spawn(&spool.waker, target, move || {
         let _on_duty = OnDuty(Arc::clone(&shared));
         let until = Until {
             deadline: None,
             idle: LINGER_IDLE,
             linger: true,
         };
-        let (place, bell) = (&shared.place, &shared.bell);
+        let (place, waker) = (&shared.place, &shared.waker);
         loop {
-            let done = delivery::drain(place, &settings, &mut http, bell, &until, &Clock);
+            let done = delivery::drain(place, &settings, &mut http, waker, &until, &Clock);
             if let Err(error) = &done {
                 log::error!(target: place.log_target(), "the sender stopped: {error}");
             }
@@ -228,7 +228,7 @@ fn spawn(spool: &Arc<Spool>, mut http: Http, mut settings: Settings) -> Result<b
             if let Some(next) = duty.next.take() {
                 (http, settings) = next;
             } else if !matches!(done, Ok(tally) if tally.led && !tally.told)
-                || !bell.wait(Duration::ZERO)
+                || !waker.wait(Duration::ZERO)
             {
                 duty.generation = None;
                 break;

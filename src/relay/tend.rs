@@ -198,7 +198,7 @@ impl Relay {
         let deadline = Instant::now() + self.rules.transport.timeout + PURGE_PATIENCE;
         let leader = loop {
             Leader::want(&spool.place)?;
-            spool.bell.ring();
+            spool.waker.wake();
             match Leader::try_lead(&spool.place)? {
                 None if Instant::now() < deadline => std::thread::sleep(LOOK_EVERY),
                 other => break other,

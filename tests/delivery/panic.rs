@@ -21,7 +21,7 @@ fn a_panic_is_contained_counted_and_waited_out_by_the_next_leader() {
             &world.place,
             &settings(Late::Send),
             &mut api,
-            &world.bell,
+            &world.waker,
             &until,
             &world,
         );

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::shop::{Peer, Response, Shop, at, capture, files, now, order, visit, waiting};
 use crate::world::{Api, HOUR, MINUTE, World, error, settings};
 use pinrelay::delivery::{Late, Time, retain, retain_each};
-use pinrelay::process::{Bell, boot_id, since_boot};
+use pinrelay::process::{Waker, boot_id, since_boot};
 use pinrelay::spool::{Lane, Leader, Place, SegmentName, State, Verdict};
 use serde_json::json;
 
@@ -120,8 +120,8 @@ impl Time for Passing {
         self.0.now()
     }
 
-    fn wait(&self, bell: &Bell, at_most: Duration) -> bool {
-        self.0.wait(bell, at_most)
+    fn wait(&self, waker: &Waker, at_most: Duration) -> bool {
+        self.0.wait(waker, at_most)
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use pinrelay::delivery::{
     self, Answer, CallFailed, Client, Late, Secret, Settings, Tally, Time, Transport, Until,
 };
-use pinrelay::process::Bell;
+use pinrelay::process::Waker;
 use pinrelay::spool::{
     Durability, Envelope, Lane, Leader, Ledger, Limits, Place, State, Verdict, Verdicts, Withdrawn,
     Writer, beginning, encode, unix_now,
@@ -27,7 +27,7 @@ type Deed = Box<dyn FnOnce(&World)>;
 pub struct World {
     _dir: tempfile::TempDir,
     pub place: Place,
-    pub bell: Bell,
+    pub waker: Waker,
     writers: [RefCell<Writer>; 2],
     origin: Instant,
     start: i64,
@@ -54,7 +54,7 @@ impl World {
             _dir: dir,
             writers: Lane::ALL.map(|lane| RefCell::new(Writer::new(place.clone(), lane))),
             place,
-            bell: Bell::new().unwrap(),
+            waker: Waker::new().unwrap(),
             origin: Instant::now(),
             start: unix_now(),
             passed: Cell::default(),
@@ -84,10 +84,10 @@ impl World {
     }
 
     /// Lets time pass; true when it was cut short by a ring.
-    pub fn pass(&self, span: Duration, bell: Option<&Bell>) -> bool {
+    pub fn pass(&self, span: Duration, waker: Option<&Waker>) -> bool {
         let end = self.passed() + span;
         loop {
-            if bell.is_some_and(|bell| bell.wait(Duration::ZERO)) {
+            if waker.is_some_and(|waker| waker.wait(Duration::ZERO)) {
                 return true;
             }
             let due = self.next_deed().filter(|when| *when <= end);
@@ -128,7 +128,7 @@ impl World {
         writer.append(&line.unwrap(), &limits).unwrap();
         let mut captured = self.captured.borrow_mut();
         captured.entry(id.to_owned()).or_insert(self.passed());
-        self.bell.ring();
+        self.waker.wake();
     }
 
     /// Takes an event back, wherever it stands in line.
@@ -189,7 +189,7 @@ impl World {
         let end = stay.map(|stay| {
             self.at(self.passed() + stay, |world| {
                 Leader::want(&world.place).unwrap();
-                world.bell.ring();
+                world.waker.wake();
             })
         });
         let until = Until {
@@ -197,7 +197,7 @@ impl World {
             idle: Duration::from_secs(2),
             linger: true,
         };
-        let tally = delivery::drain(&self.place, settings, api, &self.bell, &until, self);
+        let tally = delivery::drain(&self.place, settings, api, &self.waker, &until, self);
         Leader::unwant(&self.place);
         if let Some(end) = end {
             self.plan.borrow_mut().remove(&end);
@@ -223,9 +223,9 @@ impl Time for World {
         self.origin + self.passed()
     }
 
-    fn wait(&self, bell: &Bell, at_most: Duration) -> bool {
+    fn wait(&self, waker: &Waker, at_most: Duration) -> bool {
         // Nobody waits for nothing, or a loop without progress would not be seen.
-        self.pass(at_most.max(Duration::from_micros(1)), Some(bell))
+        self.pass(at_most.max(Duration::from_micros(1)), Some(waker))
     }
 }
 

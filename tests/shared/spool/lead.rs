@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use pinrelay::delivery::{
     Answer, CallFailed, Client, Clock, Late, Secret, Settings, Tally, Transport, Until, drain,
 };
-use pinrelay::process::Bell;
+use pinrelay::process::Waker;
 use pinrelay::spool::{Place, SpoolError, Verdict, Verdicts};
 use serde_json::{Value, json};
 
@@ -65,8 +65,8 @@ pub fn lead_by(place: &Place, client: &mut dyn Client, test: bool) -> Result<Tal
         idle: Duration::ZERO,
         linger: false,
     };
-    let bell = Bell::new().unwrap();
-    drain(place, &settings, client, &bell, &until, &Clock)
+    let waker = Waker::new().unwrap();
+    drain(place, &settings, client, &waker, &until, &Clock)
 }
 
 /// `(event_id, verdict)` of everything settled, oldest first.

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use pinrelay::delivery::{Late, Secret, Settings, Time, Transport, Until, drain, purge};
-use pinrelay::process::Bell;
+use pinrelay::process::Waker;
 use pinrelay::spool::{
     Durability, Envelope, Lane, Leader, Ledger, Limits, Place, SegmentName, Verdict, Verdicts,
     Withdrawn, Writer, encode, unix_now,
@@ -145,10 +145,10 @@ impl Model {
             idle: Duration::ZERO,
             linger: false,
         };
-        let bell = Bell::new().unwrap();
+        let waker = Waker::new().unwrap();
         let (place, pinterest) = (&self.spool.place, &mut self.pinterest);
         pinterest.calls_left = calls;
-        let _ = drain(place, &settings, pinterest, &bell, &until, &self.time);
+        let _ = drain(place, &settings, pinterest, &waker, &until, &self.time);
     }
 
     /// From now on Pinterest does not take this event.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use pinrelay::delivery::{Answer, CallFailed, Client, Time};
-use pinrelay::process::Bell;
+use pinrelay::process::Waker;
 use pinrelay::spool::unix_now;
 use serde_json::{Value, json};
 
@@ -52,7 +52,7 @@ impl Time for Turned {
         self.start + self.passed.get()
     }
 
-    fn wait(&self, _: &Bell, at_most: Duration) -> bool {
+    fn wait(&self, _: &Waker, at_most: Duration) -> bool {
         let before = self.passed.get();
         self.passed
             .set(before + at_most.max(Duration::from_millis(1)));
