@@ -12,8 +12,8 @@ use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Site\CopyGuard;
 use Pinrelay\WooCommerce\Site\Home;
 use Pinrelay\WooCommerce\Status\Addresses;
+use Pinrelay\WooCommerce\Status\Messages;
 use Pinrelay\WooCommerce\Status\Report;
-use Pinrelay\WooCommerce\Status\Words;
 use Pinrelay\WooCommerce\Support\Guard;
 
 /** Prints the one admin notice that NoticeRules chose, and takes the owner's answer where it asks for one. */
@@ -76,20 +76,20 @@ final class Notices
                 'You said that this site is a copy of your shop, so it tells Pinterest nothing.',
                 'pinrelay',
             ), self::form(self::ABOUT_SITE, ['shop' => __('This is the shop after all', 'pinrelay')])),
-            NoticeRules::DOUBLED => $this->say('warning', Words::doubled(), self::form(self::BESIDE, [
+            NoticeRules::DOUBLED => $this->say('warning', Messages::doubled(), self::form(self::BESIDE, [
                 'send' => __('Send from Pinrelay all the same', 'pinrelay'),
             ])),
-            NoticeRules::CONSENT => $this->say('error', Words::consent((string) $consent)),
+            NoticeRules::CONSENT => $this->say('error', Messages::consent((string) $consent)),
             NoticeRules::EXTENSION => $this->say(
                 'warning',
-                Words::extension($report->extension),
+                Messages::extension($report->extension),
                 NoticeRules::mayHide($settings) ? self::form(self::HIDE, [
                     'hide' => __('Do not show this again', 'pinrelay'),
                 ]) : '',
             ),
-            NoticeRules::TABLE => $this->say('error', Words::table()),
-            NoticeRules::RELAY_ERROR => $this->say('error', Words::relayError($report->relayError)),
-            NoticeRules::PAUSED => $this->say('error', Words::paused($report->relay['paused']) . ' '
+            NoticeRules::TABLE => $this->say('error', Messages::table()),
+            NoticeRules::RELAY_ERROR => $this->say('error', Messages::relayError($report->relayError)),
+            NoticeRules::PAUSED => $this->say('error', Messages::paused($report->relay['paused']) . ' '
                 . __('Your orders wait meanwhile, for up to seven days.', 'pinrelay')),
             NoticeRules::HIDDEN_VISITORS => $this->say('error', Addresses::words(Addresses::headers($report->drops))),
             NoticeRules::TEST_MODE => $this->say('info', __(

@@ -9,7 +9,7 @@ use Pinrelay\WooCommerce\Collect\DropCount;
 use Pinrelay\WooCommerce\Consent\Answers;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Status\Addresses;
-use Pinrelay\WooCommerce\Status\Words;
+use Pinrelay\WooCommerce\Status\Messages;
 use Pinrelay\WooCommerce\Storefront\AddressWatch;
 use Pinrelay\WooCommerce\Storefront\ClientAddress;
 use Pinrelay\WooCommerce\Support\Guard;
@@ -97,7 +97,7 @@ final class SiteHealth
                 'consent',
                 'critical',
                 __('Pinterest is told nothing', 'pinrelay'),
-                Words::consent($problem),
+                Messages::consent($problem),
             )
             : self::result('consent', 'good', __('Pinrelay knows whom to ask for consent', 'pinrelay'), __(
                 'What your visitors decided is heeded in the browser and on the server.',
@@ -108,7 +108,7 @@ final class SiteHealth
     /** @return array<string, mixed> */
     public function secondTag(): array
     {
-        $words = Words::secondTag(SecondTag::known(), $this->settings->tagId);
+        $words = Messages::secondTag(SecondTag::known(), $this->settings->tagId);
         return $words === null
             ? self::result('second_tag', 'good', __('Your pages have one Pinterest tag', 'pinrelay'), __(
                 'No other plugin and no tag manager was seen to load a second one when you last visited your shop.',

@@ -10,10 +10,10 @@ use Pinrelay\WooCommerce\Plugin;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Status\Addresses;
 use Pinrelay\WooCommerce\Status\CronStatus;
-use Pinrelay\WooCommerce\Status\Drops;
-use Pinrelay\WooCommerce\Status\Losses;
+use Pinrelay\WooCommerce\Status\LossReason;
+use Pinrelay\WooCommerce\Status\Messages;
 use Pinrelay\WooCommerce\Status\Report;
-use Pinrelay\WooCommerce\Status\Words;
+use Pinrelay\WooCommerce\Status\Verdict;
 
 /** Draws how things stand, under the settings form. */
 final class StatusView
@@ -47,9 +47,9 @@ final class StatusView
         ];
         if ($report->relayError !== null) {
             $error = $report->relayError;
-            $lines[] = [__('Error', 'pinrelay'), [Words::relayError($error), $error->message]];
+            $lines[] = [__('Error', 'pinrelay'), [Messages::relayError($error), $error->message]];
         }
-        $secondTag = Words::secondTag(SecondTag::known(), $report->settings->tagId);
+        $secondTag = Messages::secondTag(SecondTag::known(), $report->settings->tagId);
         if ($secondTag !== null) {
             $lines[] = [__('A second Pinterest tag', 'pinrelay'), [$secondTag]];
         }
@@ -64,7 +64,7 @@ final class StatusView
         }
         $left = [];
         foreach ($report->drops as $reason => $one) {
-            $left[] = number_format_i18n($one['count']) . ' ' . Drops::say((string) $reason, $one['by']);
+            $left[] = number_format_i18n($one['count']) . ' ' . LossReason::labelOf((string) $reason, $one['by']);
         }
         if ($left !== []) {
             $lines[] = [__('Left out', 'pinrelay'), $left];
@@ -75,7 +75,7 @@ final class StatusView
         $lines[] = [__('Waiting to be sent', 'pinrelay'), [$this->waiting($relay, $now)]];
         if ($relay['paused'] !== null) {
             $lines[] = [__('Stopped', 'pinrelay'), [
-                Words::paused($relay['paused']),
+                Messages::paused($relay['paused']),
                 sprintf(
                     /* translators: %s: a span of time, e.g. "5 minutes" */
                     __('For %s now. Nothing is lost meanwhile.', 'pinrelay'),
@@ -96,13 +96,13 @@ final class StatusView
         ]];
         $error = $relay['last_error'];
         $lines[] = [__('Last error', 'pinrelay'), $error === null ? [__('none', 'pinrelay')] : [
-            Words::error($error),
+            Messages::error($error),
             (string) $error['message'],
             self::ago($error['at'], $now),
         ]];
         $lost = [];
         foreach ($relay['lost'] as $reason => $count) {
-            $lost[] = number_format_i18n($count) . ' ' . Losses::say((string) $reason);
+            $lost[] = number_format_i18n($count) . ' ' . LossReason::labelOf((string) $reason);
         }
         if ($lost !== []) {
             $lines[] = [__('Given up', 'pinrelay'), $lost];
@@ -117,7 +117,7 @@ final class StatusView
     private function orders(): array
     {
         if ($this->report->isTableRefused) {
-            return [Words::table()];
+            return [Messages::table()];
         }
         $counts = $this->report->counts + [OutboxRow::NOTED => 0, OutboxRow::PENDING => 0, OutboxRow::QUEUED => 0];
         $lines = [
@@ -134,7 +134,7 @@ final class StatusView
             ),
         ];
         foreach ($this->report->verdicts as $verdict => $count) {
-            $lines[] = number_format_i18n($count) . ' ' . Words::verdict((string) $verdict);
+            $lines[] = number_format_i18n($count) . ' ' . Verdict::labelOf((string) $verdict);
         }
         if ($this->report->ended > 0) {
             $lines[] = sprintf(
@@ -169,7 +169,7 @@ final class StatusView
                 __('installed, version %s', 'pinrelay'),
                 (string) $this->report->version,
             )
-            : Words::extension($this->report->extension);
+            : Messages::extension($this->report->extension);
     }
 
     /** @param array<string, mixed> $relay */

@@ -9,7 +9,7 @@ use Pinrelay\WooCommerce\Orders\ReconcilePages;
 use Pinrelay\WooCommerce\Orders\ReconcileRules;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Status\Probe;
-use Pinrelay\WooCommerce\Status\Reasons;
+use Pinrelay\WooCommerce\Status\Verdict;
 
 /** The command that looks for missed orders by hand. */
 final class Backfill
@@ -119,7 +119,7 @@ final class Backfill
         if ($isList) {
             $rows = [];
             foreach ($decisions as $id => $decision) {
-                $rows[] = ['order' => $id] + $decision + ['meaning' => Reasons::say($decision['reason'])];
+                $rows[] = ['order' => $id] + $decision + ['meaning' => Verdict::sentenceOf($decision['reason'])];
             }
             \WP_CLI\Utils\format_items('table', $rows, ['order', 'reason', 'meaning']);
             return;
@@ -128,7 +128,7 @@ final class Backfill
         $counts = array_count_values(array_column($decisions, 'reason'));
         arsort($counts);
         foreach ($counts as $reason => $count) {
-            $rows[] = ['orders' => $count, 'reason' => $reason, 'meaning' => Reasons::say((string) $reason)];
+            $rows[] = ['orders' => $count, 'reason' => $reason, 'meaning' => Verdict::sentenceOf((string) $reason)];
         }
         \WP_CLI\Utils\format_items('table', $rows, ['orders', 'reason', 'meaning']);
     }

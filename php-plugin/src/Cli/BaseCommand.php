@@ -11,9 +11,9 @@ use Pinrelay\WooCommerce\Relay\RelayError;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Status\Addresses;
+use Pinrelay\WooCommerce\Status\Messages;
 use Pinrelay\WooCommerce\Status\Probe;
 use Pinrelay\WooCommerce\Status\Report;
-use Pinrelay\WooCommerce\Status\Words;
 
 /** What all commands share: exit codes, and what they print when nothing can be done. */
 final class BaseCommand
@@ -73,10 +73,10 @@ final class BaseCommand
     {
         $paused = $report->relay['paused'] ?? null;
         return array_values(array_filter([
-            $report->isTableRefused ? Words::table() : '',
+            $report->isTableRefused ? Messages::table() : '',
             $report->settings->apiReady() && $report->extension !== Extension::OK ? self::noExtension() : '',
             $report->relayError === null ? '' : self::errorText($report->relayError),
-            $paused === null ? '' : Words::paused($paused),
+            $paused === null ? '' : Messages::paused($paused),
             $report->hiddenAddresses(time()) === null ? '' : Addresses::words(Addresses::headers($report->drops)),
         ]));
     }
@@ -91,7 +91,7 @@ final class BaseCommand
     {
         return $error->reason === 'foreign_owner'
             ? self::withNames($error->message)
-            : Words::relayError($error) . ' ' . $error->message;
+            : Messages::relayError($error) . ' ' . $error->message;
     }
 
     /** "user 33" as "user 33 (www-data)": what one types after `sudo -u`. */

@@ -9,7 +9,7 @@ use Pinrelay\WooCommerce\Settings\Settings;
 
 /**
  * Decides what reconciliation does with one order, and in one word why: to send it, to send it again, or to leave it.
- * Pure. Status\Reasons says the words in a sentence.
+ * Pure. Status\Verdict has a sentence for each.
  */
 final class ReconcileRules
 {

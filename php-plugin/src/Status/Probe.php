@@ -34,7 +34,7 @@ final class Probe
             $error = $relays->error();
             return new self(false, false, $error === null
                 ? __('Pinterest was not asked, because nothing can be sent at the moment.', 'pinrelay')
-                : Words::relayError($error));
+                : Messages::relayError($error));
         }
         try {
             $answer = $relay->sendTest(self::event($homeUrl, $now));
@@ -44,7 +44,7 @@ final class Probe
         }
         $status = (int) $answer['http_status'];
         $isAccepted = $status === 200 && $answer['verdict'] === 'delivered';
-        $words = $status === 200 && !$isAccepted ? Words::answer(422) : Words::answer($status);
+        $words = $status === 200 && !$isAccepted ? Messages::answer(422) : Messages::answer($status);
 
         return new self(true, $isAccepted, $words, $isAccepted ? '' : (string) $answer['message']);
     }
@@ -67,8 +67,8 @@ final class Probe
                 'To send orders from the server, please enter an access token as well.',
                 'pinrelay',
             ),
-            $settings->apiHeld => Words::doubled(),
-            Extension::state() !== Extension::OK => Words::extension(Extension::state()),
+            $settings->apiHeld => Messages::doubled(),
+            Extension::state() !== Extension::OK => Messages::extension(Extension::state()),
             default => null,
         };
     }

@@ -13,7 +13,7 @@ use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Settings\Constants;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
-use Pinrelay\WooCommerce\Status\Words;
+use Pinrelay\WooCommerce\Status\Messages;
 use Pinrelay\WooCommerce\Tests\Rig;
 
 final class CoexistenceTest extends TestCase
@@ -85,9 +85,10 @@ final class CoexistenceTest extends TestCase
 
     public function testTheOwnerReadsWhichTagIsTooMany(): void
     {
-        self::assertNull(Words::secondTag([], '26'));
-        self::assertStringContainsString('(27)', (string) Words::secondTag(['27'], '26'));
-        self::assertStringContainsString('your Pinterest tag a second time', (string) Words::secondTag(['26'], '26'));
-        self::assertStringNotContainsString('()', (string) Words::secondTag([''], '26'));
+        self::assertNull(Messages::secondTag([], '26'));
+        self::assertStringContainsString('(27)', (string) Messages::secondTag(['27'], '26'));
+        $twice = (string) Messages::secondTag(['26'], '26');
+        self::assertStringContainsString('your Pinterest tag a second time', $twice);
+        self::assertStringNotContainsString('()', (string) Messages::secondTag([''], '26'));
     }
 }

@@ -9,7 +9,7 @@ use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Orders\ReconcileRules;
 use Pinrelay\WooCommerce\Settings\Settings;
-use Pinrelay\WooCommerce\Status\Reasons;
+use Pinrelay\WooCommerce\Status\Verdict;
 
 final class ReconcileRulesTest extends TestCase
 {
@@ -160,7 +160,7 @@ final class ReconcileRulesTest extends TestCase
             'withdrawn', 'invalid', 'refused', 'no_order', 'unreadable'];
         self::assertContains('too_young', $found[1]);
         foreach ([...$found[1], ...$verdicts] as $reason) {
-            self::assertMatchesRegularExpression('/^[A-Z].+\.$/', Reasons::say($reason), $reason);
+            self::assertMatchesRegularExpression('/^[A-Z].+\.$/', Verdict::sentenceOf($reason), $reason);
         }
     }
 

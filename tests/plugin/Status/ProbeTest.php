@@ -8,8 +8,8 @@ use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\Relay;
 use Pinrelay\SpoolException;
+use Pinrelay\WooCommerce\Status\Messages;
 use Pinrelay\WooCommerce\Status\Probe;
-use Pinrelay\WooCommerce\Status\Words;
 use Pinrelay\WooCommerce\Tests\Rig;
 
 final class ProbeTest extends TestCase
@@ -28,7 +28,7 @@ final class ProbeTest extends TestCase
     public function testAnAcceptedTestEventSaysThatTheConnectionWorks(): void
     {
         $probe = self::ask();
-        self::assertSame([true, true, Words::answer(200), ''], [
+        self::assertSame([true, true, Messages::answer(200), ''], [
             $probe->isAsked,
             $probe->isAccepted,
             $probe->words,
@@ -48,7 +48,7 @@ final class ProbeTest extends TestCase
     {
         Relay::$answer = ['http_status' => $status, 'verdict' => 'rejected', 'message' => 'Authentication failed.'];
         $probe = self::ask();
-        self::assertSame([true, false, Words::answer($status), 'Authentication failed.'], [
+        self::assertSame([true, false, Messages::answer($status), 'Authentication failed.'], [
             $probe->isAsked,
             $probe->isAccepted,
             $probe->words,
@@ -59,7 +59,7 @@ final class ProbeTest extends TestCase
     public function testAnEventRefusedIn200IsNotAcceptance(): void
     {
         Relay::$answer = ['verdict' => 'rejected', 'message' => 'Invalid event_name'];
-        self::assertSame([false, Words::answer(422)], [self::ask()->isAccepted, self::ask()->words]);
+        self::assertSame([false, Messages::answer(422)], [self::ask()->isAccepted, self::ask()->words]);
     }
 
     /** @return array<string, array{array<string, mixed>}> */

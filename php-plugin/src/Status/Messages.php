@@ -8,8 +8,8 @@ use Pinrelay\WooCommerce\Consent\Answers;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Relay\RelayError;
 
-/** Says in plain words, to the owner of a shop, what happened and what to do. Plain text: whoever prints it escapes it. */
-final class Words
+/** Says to the owner of a shop what happened and what to do. Plain text: the caller escapes it. */
+final class Messages
 {
     public static function extension(string $state): string
     {
@@ -252,23 +252,6 @@ final class Words
                 __('The answer was unexpected (HTTP status %d).', 'pinrelay'),
                 $status,
             ),
-        };
-    }
-
-    /** A settled order's verdict, after a number: "12 delivered". */
-    public static function verdict(string $verdict): string
-    {
-        return match ($verdict) {
-            'delivered' => __('delivered', 'pinrelay'),
-            'rejected' => __('refused by Pinterest', 'pinrelay'),
-            'covered' => __('late, told by the browser alone', 'pinrelay'),
-            'expired' => __('too old to be sent', 'pinrelay'),
-            'unconfirmed' => __('sent, without a clear answer', 'pinrelay'),
-            'withdrawn' => __('cancelled before they were sent', 'pinrelay'),
-            'invalid' => __('not fit to be sent', 'pinrelay'),
-            'refused' => __('without consent', 'pinrelay'),
-            'tag_only' => __('told by the browser alone', 'pinrelay'),
-            default => $verdict,
         };
     }
 }

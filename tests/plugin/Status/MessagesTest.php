@@ -6,12 +6,13 @@ namespace Pinrelay\WooCommerce\Tests\Status;
 
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
+use Pinrelay\WooCommerce\Collect\DropCount;
 use Pinrelay\WooCommerce\Relay\RelayError;
-use Pinrelay\WooCommerce\Status\Losses;
-use Pinrelay\WooCommerce\Status\Words;
+use Pinrelay\WooCommerce\Status\LossReason;
+use Pinrelay\WooCommerce\Status\Messages;
 
 /** The extension gives reasons in one technical word; the owner reads them in his own language. */
-final class WordsTest extends TestCase
+final class MessagesTest extends TestCase
 {
     private const SOURCE = __DIR__ . '/../../../src';
 
@@ -26,8 +27,8 @@ final class WordsTest extends TestCase
     #[DataProvider('troubles')]
     public function testEachTroubleHasWordsOfItsOwn(string $reason): void
     {
-        $words = Words::relayError(new RelayError($reason, 'in the words of the extension'));
-        self::assertNotSame(Words::relayError(new RelayError('unheard of', '')), $words);
+        $words = Messages::relayError(new RelayError($reason, 'in the words of the extension'));
+        self::assertNotSame(Messages::relayError(new RelayError('unheard of', '')), $words);
         self::assertStringContainsString('Your checkout is not affected.', $words);
     }
 
@@ -42,7 +43,7 @@ final class WordsTest extends TestCase
     public function testEachPauseHasWordsOfItsOwnWhateverTheStatusWas(string $reason): void
     {
         $words = array_map(
-            static fn (?int $status): string => Words::paused(['reason' => $reason, 'http_status' => $status]),
+            static fn (?int $status): string => Messages::paused(['reason' => $reason, 'http_status' => $status]),
             [null, 200, 400, 407, 501],
         );
         self::assertCount(1, array_unique($words));
@@ -53,7 +54,8 @@ final class WordsTest extends TestCase
     public function testALastErrorSpeaksOfNoTestEventAndOfNoSuccess(): void
     {
         foreach ([null, 200, 400, 401, 403, 404, 413, 422, 429, 500, 503] as $status) {
-            self::assertDoesNotMatchRegularExpression('/test event|works/', Words::error(['http_status' => $status]));
+            $message = Messages::error(['http_status' => $status]);
+            self::assertDoesNotMatchRegularExpression('/test event|works/', $message);
         }
     }
 
@@ -71,7 +73,21 @@ final class WordsTest extends TestCase
     #[DataProvider('losses')]
     public function testEachLossHasWordsOfItsOwn(string $reason): void
     {
-        self::assertStringNotContainsString('(' . $reason . ')', Losses::say($reason));
+        self::assertStringNotContainsString('(' . $reason . ')', LossReason::labelOf($reason));
+    }
+
+    public function testEachReasonOfADropHasALabel(): void
+    {
+        $class = new \ReflectionClass(DropCount::class);
+        $constants = $class->getReflectionConstants(\ReflectionClassConstant::IS_PUBLIC);
+        $reasons = [];
+        foreach ($constants as $constant) {
+            if (!in_array($constant->getName(), ['OTHERS', 'NO_HEADER'], true)) {
+                $reasons[] = (string) $constant->getValue();
+            }
+        }
+        self::assertContains(DropCount::BOT, $reasons);
+        self::assertSame([], array_filter($reasons, static fn ($reason) => LossReason::tryFrom($reason) === null));
     }
 
     /** @return list<string> */
