@@ -12,7 +12,7 @@
 //! process    what a process owns: pid stamp, thread, stop; libc lives here
 //! ```
 //!
-//! `event`, `wire` and `delivery::outcome` are pure: no clock, no I/O.
+//! `event`, `wire` and `delivery::response` are pure: no clock, no I/O.
 
 pub mod delivery;
 pub mod event;

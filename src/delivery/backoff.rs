@@ -1,6 +1,7 @@
-//! How long to wait after a failed call. Pure.
+//! How long to wait after a failed call: exponential back-off with full jitter.
+//! How fast calls may follow each other: GCRA. Pure.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const BASE_MS: u64 = 1_000;
 /// While an order can still be counted with its browser half.
@@ -32,6 +33,51 @@ fn span(failures: u32, fresh: bool) -> u64 {
 /// as a 200 may go away before five such answers settle an order.
 pub fn wait_unread(tries: u8) -> Duration {
     Duration::from_secs(60 << tries.saturating_sub(1).min(3))
+}
+
+/// The rate limit of one leader, as a generic cell rate algorithm (GCRA).
+///
+/// Pinterest allows 5,000 calls a minute for an account, and ten test calls a
+/// second. Some may come together, and behind them one each interval: so no
+/// minute, wherever it begins, has more than the limit.
+#[derive(Debug)]
+pub struct Gcra {
+    /// The emission interval.
+    every: Duration,
+    /// How far ahead of their even spread calls may be: the burst tolerance.
+    tolerance: Duration,
+    /// When the next call is due if all are spread evenly: the theoretical arrival
+    /// time.
+    due: Option<Instant>,
+}
+
+impl Gcra {
+    /// The limit of a destination.
+    pub fn new(test: bool) -> Self {
+        let (every, burst) = match test {
+            // 2 and then 8 a second.
+            true => (Duration::from_millis(125), 2),
+            // 20 and then 4,800 a minute, so that there is room for the 20 of a
+            // few leaders more; 80 calls a second carry 80,000 events.
+            false => (Duration::from_micros(12_500), 20),
+        };
+        Self {
+            every,
+            tolerance: every * (burst - 1),
+            due: None,
+        }
+    }
+
+    /// How long the next call has to wait.
+    pub fn wait(&self, now: Instant) -> Duration {
+        let due = self.due.unwrap_or(now);
+        due.saturating_duration_since(now + self.tolerance)
+    }
+
+    /// A call is made.
+    pub fn call(&mut self, now: Instant) {
+        self.due = Some(self.due.map_or(now, |due| due.max(now)) + self.every);
+    }
 }
 
 #[cfg(test)]
@@ -97,5 +143,42 @@ mod tests {
         let all: Duration = (1..5).map(wait_unread).sum();
         assert_eq!(all, Duration::from_secs(15 * 60));
         assert_eq!(wait_unread(u8::MAX), Duration::from_secs(480));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn no_span_of_time_has_more_calls_than_its_limit(
+            test: bool,
+            pauses in prop::collection::vec(prop_oneof![4 => Just(0u64), 1 => 0u64..3_000], 5_500),
+        ) {
+            let (span, most) = match test {
+                true => (Duration::from_secs(1), 10),
+                false => (Duration::from_secs(60), 5_000),
+            };
+            let mut rate = Gcra::new(test);
+            let mut now = Instant::now();
+            let mut calls = Vec::new();
+            for pause in pauses {
+                now += Duration::from_millis(pause) + rate.wait(now);
+                rate.call(now);
+                calls.push(now);
+            }
+            for window in calls.windows(most + 1) {
+                prop_assert!(window[most] - window[0] > span);
+            }
+        }
+    }
+
+    #[test]
+    fn a_few_calls_need_not_wait() {
+        let now = Instant::now();
+        let mut rate = Gcra::new(false);
+        for _ in 0..20 {
+            assert_eq!(rate.wait(now), Duration::ZERO);
+            rate.call(now);
+        }
+        assert_eq!(rate.wait(now), Duration::from_micros(12_500));
     }
 }

@@ -15,7 +15,7 @@ use ureq::{Agent, Proxy};
 
 use super::{Secret, Settings, Transport};
 
-/// A word on each of 1000 events fits many times over.
+/// A result for each of 1000 events fits many times over.
 const LONGEST_ANSWER: u64 = 4 << 20;
 
 const NO_HOST: &str = "the host name was not found";

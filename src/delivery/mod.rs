@@ -1,50 +1,44 @@
 //! The sender: takes what waits in a spool to Pinterest and writes down what
-//! became of it.
+//! became of it. Delivery is at least once; an order is sent once wherever its
+//! acknowledgement reached us.
 //!
 //! It must not know PHP, nor what an event means. It reads records, and for
 //! each it finds one of the verdicts of [`crate::spool::Verdict`].
 //!
 //! ```text
-//! sender    when to look, when to wait, when to leave
-//!   round   one batch: triage, call, split, rule
-//!     triage   pure: what need not be sent at all
-//!     outcome  pure: what an answer means, by its words and headers
-//!     client   one call
-//!     standing how things stand with Pinterest: success, back-off, pause
-//!     vouch    whether it is the events that are refused, or everything
-//!     batch    the lines of a batch on their way through calls
-//!   books   the order in which rulings reach the disk
-//!   backoff, pace   pure: how long to wait after a failure, and between calls
-//! purge     gives up everything that waits, by the same books
-//! retention  what is kept about shoppers ends on time, also where nobody sends
-//! time      the clocks all of them go by
+//! sender        the leader's state machine: when to look, to wait, to send, to leave
+//!   send_batch    one batch: call, bisect, decide
+//!     probe         whether it is the events that are refused, or everything
+//!     batch         pure: its lines, and what is decided about each
+//!   session       one lease: call, back off, pause
+//!     client        one call
+//!     response      pure: what an answer means, by its JSON, status and headers
+//!     backoff       pure: how long to wait after a failure, and between calls
+//!   commit        the order in which verdicts reach the disk
+//!     triage        pure: what need not be sent at all
+//! housekeeping  what is kept about shoppers ends on time, also where nobody sends
+//! time          the clocks all of them go by
 //! ```
 
 mod backoff;
 mod batch;
-mod books;
 mod client;
-mod headers;
-mod outcome;
-mod pace;
-mod purge;
+mod commit;
+mod housekeeping;
+mod probe;
 mod redact;
-mod retention;
-mod round;
+mod response;
+mod send_batch;
 mod sender;
+mod session;
 mod settings;
-mod standing;
 mod time;
 mod triage;
-mod vouch;
-mod words;
 
 pub use client::{Answer, CallFailed, Client, Http, transport};
-pub use outcome::{Outcome, classify};
-pub use purge::purge;
+pub use housekeeping::{purge, retain, retain_each};
 pub use redact::redact;
-pub use retention::{retain, retain_each};
-pub use sender::{Tally, Until, drain};
-pub use settings::{Late, Secret, Settings, Transport};
+pub use response::Response;
+pub use sender::{Exit, Tally, drain};
+pub use settings::{Late, Secret, Settings, Transport, Until};
 pub use time::{Clock, Time};
-pub use words::Word;

@@ -1,15 +1,17 @@
-//! When to look, when to wait and when to leave.
+//! The state machine of a leader: look, wait or send, until there is a reason to
+//! leave.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use crate::process::{self, Waker};
-use crate::spool::{Lane, LastError, Leader, Place, Reason, SpoolError, State, generation, random};
+use crate::spool::{Lane, LastError, Leader, Place, Reason, SpoolError, State, random};
 
-use super::books::{Books, Settlement};
-use super::retention;
-use super::round::{Memory, Round};
-use super::{Client, Settings, Time, backoff};
+use super::backoff::{self, Gcra};
+use super::commit::{Committer, Counts};
+use super::send_batch::{send_batch, settle_only};
+use super::session::Session;
+use super::{Client, Settings, Time, Until, housekeeping};
 
 /// How often a leader looks for records of other processes.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -26,28 +28,34 @@ const LINGER_VISIT: Duration = Duration::from_secs(1);
 /// More than this waiting is company enough.
 const ENOUGH_BYTES: u64 = 500_000;
 
-/// How long to stay.
-#[derive(Clone, Copy, Debug)]
-pub struct Until {
-    /// Leave then, whatever waits.
-    pub deadline: Option<Instant>,
-    /// Leave when nothing has waited for this long.
-    pub idle: Duration,
-    /// Wait a moment for more events before a call.
-    pub linger: bool,
+/// Why a sender left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Exit {
+    /// Another process or thread leads.
+    #[default]
+    NotLeader,
+    /// Nothing waited.
+    Idle,
+    /// Out of time, or told to.
+    Told,
 }
 
-/// What a stay came to.
+/// What leading came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// False when another process or thread leads.
-    pub led: bool,
-    /// Whether it left for another reason than that nothing waited.
-    pub told: bool,
+    /// Why it ended.
+    pub exit: Exit,
     /// Events that Pinterest took.
     pub delivered: u64,
     /// Events that it refused.
     pub rejected: u64,
+}
+
+impl Tally {
+    /// Whether this thread led at all.
+    pub fn led(&self) -> bool {
+        self.exit != Exit::NotLeader
+    }
 }
 
 /// Delivers from a spool until there is no more to do or no more time, unless
@@ -68,39 +76,52 @@ pub fn drain(
         let Some(leader) = Leader::try_lead(place)? else {
             return Ok(tally);
         };
-        tally.led = true;
-        let stay = || {
-            let mut stay = Stay {
-                books: Books::open(&leader, settings.generation, time)?,
-                leader: &leader,
-                place,
-                settings,
-                client: &mut *client,
-                memory: Memory::new(settings),
-                waker,
-                until,
-                time,
-                cleaned: None,
+        let lead = || {
+            let mut committer = Committer::open(&leader, settings.generation, time)?;
+            committer.keep_within(settings.max_bytes);
+            let not_before = inherited_wait(&committer, time);
+            let mut sender = Sender {
+                session: Session {
+                    committer,
+                    leader: &leader,
+                    place,
+                    settings,
+                    client: &mut *client,
+                    waker,
+                    until,
+                    time,
+                    not_before,
+                    rate: Gcra::new(settings.test),
+                },
+                quiet_since: time.now(),
+                work_since: None,
+                settled_at: None,
+                looked_at: time.now(),
+                cleaned_at: None,
+                fruitless: 0,
             };
-            stay.books.keep_within(settings.max_bytes);
-            let left = stay.run(&mut tally);
+            let exit = sender.run(&mut tally);
+            let mut committer = sender.session.committer;
             // Settled lines hold addresses: none stay behind.
             if leader.leads() {
-                stay.books.ledger.sweep(true, time.unix());
-                stay.books.tell_held();
+                committer.ledger.sweep(true, time.unix());
+                committer.tell_held();
             }
-            Ok((stay.books, left?))
+            Ok((committer, exit?))
         };
-        let (mut books, left) = catch_unwind(AssertUnwindSafe(stay))
+        let (mut committer, exit) = catch_unwind(AssertUnwindSafe(lead))
             .unwrap_or_else(|_| Err(panicked(&leader, settings, time)))?;
         drop(leader);
-        // Whoever captured in the meantime found the lock taken and trusted us.
-        tally.told = left != Left::Idle || process::is_stopping();
-        if tally.told {
+        tally.exit = match process::is_stopping() {
+            true => Exit::Told,
+            false => exit,
+        };
+        if tally.exit == Exit::Told {
             return Ok(tally);
         }
-        books.refresh()?;
-        if books.ledger.work().is_none() {
+        // Whoever captured in the meantime found the lock taken and trusted us.
+        committer.refresh()?;
+        if committer.ledger.work().is_none() {
             return Ok(tally);
         }
     }
@@ -131,185 +152,191 @@ fn panicked(leader: &Leader, settings: &Settings, time: &dyn Time) -> SpoolError
     SpoolError::new(Reason::Io, message)
 }
 
-/// Why a leader left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Left {
-    /// Nothing waited.
+/// The end of a wait that an earlier leader was told, as far as the clock can be
+/// trusted: one that was set back must not silence the shop for days. Where it was
+/// set forward the wait is over, which costs one early call.
+fn inherited_wait(committer: &Committer, time: &dyn Time) -> Option<Instant> {
+    let seconds = committer.state.retry_at?.saturating_sub(time.unix()).max(0);
+    let wait = Duration::from_secs(seconds.cast_unsigned()).min(backoff::LONGEST);
+    Some(time.now() + wait)
+}
+
+/// What a leader can do next.
+enum Next {
+    /// Nothing waits.
     Idle,
-    /// Out of time, or told to.
-    Told,
+    /// Lines wait, and nothing may be sent for so long.
+    Held(Duration),
+    /// Lines wait, and may wait so long for company.
+    Linger(Duration),
+    /// Lines are to be sent.
+    Send,
 }
 
-struct Stay<'a> {
-    books: Books,
-    leader: &'a Leader,
-    place: &'a Place,
-    settings: &'a Settings,
-    client: &'a mut dyn Client,
-    memory: Memory,
-    waker: &'a Waker,
-    until: &'a Until,
-    time: &'a dyn Time,
+struct Sender<'a> {
+    session: Session<'a>,
+    /// Since when nothing waits.
+    quiet_since: Instant,
+    /// Since when something waits.
+    work_since: Option<Instant>,
+    /// When it last settled what needs no call, while nothing may be sent.
+    settled_at: Option<Instant>,
+    /// When it last looked for records of other processes.
+    looked_at: Instant,
     /// When it last cleared away what had its time.
-    cleaned: Option<Instant>,
+    cleaned_at: Option<Instant>,
+    /// Batches in a row of which nothing could be settled.
+    fruitless: u32,
 }
 
-impl Stay<'_> {
-    fn run(&mut self, tally: &mut Tally) -> Result<Left, SpoolError> {
-        self.take_over_wait();
-        let mut quiet_since = self.time.now();
-        let mut work_since: Option<Instant> = None;
-        let mut settled_at: Option<Instant> = None;
-        let mut looked_at = quiet_since;
-        let mut barren = 0;
+impl Sender<'_> {
+    fn run(&mut self, tally: &mut Tally) -> Result<Exit, SpoolError> {
         // A process that is stopping still makes one call, if it comes back in
         // time: where workers live for one request, no other would ever do.
         let mut last_call = false;
-        loop {
-            if last_call || self.must_leave() {
-                return Ok(Left::Told);
-            }
+        while !last_call && !self.session.must_leave() {
             last_call = process::is_stopping();
-            self.leader.heartbeat();
+            self.session.leader.heartbeat();
             self.clean();
-            // A look costs a system call for each segment. While known lines
-            // wait there is no need of one between any two calls.
-            if self.books.ledger.work().is_none() || self.since(looked_at) >= LOOK_EVERY {
-                self.books.refresh()?;
-                looked_at = self.time.now();
-            } else {
-                self.books.see_withdrawn();
-            }
-            let Some(lane) = self.books.ledger.work() else {
-                work_since = None;
-                self.books.ledger.sweep(false, self.time.unix());
-                if last_call || self.since(quiet_since) >= self.until.idle {
-                    return Ok(Left::Idle);
+            self.look()?;
+            match self.next() {
+                Next::Idle => {
+                    self.sweep();
+                    if last_call || self.since(self.quiet_since) >= self.session.until.idle {
+                        return Ok(Exit::Idle);
+                    }
+                    self.wait(LOOK_EVERY);
                 }
-                self.time.wait(self.waker, LOOK_EVERY);
-                continue;
-            };
-            quiet_since = self.time.now();
-            if let Some(wait) = self.held() {
-                if settled_at.is_none_or(|when| self.since(when) >= SETTLE_HELD) {
-                    settled_at = Some(self.time.now());
-                    let settled = self.round(|round| round.settle_only())?;
-                    count(tally, settled);
+                Next::Held(wait) => {
+                    self.settle_held(tally)?;
+                    // Its wait is written down: another destination can use the thread.
+                    if last_call || self.is_out_of_time_after(wait) || process::is_full() {
+                        return Ok(Exit::Told);
+                    }
+                    self.rest(wait.min(LOOK_HELD));
                 }
-                // Its wait is written down: another destination can use the seat.
-                if last_call || self.out_of_time_after(wait) || process::is_full() {
-                    return Ok(Left::Told);
-                }
-                self.rest(wait.min(LOOK_HELD));
-                continue;
-            }
-            let since = *work_since.get_or_insert(quiet_since);
-            if let Some(wait) = self.linger(lane, since).filter(|_| !last_call) {
-                self.time.wait(self.waker, wait);
-                continue;
-            }
-            work_since = None;
-            let settled = self.round(|round| round.send())?;
-            count(tally, settled);
-            self.books.ledger.sweep(false, self.time.unix());
-            if settled.lines == 0 && self.held().is_none() {
-                // Half a line whose writer is still at it, or the clock is to
-                // be watched first.
-                self.time
-                    .wait(self.waker, LOOK_EVERY * (1 << barren.min(4)));
-                barren += 1;
-            } else {
-                barren = 0;
+                Next::Linger(wait) if !last_call => self.wait(wait),
+                Next::Linger(_) | Next::Send => self.send(tally)?,
             }
         }
+        Ok(Exit::Told)
+    }
+
+    fn next(&mut self) -> Next {
+        let Some(lane) = self.session.committer.ledger.work() else {
+            self.work_since = None;
+            return Next::Idle;
+        };
+        self.quiet_since = self.session.time.now();
+        if let Some(wait) = self.session.held() {
+            return Next::Held(wait);
+        }
+        let since = *self.work_since.get_or_insert(self.quiet_since);
+        match self.linger(lane, since) {
+            Some(wait) => Next::Linger(wait),
+            None => Next::Send,
+        }
+    }
+
+    /// A look costs a system call for each segment. While known lines wait there is
+    /// no need of one between any two calls.
+    fn look(&mut self) -> Result<(), SpoolError> {
+        let committer = &self.session.committer;
+        if committer.ledger.work().is_none() || self.since(self.looked_at) >= LOOK_EVERY {
+            self.session.committer.refresh()?;
+            self.looked_at = self.session.time.now();
+        } else {
+            self.session.committer.see_withdrawn();
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, tally: &mut Tally) -> Result<(), SpoolError> {
+        self.work_since = None;
+        let settled = self.committed(tally, send_batch)?;
+        self.sweep();
+        if settled.lines > 0 || self.session.held().is_some() {
+            self.fruitless = 0;
+            return Ok(());
+        }
+        // Half a line whose writer is still at it, or the clock is to be watched
+        // first.
+        self.wait(LOOK_EVERY * (1 << self.fruitless.min(4)));
+        self.fruitless += 1;
+        Ok(())
+    }
+
+    /// Settles what needs no call, once in a while.
+    fn settle_held(&mut self, tally: &mut Tally) -> Result<(), SpoolError> {
+        if self
+            .settled_at
+            .is_none_or(|when| self.since(when) >= SETTLE_HELD)
+        {
+            self.settled_at = Some(self.session.time.now());
+            self.committed(tally, settle_only)?;
+        }
+        Ok(())
+    }
+
+    /// Counts what was settled, and writes the state down whatever came of it.
+    fn committed(
+        &mut self,
+        tally: &mut Tally,
+        settle: impl FnOnce(&mut Session<'_>) -> Result<Counts, SpoolError>,
+    ) -> Result<Counts, SpoolError> {
+        let settled = settle(&mut self.session);
+        self.session.committer.save();
+        let settled = settled?;
+        tally.delivered += settled.delivered;
+        tally.rejected += settled.rejected;
+        Ok(settled)
     }
 
     /// What cannot be cleared away keeps nothing from being sent. Nor is anything
     /// sent twice by it: no line is settled in memory that is not on disk.
     fn clean(&mut self) {
-        let is_due = retention::is_due(&self.books.state, self.time.unix());
-        if is_due
-            && self
-                .cleaned
-                .is_none_or(|when| self.since(when) >= CLEAN_EVERY)
-        {
-            self.cleaned = Some(self.time.now());
-            if let Err(error) = self.books.clean_now(self.time) {
-                log::warn!(target: self.place.log_target(), "cannot clear it: {error}");
+        let session = &mut self.session;
+        let cleaned = self.cleaned_at;
+        let now = session.time.now();
+        let is_time = cleaned.is_none_or(|when| now.saturating_duration_since(when) >= CLEAN_EVERY);
+        if is_time && housekeeping::is_due(&session.committer.state, session.time.unix()) {
+            self.cleaned_at = Some(now);
+            if let Err(error) = housekeeping::clean(&mut session.committer, session.time) {
+                log::warn!(target: session.place.log_target(), "cannot clear it: {error}");
             }
-            self.books.save();
+            session.committer.save();
         }
     }
 
-    fn must_leave(&self) -> bool {
-        let (until, time) = (self.until, self.time);
-        must_leave(self.place, self.leader, self.settings, until, time)
+    fn sweep(&mut self) {
+        let now = self.session.time.unix();
+        self.session.committer.ledger.sweep(false, now);
     }
 
-    /// Waits while nothing may be sent. A ring, one for each capture, is company
+    fn wait(&self, wait: Duration) {
+        self.session.time.wait(self.session.waker, wait);
+    }
+
+    /// Waits while nothing may be sent. A wake-up, one for each capture, is company
     /// that may not be sent either.
     fn rest(&self, wait: Duration) {
-        let end = self.time.now() + wait;
-        let left = || end.saturating_duration_since(self.time.now());
-        while self.time.wait(self.waker, left()) {
-            if process::is_stopping() || self.must_leave() {
+        let time = self.session.time;
+        let end = time.now() + wait;
+        let left = || end.saturating_duration_since(time.now());
+        while time.wait(self.session.waker, left()) {
+            if process::is_stopping() || self.session.must_leave() {
                 break;
             }
         }
     }
 
-    /// A wait that an earlier leader was told, as far as the clock can be
-    /// trusted: one that was set back must not silence the shop for days. Where
-    /// it was set forward the wait is over, which costs one early call.
-    fn take_over_wait(&mut self) {
-        if let Some(at) = self.books.state.retry_at {
-            let seconds = at.saturating_sub(self.time.unix()).max(0);
-            let wait = Duration::from_secs(seconds.cast_unsigned()).min(backoff::LONGEST);
-            self.memory.not_before = Some(self.time.now() + wait);
-        }
-    }
-
-    fn round(
-        &mut self,
-        what: impl FnOnce(&mut Round<'_>) -> Result<Settlement, SpoolError>,
-    ) -> Result<Settlement, SpoolError> {
-        let (place, leader) = (self.place, self.leader);
-        let (settings, until, time) = (self.settings, self.until, self.time);
-        let limit = settings.transport.timeout;
-        let left = until
-            .deadline
-            .map(|deadline| deadline.saturating_duration_since(time.now()));
-        let result = what(&mut Round {
-            books: &mut self.books,
-            client: &mut *self.client,
-            settings,
-            memory: &mut self.memory,
-            time,
-            waker: self.waker,
-            may_call: &|| leads(place, leader, settings),
-            go_on: &|| !process::is_stopping() && !must_leave(place, leader, settings, until, time),
-            // A call that is begun at the last moment still gets a second.
-            limit: left.map_or(limit, |left| limit.min(left.max(Duration::from_secs(1)))),
-        });
-        self.books.save();
-        result
-    }
-
     fn since(&self, when: Instant) -> Duration {
-        self.time.now().saturating_duration_since(when)
+        self.session.time.now().saturating_duration_since(when)
     }
 
-    /// How long nothing may be sent.
-    fn held(&self) -> Option<Duration> {
-        let not_before = self.memory.not_before?;
-        let wait = not_before.saturating_duration_since(self.time.now());
-        (!wait.is_zero()).then_some(wait)
-    }
-
-    fn out_of_time_after(&self, wait: Duration) -> bool {
-        self.until
-            .deadline
-            .is_some_and(|deadline| self.time.now() + wait >= deadline)
+    fn is_out_of_time_after(&self, wait: Duration) -> bool {
+        let deadline = self.session.until.deadline;
+        deadline.is_some_and(|deadline| self.session.time.now() + wait >= deadline)
     }
 
     /// How much longer to wait for company, if at all.
@@ -319,31 +346,7 @@ impl Stay<'_> {
             Lane::Visit => LINGER_VISIT,
         };
         let left = most.saturating_sub(self.since(since));
-        let alone = self.books.ledger.unsettled_bytes() < ENOUGH_BYTES;
-        (self.until.linger && alone && !left.is_zero()).then(|| left.min(LOOK_EVERY))
+        let alone = self.session.committer.ledger.unsettled_bytes() < ENOUGH_BYTES;
+        (self.session.until.linger && alone && !left.is_zero()).then(|| left.min(LOOK_EVERY))
     }
-}
-
-/// Whether this is still the leader, and by the newest settings there are.
-fn leads(place: &Place, leader: &Leader, settings: &Settings) -> bool {
-    leader.leads() && generation::read(place) <= settings.generation
-}
-
-fn must_leave(
-    place: &Place,
-    leader: &Leader,
-    settings: &Settings,
-    until: &Until,
-    time: &dyn Time,
-) -> bool {
-    until
-        .deadline
-        .is_some_and(|deadline| time.now() >= deadline)
-        || Leader::is_wanted(place)
-        || !leads(place, leader, settings)
-}
-
-fn count(tally: &mut Tally, settled: Settlement) {
-    tally.delivered += settled.delivered;
-    tally.rejected += settled.rejected;
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A text that must not reach a log, a dump or an error.
 #[derive(Clone, PartialEq, Eq)]
@@ -53,6 +53,17 @@ pub struct Settings {
     pub max_bytes: u64,
     /// How to reach Pinterest.
     pub transport: Transport,
+}
+
+/// How long to lead.
+#[derive(Clone, Copy, Debug)]
+pub struct Until {
+    /// Leave then, whatever waits.
+    pub deadline: Option<Instant>,
+    /// Leave when nothing has waited for this long.
+    pub idle: Duration,
+    /// Wait a moment for more events before a call.
+    pub linger: bool,
 }
 
 /// How to reach Pinterest; from the ini settings.

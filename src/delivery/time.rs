@@ -22,7 +22,7 @@ pub trait Time {
     /// A clock that only goes forward.
     fn now(&self) -> Instant;
 
-    /// Waits for a ring, at most this long; says whether there was one.
+    /// Waits to be woken, at most this long; says whether it was.
     fn wait(&self, waker: &Waker, at_most: Duration) -> bool;
 }
 

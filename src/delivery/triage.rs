@@ -3,6 +3,7 @@
 use crate::spool::{Event, Lane, Trust, Verdict};
 
 use super::Late;
+use super::batch::Decision;
 
 /// Pinterest takes an event for an offline one after an hour. A revenue event
 /// is turned back five minutes before, while the answer can still be trusted.
@@ -14,7 +15,7 @@ const EXPIRED_AFTER: i64 = 7 * 86_400;
 
 /// What is known about an event besides its record.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Known {
+pub struct History {
     /// Pinterest has it.
     pub delivered: bool,
     /// It was taken back.
@@ -23,91 +24,59 @@ pub struct Known {
 
 /// The time of day, and whether it is to be believed.
 #[derive(Clone, Copy, Debug)]
-pub struct Today {
+pub struct ClockReading {
     /// Unix seconds.
     pub now: i64,
     /// What that is worth.
     pub trust: Trust,
 }
 
-/// What is to be done with an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// Ask Pinterest.
-    Send,
-    /// It is settled without a call.
-    Settle(Settle),
-    /// It looks too old to anybody who believes the clock. Neither to be sent,
-    /// because then it would be refused, nor to be given up: a clock that is set
-    /// forward by mistake is mostly set back within minutes.
-    Wait,
-}
-
-/// A final word without a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settle {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// Why, for people.
-    pub why: Option<&'static str>,
-    /// Where it is counted as lost.
-    pub loss: Option<&'static str>,
-}
-
-impl Settle {
-    const fn as_(verdict: Verdict) -> Self {
-        Self {
-            verdict,
-            why: None,
-            loss: None,
-        }
-    }
-}
-
 /// Decides without a call what can be decided so.
-pub fn triage(event: &Event, lane: Lane, known: Known, late: Late, today: Today) -> Fate {
-    let age = today.now.saturating_sub(event.time);
+pub fn triage(
+    event: &Event,
+    lane: Lane,
+    history: History,
+    late: Late,
+    clock: ClockReading,
+) -> Decision {
+    let age = clock.now.saturating_sub(event.time);
     // Before a withdrawal: what Pinterest has cannot be taken back, and the shop
     // may have read so already.
-    if known.delivered {
-        return Fate::Settle(Settle {
-            why: Some("Pinterest had it already"),
-            ..Settle::as_(Verdict::Delivered)
-        });
+    if history.delivered {
+        return Decision::settle_because(Verdict::Delivered, "Pinterest had it already", None);
     }
-    if known.withdrawn {
-        return Fate::Settle(Settle::as_(Verdict::Withdrawn));
+    if history.withdrawn {
+        return Decision::settle(Verdict::Withdrawn);
     }
-    let expired = Fate::Settle(Settle {
-        why: Some("older than seven days"),
-        loss: Some("expired"),
-        ..Settle::as_(Verdict::Expired)
-    });
-    let late_order = Fate::Settle(Settle {
-        why: Some("not delivered within 55 minutes"),
-        ..Settle::as_(Verdict::Late)
-    });
-    let stale = Fate::Settle(Settle {
-        why: Some("a visit more than an hour away"),
-        loss: Some("stale"),
-        ..Settle::as_(Verdict::Expired)
-    });
-    let (limit, fate) = match lane {
-        _ if age > EXPIRED_AFTER => (EXPIRED_AFTER, expired),
-        _ if event.late_ok => return Fate::Send,
-        Lane::Revenue if age > LATE_AFTER && late == Late::Return => (LATE_AFTER, late_order),
-        Lane::Visit if age > STALE_AFTER => (STALE_AFTER, stale),
+    let expired =
+        || Decision::settle_because(Verdict::Expired, "older than seven days", Some("expired"));
+    let late_order =
+        || Decision::settle_because(Verdict::Late, "not delivered within 55 minutes", None);
+    let stale = || {
+        Decision::settle_because(
+            Verdict::Expired,
+            "a visit more than an hour away",
+            Some("stale"),
+        )
+    };
+    let (limit, decision) = match lane {
+        _ if age > EXPIRED_AFTER => (EXPIRED_AFTER, expired()),
+        _ if event.late_ok => return Decision::Send,
+        Lane::Revenue if age > LATE_AFTER && late == Late::Return => (LATE_AFTER, late_order()),
+        Lane::Visit if age > STALE_AFTER => (STALE_AFTER, stale()),
         // Captured by a clock that ran ahead: where nobody sends it would be kept
         // until its time has come. Sent until the clock is sure: set back by
         // mistake, it makes every visit look like this one.
-        Lane::Visit if age < -STALE_AFTER && today.trust == Trust::Steady => (STALE_AFTER, stale),
-        _ => return Fate::Send,
+        Lane::Visit if age < -STALE_AFTER && clock.trust == Trust::Steady => (STALE_AFTER, stale()),
+        _ => return Decision::Send,
     };
-    match today.trust {
-        Trust::Steady => fate,
+    match clock.trust {
+        Trust::Steady => decision,
         // It was that old when it was captured, whatever the clock did since.
-        Trust::Unproven if fate != expired && event.at.saturating_sub(event.time) > limit => fate,
-        _ => Fate::Wait,
+        Trust::Unproven if age <= EXPIRED_AFTER && event.at.saturating_sub(event.time) > limit => {
+            decision
+        }
+        _ => Decision::Wait,
     }
 }
 
@@ -130,16 +99,16 @@ mod tests {
         }
     }
 
-    fn fate(age: i64, lane: Lane, late_ok: bool, late: Late, trust: Trust) -> Fate {
-        let today = Today { now: NOW, trust };
-        triage(&event(age, late_ok), lane, Known::default(), late, today)
+    fn decision(age: i64, lane: Lane, late_ok: bool, late: Late, trust: Trust) -> Decision {
+        let clock = ClockReading { now: NOW, trust };
+        triage(&event(age, late_ok), lane, History::default(), late, clock)
     }
 
     fn verdict(age: i64, lane: Lane, late_ok: bool, late: Late) -> Option<Verdict> {
-        match fate(age, lane, late_ok, late, Trust::Steady) {
-            Fate::Settle(settle) => Some(settle.verdict),
-            Fate::Send => None,
-            Fate::Wait => panic!("the clock is sure"),
+        match decision(age, lane, late_ok, late, Trust::Steady) {
+            Decision::Settle { verdict, .. } => Some(verdict),
+            Decision::Send => None,
+            other => panic!("{other:?}: the clock is sure"),
         }
     }
 
@@ -153,11 +122,11 @@ mod tests {
                 (Lane::Visit, Late::Return, false, 3_600),
                 (Lane::Visit, Late::Send, true, 604_800),
             ] {
-                let fate = |age| fate(age, lane, late_ok, late, trust);
-                assert_eq!(fate(limit + 1), Fate::Wait);
-                assert_eq!(fate(604_801), Fate::Wait);
-                assert_eq!(fate(limit), Fate::Send);
-                assert_eq!(fate(-limit - 1), Fate::Send);
+                let decision = |age| decision(age, lane, late_ok, late, trust);
+                assert_eq!(decision(limit + 1), Decision::Wait);
+                assert_eq!(decision(604_801), Decision::Wait);
+                assert_eq!(decision(limit), Decision::Send);
+                assert_eq!(decision(-limit - 1), Decision::Send);
             }
         }
     }
@@ -170,9 +139,13 @@ mod tests {
                     at: NOW,
                     ..event(4_000, false)
                 };
-                let today = Today { now: NOW, trust };
-                let fate = triage(&event, lane, Known::default(), Late::Return, today);
-                assert_eq!(matches!(fate, Fate::Settle(_)), expected, "{trust:?}");
+                let clock = ClockReading { now: NOW, trust };
+                let decision = triage(&event, lane, History::default(), Late::Return, clock);
+                assert_eq!(
+                    matches!(decision, Decision::Settle { .. }),
+                    expected,
+                    "{trust:?}"
+                );
             }
         }
     }
@@ -185,16 +158,16 @@ mod tests {
             (true, false, Verdict::Delivered),
             (false, true, Verdict::Withdrawn),
         ] {
-            let known = Known {
+            let history = History {
                 delivered,
                 withdrawn,
             };
-            let today = Today {
+            let clock = ClockReading {
                 now: NOW,
                 trust: Trust::Steady,
             };
-            let fate = triage(&event, Lane::Revenue, known, Late::Send, today);
-            assert!(matches!(fate, Fate::Settle(settle) if settle.verdict == expected));
+            let decision = triage(&event, Lane::Revenue, history, Late::Send, clock);
+            assert!(matches!(decision, Decision::Settle { verdict, .. } if verdict == expected));
         }
     }
 

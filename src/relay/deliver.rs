@@ -46,7 +46,7 @@ impl Relay {
             } else if let Some((client, settings)) = &mut own {
                 let drain =
                     || delivery::drain(&spool.place, settings, client, &waker, &until, &Clock);
-                if process::run_on_new_thread(drain).map_err(no_thread)??.led {
+                if process::run_on_new_thread(drain).map_err(no_thread)??.led() {
                     sender = "self";
                     break;
                 }

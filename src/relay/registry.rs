@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::delivery::{self, Clock, Http, Settings, Until};
+use crate::delivery::{self, Clock, Exit, Http, Settings, Until};
 use crate::process::{self, PerProcess, Waker};
 use crate::spool::{Disk, Lane, Leader, Limits, Place, SpoolError, Watch, Writer, generation};
 
@@ -227,7 +227,7 @@ fn spawn(spool: &Arc<Spool>, mut http: Http, mut settings: Settings) -> Result<b
             }
             if let Some(next) = duty.next.take() {
                 (http, settings) = next;
-            } else if !matches!(done, Ok(tally) if tally.led && !tally.told)
+            } else if !matches!(done, Ok(tally) if tally.exit == Exit::Idle)
                 || !waker.wait(Duration::ZERO)
             {
                 duty.generation = None;

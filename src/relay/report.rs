@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::delivery::{Answer, CallFailed, Outcome, Word, classify, redact};
+use crate::delivery::{Answer, CallFailed, Response, redact};
 use crate::spool::{
     DeadLetters, Leader, LeaderNote, Ledger, Place, Refused, SpoolError, State, Waiting, Withdrawn,
     generation, unix_now,
@@ -74,7 +74,7 @@ pub fn status(place: &Place, ours: u64) -> Result<Value, SpoolError> {
 
 /// The array of `Relay::sendTest()` for what came of the call.
 pub fn test_answer(call: &Result<Answer, CallFailed>) -> Value {
-    let (verdict, message) = test_verdict(classify(call, 1));
+    let (verdict, message) = test_verdict(Response::of(call, 1));
     let Ok(answer) = call else {
         return test_not_sent(&message.unwrap_or_default());
     };
@@ -94,17 +94,17 @@ pub fn test_not_sent(message: &str) -> Value {
 }
 
 /// What an answer to one test event comes to.
-fn test_verdict(outcome: Outcome) -> (&'static str, Option<String>) {
-    match outcome {
-        Outcome::Verdicts(words) => match words.into_iter().next() {
-            Some(Word::Refused(message)) => ("rejected", Some(message)),
+fn test_verdict(response: Response) -> (&'static str, Option<String>) {
+    match response {
+        Response::Results { events, .. } => match events.into_iter().next() {
+            Some(Err(message)) => ("rejected", Some(message)),
             _ => ("delivered", None),
         },
-        Outcome::Split(message) => ("rejected", Some(message)),
-        Outcome::Unread(message) => ("unconfirmed", Some(message)),
-        Outcome::Retry { message, .. } | Outcome::NotPinterest { message, .. } => {
+        Response::Refused(message) => ("rejected", Some(message)),
+        Response::Unread(message) => ("unconfirmed", Some(message)),
+        Response::Retry { message, .. } | Response::NotPinterest { message, .. } => {
             ("retry", Some(message))
         }
-        Outcome::Pause { reason, message } => (reason, Some(message)),
+        Response::Pause { reason, message } => (reason, Some(message)),
     }
 }

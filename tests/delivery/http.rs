@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::shop::{GUARD, Peer, Shop, capture, now, order, waiting};
 use pinrelay::delivery::{
-    Answer, CallFailed, Client, Http, Late, Outcome, Secret, Settings, Transport, classify,
-    transport,
+    Answer, CallFailed, Client, Http, Late, Response, Secret, Settings, Transport, transport,
 };
 use pinrelay::event::{Moment, Raw, prepare};
 use pinrelay::wire::api;
@@ -185,7 +184,10 @@ fn an_answer_without_end_is_cut_and_is_no_verdict() {
     });
     let answer = post(&format!("http://127.0.0.1:{port}/"), Transport::default());
     assert_eq!(answer.as_ref().unwrap().body.len(), 4 << 20);
-    assert!(matches!(classify(&answer, 1), Outcome::NotPinterest { .. }));
+    assert!(matches!(
+        Response::of(&answer, 1),
+        Response::NotPinterest { .. }
+    ));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use crate::world::{Api, Call, HOUR, MINUTE, World, error, good, settings};
-use pinrelay::delivery::{CallFailed, Late, Time};
+use pinrelay::delivery::{CallFailed, Exit, Late, Time};
 use pinrelay::spool::{Lane, Verdict};
 
 const AWAY: std::ops::Range<Duration> = MINUTE.saturating_mul(2)..MINUTE.saturating_mul(182);
@@ -52,7 +52,7 @@ fn live(world: &World, late: Late, api: &mut Api<'_>) -> usize {
         assert!(leaders < 2_000, "{} wait", world.waiting());
         // A worker lives for some minutes, each for others.
         let stay = Duration::from_secs(60 + leaders as u64 * 37 % 540);
-        if !world.lead(&settings(late), api, Some(stay)).told
+        if world.lead(&settings(late), api, Some(stay)).exit == Exit::Idle
             && let Some(next) = world.next_deed()
         {
             world.pass(next.saturating_sub(world.passed()), None);

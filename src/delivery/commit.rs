@@ -1,4 +1,4 @@
-//! The order in which rulings reach the disk.
+//! The order in which verdicts reach the disk.
 //!
 //! A refused event is among the dead letters before its verdict is written,
 //! and a verdict is written before its segment's offset moves: whoever is
@@ -6,7 +6,7 @@
 //!
 //! A withdrawal's marker outlives the offset that covers its record.
 //!
-//! Only the verdict must succeed. Were a batch given up because a letter or an
+//! Only the verdict must succeed. Were a batch given up because a dead letter or an
 //! offset cannot be written, on a full disk above all, then everything that
 //! Pinterest took with it would be sent again, by each leader.
 
@@ -19,7 +19,8 @@ use crate::spool::{
     Settled, SpoolError, State, Verdict, VerdictLog, Withdrawn, fingerprint,
 };
 
-use super::triage::{Fate, Known, Settle, Today, triage};
+use super::batch::{Decision, Pending};
+use super::triage::{ClockReading, History, triage};
 use super::{Late, Time, backoff};
 
 /// How often captures are told how much the spool holds: a look at all that was
@@ -30,133 +31,9 @@ const TELL_HELD_EVERY: Duration = Duration::from_secs(1);
 /// waits, and must not keep orders out.
 const VISITS_PART: u64 = 4;
 
-/// The final word on a line.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Ruling {
-    /// On an event.
-    Event {
-        /// What became of it.
-        verdict: Verdict,
-        /// For people.
-        message: Option<String>,
-        /// Where it is counted as lost.
-        loss: Option<&'static str>,
-    },
-    /// On a line that holds no event any more.
-    Unreadable(&'static str),
-}
-
-impl From<Settle> for Ruling {
-    fn from(settle: Settle) -> Self {
-        Self::Event {
-            verdict: settle.verdict,
-            message: settle.why.map(str::to_owned),
-            loss: settle.loss,
-        }
-    }
-}
-
-impl Ruling {
-    /// Pinterest took the event.
-    pub fn delivered() -> Self {
-        Self::Event {
-            verdict: Verdict::Delivered,
-            message: None,
-            loss: None,
-        }
-    }
-
-    /// It was taken back before Pinterest had it.
-    pub fn withdrawn() -> Self {
-        Self::Event {
-            verdict: Verdict::Withdrawn,
-            message: None,
-            loss: None,
-        }
-    }
-
-    /// Pinterest will never take it.
-    pub fn rejected(message: &str) -> Self {
-        Self::Event {
-            verdict: Verdict::Rejected,
-            message: Some(message.to_owned()),
-            loss: None,
-        }
-    }
-}
-
-/// A line on its way to a ruling.
-#[derive(Debug)]
-pub struct Slot {
-    /// The line.
-    pub entry: Entry,
-    /// `None` while there is no final word on it.
-    pub ruling: Option<Ruling>,
-    /// Whether Pinterest may be asked about it.
-    send: bool,
-    settled: bool,
-}
-
-impl Slot {
-    /// A line that is to be sent.
-    pub fn to_send(entry: Entry) -> Self {
-        Self {
-            entry,
-            ruling: None,
-            send: true,
-            settled: false,
-        }
-    }
-
-    /// A line that needs no call.
-    pub fn ruled(entry: Entry, ruling: Ruling) -> Self {
-        Self {
-            ruling: Some(ruling),
-            ..Self::to_send(entry)
-        }
-    }
-
-    /// A line to be looked at again later; nothing behind it in its segment is
-    /// settled before.
-    pub fn waiting(entry: Entry) -> Self {
-        Self {
-            send: false,
-            ..Self::to_send(entry)
-        }
-    }
-
-    /// Whether Pinterest is still to be asked about it.
-    pub fn is_to_be_sent(&self) -> bool {
-        self.send && self.ruling.is_none()
-    }
-
-    /// Whether it is neither to be sent nor settled yet.
-    pub fn is_waiting(&self) -> bool {
-        !self.send && self.ruling.is_none()
-    }
-
-    fn is_rejected(&self) -> bool {
-        matches!(
-            self.ruling,
-            Some(Ruling::Event {
-                verdict: Verdict::Rejected,
-                ..
-            })
-        )
-    }
-
-    /// Its event, if it holds one.
-    pub fn event(&self) -> Option<&Event> {
-        match &self.entry.content {
-            Content::Event(event) => Some(event),
-            _ => None,
-        }
-    }
-}
-
 /// What was settled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Settlement {
+pub struct Counts {
     /// Events that Pinterest took.
     pub delivered: u64,
     /// Events that it refused.
@@ -165,8 +42,17 @@ pub struct Settlement {
     pub lines: u64,
 }
 
+impl Counts {
+    /// Adds what was settled after.
+    pub fn add(&mut self, more: Self) {
+        self.delivered += more.delivered;
+        self.rejected += more.rejected;
+        self.lines += more.lines;
+    }
+}
+
 /// Everything a leader writes.
-pub struct Books {
+pub struct Committer {
     place: Place,
     /// What makes us the one who writes.
     lock: Named,
@@ -185,8 +71,8 @@ pub struct Books {
     told_held: Option<Instant>,
 }
 
-impl Books {
-    /// Opens the books of the spool that is led.
+impl Committer {
+    /// Opens the spool that is led.
     ///
     /// # Errors
     /// What the file system says.
@@ -249,19 +135,19 @@ impl Books {
     }
 
     /// Whether this is still the spool that is led.
-    pub(super) fn are_ours(&self) -> bool {
+    pub fn leads(&self) -> bool {
         self.lock.holds()
     }
 
     /// Clears away what killed processes left.
-    pub(super) fn tidy(&self, now: i64) {
+    pub fn tidy(&self, now: i64) {
         self.dead.remove_unfinished();
         self.ledger.tidy(now);
     }
 
     /// Throws away what is a week old. By a clock that jumped forward all would be:
     /// the verdicts that nobody has read, and the memory of what was delivered.
-    pub(super) fn prune(&self, now: i64) {
+    pub fn prune(&self, now: i64) {
         self.log.prune(now);
         self.dead.prune(now);
         Withdrawn::prune(&self.place, now);
@@ -272,12 +158,12 @@ impl Books {
         self.withdrawn = Withdrawn::read(&self.place);
     }
 
-    /// Looks at the clock, and says whether it is to be believed.
-    pub fn today(&mut self, time: &dyn Time) -> Today {
+    /// Reads the clock, and says whether it is to be believed.
+    pub fn clock(&mut self, time: &dyn Time) -> ClockReading {
         let now = time.unix();
         let (boot, since_boot) = (time.boot_id(), time.since_boot());
         let trust = self.state.clocks.look(&boot, now, since_boot);
-        Today { now, trust }
+        ClockReading { now, trust }
     }
 
     /// Whether a line was taken back, as far as that was seen.
@@ -286,22 +172,20 @@ impl Books {
     }
 
     /// What is to be done with a line.
-    pub fn rule(&self, entry: Entry, late: Late, today: Today) -> Slot {
-        let event = match &entry.content {
-            Content::Event(event) => event,
-            Content::Damaged => return Slot::ruled(entry, Ruling::Unreadable("damaged")),
-            Content::Torn => return Slot::ruled(entry, Ruling::Unreadable("torn")),
+    pub fn decide(&self, entry: Entry, late: Late, clock: ClockReading) -> Pending {
+        let decision = match &entry.content {
+            Content::Damaged => Decision::Unreadable("damaged"),
+            Content::Torn => Decision::Unreadable("torn"),
+            Content::Event(event) => {
+                let lane = entry.lane();
+                let history = History {
+                    delivered: lane == Lane::Revenue && self.is_delivered(&event.id),
+                    withdrawn: self.is_withdrawn(&entry),
+                };
+                triage(event, lane, history, late, clock)
+            }
         };
-        let lane = entry.lane();
-        let known = Known {
-            delivered: lane == Lane::Revenue && self.is_delivered(&event.id),
-            withdrawn: self.is_withdrawn(&entry),
-        };
-        match triage(event, lane, known, late, today) {
-            Fate::Send => Slot::to_send(entry),
-            Fate::Settle(settle) => Slot::ruled(entry, settle.into()),
-            Fate::Wait => Slot::waiting(entry),
-        }
+        Pending::new(entry, decision)
     }
 
     fn is_delivered(&self, id: &str) -> bool {
@@ -314,68 +198,56 @@ impl Books {
     ///
     /// # Errors
     /// `full` above all.
-    pub fn reserve(&mut self, slots: &[Slot], now: i64) -> Result<(), SpoolError> {
+    pub fn reserve(&mut self, lines: &[Pending], now: i64) -> Result<(), SpoolError> {
         for lane in Lane::ALL {
-            let ids = slots
+            let ids = lines
                 .iter()
-                .filter(|slot| slot.entry.lane() == lane)
-                .filter_map(|slot| Some(&*slot.event()?.id));
+                .filter(|line| line.entry.lane() == lane)
+                .filter_map(|line| Some(&*line.event()?.id));
             self.log.reserve(lane, ids, now)?;
         }
         Ok(())
     }
 
-    /// Settles every line that has a ruling and whose segment has no line
-    /// before it without one. A line is settled once, however often this is
-    /// called.
+    /// Settles every line that is decided and whose segment has no line before it
+    /// that is not. A line is settled once, however often this is called.
     ///
     /// # Errors
     /// What the file system says, or that the spool was moved or replaced under
     /// the leader; then the lines, or those of one lane, will be met again.
-    pub fn commit(&mut self, slots: &mut [Slot], now: i64) -> Result<Settlement, SpoolError> {
+    pub fn commit(&mut self, lines: &mut [Pending], now: i64) -> Result<Counts, SpoolError> {
         if !self.lock.holds() {
-            self.keep_answers(slots, now);
+            self.keep_acknowledgements(lines, now);
             return Err(self.place.moved());
         }
-        let mut done = ruled(slots);
+        let mut done = settleable(lines);
         self.spare_withdrawn(&mut done);
-        let mut settlement = Settlement::default();
-        let mut lines: HashMap<Lane, Vec<Settled>> = HashMap::new();
-        for slot in &done {
-            match (&slot.entry.content, &slot.ruling) {
+        let mut settled: HashMap<Lane, Vec<Settled>> = HashMap::new();
+        for line in &done {
+            match (&line.entry.content, &line.decision) {
                 (
                     Content::Event(event),
-                    Some(Ruling::Event {
+                    Decision::Settle {
                         verdict, message, ..
-                    }),
+                    },
                 ) => {
                     if *verdict == Verdict::Rejected {
-                        let reason = message.clone().unwrap_or_default();
-                        match self.dead.put(envelope(event), reason, now) {
-                            Ok(dropped) => self.state.lose("dead_letters_full", dropped),
-                            Err(error) => {
-                                log::error!(
-                                    target: self.place.log_target(),
-                                    "a rejected event cannot be kept: {error}"
-                                );
-                                self.state.lose("dead_letter_unwritten", 1);
-                            }
-                        }
+                        self.put_dead_letter(event, message.as_deref(), now);
                     }
-                    lines.entry(slot.entry.lane()).or_default().push(Settled {
+                    settled.entry(line.entry.lane()).or_default().push(Settled {
                         event_id: event.id.clone(),
                         event_name: event.name.clone(),
                         verdict: *verdict,
                         at: now,
-                        message: message.clone(),
+                        message: message.as_deref().map(str::to_owned),
                     });
                 }
-                (_, Some(Ruling::Unreadable(reason))) => {
+                (_, Decision::Unreadable(reason)) => {
                     log::error!(
                         target: self.place.log_target(),
                         "a line of {} ending at {} cannot be read: {reason}",
-                        slot.entry.segment.as_str(),
-                        slot.entry.end
+                        line.entry.segment.as_str(),
+                        line.entry.end
                     );
                 }
                 _ => {}
@@ -385,39 +257,39 @@ impl Books {
         // of Pinterest's that was not written down would be asked for again.
         let mut failed = None;
         for lane in Lane::ALL {
-            let settled = lines.get(&lane).map_or(&[][..], Vec::as_slice);
+            let settled = settled.get(&lane).map_or(&[][..], Vec::as_slice);
             if let Err(error) = self.log.append(lane, settled, now) {
-                done.retain(|slot| slot.entry.lane() != lane);
+                done.retain(|line| line.entry.lane() != lane);
                 failed = Some(error);
             }
         }
-        settlement.lines = done.len() as u64;
-        for slot in &done {
-            match &slot.ruling {
-                Some(Ruling::Event { loss, .. }) => {
-                    loss.iter().for_each(|loss| self.state.lose(loss, 1));
+        let mut counts = Counts {
+            lines: done.len() as u64,
+            ..Counts::default()
+        };
+        for line in &done {
+            match line.decision {
+                Decision::Settle {
+                    loss: Some(loss), ..
                 }
-                Some(Ruling::Unreadable(reason)) => self.state.lose(reason, 1),
-                None => {}
+                | Decision::Unreadable(loss) => self.state.lose(loss, 1),
+                _ => {}
             }
-            settlement.rejected += u64::from(slot.is_rejected());
-            let Some(event) = slot.event() else { continue };
-            if let Some(Ruling::Event {
-                verdict: Verdict::Delivered,
-                ..
-            }) = slot.ruling
+            counts.rejected += u64::from(line.has(Verdict::Rejected));
+            if line.has(Verdict::Delivered)
+                && let Some(event) = line.event()
             {
                 let known = self.delivered.get_mut();
-                let is_new = slot.entry.lane() == Lane::Visit
+                let is_new = line.entry.lane() == Lane::Visit
                     || known.is_none_or(|ids| ids.insert(fingerprint(&event.id)));
-                settlement.delivered += u64::from(is_new);
+                counts.delivered += u64::from(is_new);
             }
         }
-        self.state.delivered += settlement.delivered;
-        done.iter_mut().for_each(|slot| slot.settled = true);
+        self.state.delivered += counts.delivered;
+        done.iter_mut().for_each(|line| line.settled = true);
         let mut ends = HashMap::new();
-        for slot in &done {
-            ends.insert(&slot.entry.segment, slot.entry.end);
+        for line in &done {
+            ends.insert(&line.entry.segment, line.entry.end);
         }
         let mut unmoved = HashSet::new();
         for (segment, end) in ends {
@@ -427,30 +299,41 @@ impl Books {
             }
         }
         self.drop_withdrawn(&done);
-        for slot in &done {
+        for line in &done {
             // The next leader may meet the record again.
-            if !unmoved.contains(&slot.entry.segment) {
-                self.withdrawn.clear(&slot.entry.segment, slot.entry.end);
+            if !unmoved.contains(&line.entry.segment) {
+                self.withdrawn.clear(&line.entry.segment, line.entry.end);
             }
         }
-        failed.map_or(Ok(settlement), Err)
+        failed.map_or(Ok(counts), Err)
+    }
+
+    /// Keeps a refused event where the owner can see it and try it again.
+    fn put_dead_letter(&mut self, event: &Event, message: Option<&str>, now: i64) {
+        let reason = message.unwrap_or_default().to_owned();
+        match self.dead.put(envelope(event), reason, now) {
+            Ok(dropped) => self.state.lose("dead_letters_full", dropped),
+            Err(error) => {
+                log::error!(
+                    target: self.place.log_target(),
+                    "a rejected event cannot be kept: {error}"
+                );
+                self.state.lose("dead_letter_unwritten", 1);
+            }
+        }
     }
 
     /// The spool was moved or replaced while Pinterest was asked: its paths lead
     /// to another one, in which nothing of ours may be written. The day's file
     /// went with the spool and is still open, so what Pinterest took is written
     /// there, and whoever finds the spool again does not send those orders twice.
-    fn keep_answers(&mut self, slots: &[Slot], now: i64) {
+    fn keep_acknowledgements(&mut self, lines: &[Pending], now: i64) {
         for lane in Lane::ALL {
-            let taken = |slot: &&Slot| {
-                slot.entry.lane() == lane
-                    && !slot.settled
-                    && slot.ruling.as_ref() == Some(&Ruling::delivered())
-            };
-            let settled: Vec<Settled> = slots
+            let settled: Vec<Settled> = lines
                 .iter()
-                .filter(taken)
-                .filter_map(|slot| slot.event())
+                .filter(|line| line.entry.lane() == lane && !line.settled)
+                .filter(|line| line.is_acknowledged())
+                .filter_map(Pending::event)
                 .map(|event| Settled {
                     event_id: event.id.clone(),
                     event_name: event.name.clone(),
@@ -465,28 +348,28 @@ impl Books {
 
     /// What was taken back while Pinterest refused it is no dead letter, out of
     /// which it could come again.
-    fn spare_withdrawn(&mut self, done: &mut [&mut Slot]) {
-        if !done.iter().any(|slot| slot.is_rejected()) {
+    fn spare_withdrawn(&mut self, done: &mut [&mut Pending]) {
+        if !done.iter().any(|line| line.has(Verdict::Rejected)) {
             return;
         }
         self.see_withdrawn();
-        for slot in done.iter_mut().filter(|slot| slot.is_rejected()) {
-            if self.is_withdrawn(&slot.entry) {
-                slot.ruling = Some(Ruling::withdrawn());
+        for line in done.iter_mut().filter(|line| line.has(Verdict::Rejected)) {
+            if self.is_withdrawn(&line.entry) {
+                line.decision = Decision::settle(Verdict::Withdrawn);
             }
         }
     }
 
-    /// The same for what was taken back while the letter was written: whoever
-    /// does so later finds the letter himself, since he looks for letters last.
-    fn drop_withdrawn(&mut self, done: &[&mut Slot]) {
-        if !done.iter().any(|slot| slot.is_rejected()) {
+    /// The same for what was taken back while the dead letter was
+    /// written: whoever does so later finds it himself, since he looks there last.
+    fn drop_withdrawn(&mut self, done: &[&mut Pending]) {
+        if !done.iter().any(|line| line.has(Verdict::Rejected)) {
             return;
         }
         self.see_withdrawn();
-        for slot in done.iter().filter(|slot| slot.is_rejected()) {
-            if self.is_withdrawn(&slot.entry)
-                && let Some(event) = slot.event()
+        for line in done.iter().filter(|line| line.has(Verdict::Rejected)) {
+            if self.is_withdrawn(&line.entry)
+                && let Some(event) = line.event()
                 && let Err(error) = self.dead.remove(&event.id)
             {
                 log::error!(target: self.place.log_target(), "{error}");
@@ -495,7 +378,7 @@ impl Books {
     }
 
     /// Writes the state down where it has changed since anybody did: also by
-    /// what opening the books found out, or a leader that stays for seconds would
+    /// what opening the spool found out, or a leader that stays for seconds would
     /// never have seen the clock run. A failure costs counters, not events.
     pub fn save(&mut self) {
         if self.state == self.written || !self.lock.holds() {
@@ -520,17 +403,17 @@ fn envelope(event: &Event) -> Envelope<'_> {
 }
 
 /// The lines that can be settled now: within each segment, those before the
-/// first one without a ruling.
-fn ruled(slots: &mut [Slot]) -> Vec<&mut Slot> {
+/// first one that is not decided.
+fn settleable(lines: &mut [Pending]) -> Vec<&mut Pending> {
     let mut blocked = HashSet::new();
-    slots
+    lines
         .iter_mut()
-        .filter(|slot| !slot.settled)
-        .filter(|slot| {
-            if slot.ruling.is_none() {
-                blocked.insert(slot.entry.segment.clone());
+        .filter(|line| !line.settled)
+        .filter(|line| {
+            if !line.is_decided() {
+                blocked.insert(line.entry.segment.clone());
             }
-            !blocked.contains(&slot.entry.segment)
+            !blocked.contains(&line.entry.segment)
         })
         .collect()
 }

@@ -1,0 +1,176 @@
+//! What a leader has for as long as it leads: the spool that it commits to, the way
+//! to Pinterest, and the circuit between them, which failures open.
+
+use std::time::{Duration, Instant};
+
+use crate::process::{self, Waker};
+use crate::spool::{LastError, Leader, Pause, Place, generation, random};
+
+use super::backoff::{self, Gcra};
+use super::batch::{Batch, Pending};
+use super::commit::Committer;
+use super::response::Response;
+use super::{Client, Settings, Time, Until};
+
+/// Events in one call.
+pub const MOST_EVENTS: usize = 1_000;
+/// Bytes of the records in one call, about.
+pub const MOST_BYTES: u64 = 1_000_000;
+/// How often the one event is tried that a pause lets through.
+pub const PROBE_EVERY: Duration = Duration::from_secs(15 * 60);
+
+/// Whether calls go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Circuit {
+    /// The next call may follow.
+    Closed,
+    /// Nothing more is sent for now.
+    Open,
+}
+
+/// One lease of the spool's lock.
+pub struct Session<'a> {
+    /// Where decisions go.
+    pub committer: Committer,
+    /// The lock.
+    pub leader: &'a Leader,
+    /// The spool.
+    pub place: &'a Place,
+    /// Whom to call.
+    pub settings: &'a Settings,
+    /// How to call.
+    pub client: &'a mut dyn Client,
+    /// Wakes the leader.
+    pub waker: &'a Waker,
+    /// How long to lead.
+    pub until: &'a Until,
+    /// The clocks.
+    pub time: &'a dyn Time,
+    /// Nothing is sent before this.
+    pub not_before: Option<Instant>,
+    /// The rate limit.
+    pub rate: Gcra,
+}
+
+impl Session<'_> {
+    /// The next lines, with what is to be done with each.
+    pub fn take(&mut self, most: usize) -> Vec<Pending> {
+        let clock = self.committer.clock(self.time);
+        let entries = self.committer.ledger.next(most, MOST_BYTES);
+        let decide = |entry| self.committer.decide(entry, self.settings.late, clock);
+        entries.into_iter().map(decide).collect()
+    }
+
+    /// One call of `sent` events when the rate limit lets it through: what came of
+    /// it, and the status of its answer.
+    pub fn call(&mut self, body: &[u8], sent: usize, test: bool) -> (Response, Option<u16>) {
+        loop {
+            let wait = self.rate.wait(self.time.now());
+            if wait.is_zero() {
+                break;
+            }
+            self.time.wait(self.waker, wait);
+        }
+        let now = self.time.now();
+        self.rate.call(now);
+        // A call that is begun at the last moment still gets a second.
+        let left = self.until.deadline.map_or(Duration::MAX, |deadline| {
+            let left = deadline.saturating_duration_since(now);
+            left.max(Duration::from_secs(1))
+        });
+        let limit = self.settings.transport.timeout.min(left);
+        let call = self.client.post(body, test, limit);
+        let status = call.as_ref().ok().map(|answer| answer.status);
+        (Response::of(&call, sent), status)
+    }
+
+    /// False once nothing may be sent any more, by these settings or at all; asked
+    /// before the first call. Some other process may have been told otherwise since.
+    pub fn may_call(&self) -> bool {
+        self.leader.leads() && generation::read(self.place) <= self.settings.generation
+    }
+
+    /// False once the leader should leave; asked between calls.
+    pub fn goes_on(&self) -> bool {
+        !process::is_stopping() && !self.must_leave()
+    }
+
+    /// Whether somebody or something wants the leader to leave.
+    pub fn must_leave(&self) -> bool {
+        let deadline = self.until.deadline;
+        deadline.is_some_and(|deadline| self.time.now() >= deadline)
+            || Leader::is_wanted(self.place)
+            || !self.may_call()
+    }
+
+    /// How long nothing may be sent.
+    pub fn held(&self) -> Option<Duration> {
+        let wait = self.not_before?.saturating_duration_since(self.time.now());
+        (!wait.is_zero()).then_some(wait)
+    }
+
+    /// Pinterest took an event.
+    pub fn succeed(&mut self) {
+        let state = &mut self.committer.state;
+        state.last_success_at = Some(self.time.unix());
+        state.paused = None;
+        state.retry_at = None;
+        state.failures = 0;
+        state.doubted = false;
+        // Whoever let these through may let more.
+        state.limit = state.limit.map(|most| most.saturating_mul(2));
+        state.limit = state.limit.filter(|most| *most < MOST_EVENTS);
+    }
+
+    /// Keeps a failure for the owner to see.
+    pub fn note(&mut self, message: String, http_status: Option<u16>) {
+        self.committer.state.last_error = Some(LastError {
+            at: self.time.unix(),
+            message,
+            http_status,
+        });
+    }
+
+    /// Nothing came of a call: waits longer with each time, and no shorter than
+    /// `after`.
+    pub fn back_off(
+        &mut self,
+        batch: &Batch,
+        after: Option<Duration>,
+        message: String,
+        status: Option<u16>,
+    ) -> Circuit {
+        let fresh = batch.has_fresh_order(self.time.unix());
+        let state = &mut self.committer.state;
+        state.failures = state.failures.saturating_add(1);
+        // "Retry-After: 0" is no leave to hammer.
+        let wait = backoff::wait(state.failures, fresh, random());
+        let wait = after.map_or(wait, |after| after.max(wait));
+        self.note(message, status);
+        self.hold(wait)
+    }
+
+    /// Only the owner can change what is wrong; probes see whether he did.
+    pub fn pause(&mut self, reason: &str, message: String, http_status: Option<u16>) -> Circuit {
+        let since = self.time.unix();
+        self.note(message, http_status);
+        let paused = &mut self.committer.state.paused;
+        // A probe that fails does not make the pause younger.
+        if paused.as_ref().is_none_or(|pause| pause.reason != reason) {
+            *paused = Some(Pause {
+                reason: reason.to_owned(),
+                since,
+                http_status,
+            });
+        }
+        self.hold(PROBE_EVERY)
+    }
+
+    /// Sends nothing for so long, and tells the next leader.
+    pub fn hold(&mut self, wait: Duration) -> Circuit {
+        self.not_before = Some(self.time.now() + wait);
+        let seconds = i64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(i64::MAX);
+        self.committer.state.retry_at = Some(self.time.unix().saturating_add(seconds));
+        Circuit::Open
+    }
+}
