@@ -11,7 +11,7 @@ help:
 	@echo 'make test    everything, from formatting to a shopper in a browser; PARTS="rust browser" for some of it'
 	@echo 'make soak    the long rounds: other days and zones, 200 kills, 20,000 segments, a minute of hammering, all flows in 8 shops; PARTS="kill" for some of it'
 	@echo 'make demo    a shop, a shopper and a stand-in of Pinterest on this machine'
-	@echo 'make bench   the figures of the README, measured here; BENCHES="handoff idle" for some of them'
+	@echo 'make bench   the figures of docs/figures.md, measured here; BENCHES="handoff idle" for some of them'
 	@echo 'make pot     the list of words to translate: php-plugin/languages/pinrelay.pot'
 	@echo 'make clean   what the commands above made, except the downloads in the cache'
 

@@ -85,7 +85,7 @@ function signed(number, digits = 0) {
 const span = ({ median, low, high }, unit) => `${signed(median, 1)} ${unit} (${signed(low, 1)} to ${signed(high, 1)})`;
 
 /**
- * What a mode costs more than the control, a text for the README.
+ * What a mode costs more than the control, a text for docs/figures.md.
  *
  * @param {object} sum   sums() of the mode and step
  * @param {object} off   the same of the control

@@ -2,7 +2,7 @@
 //
 //   { bench, at, machine, rounds, rows: [{ what, figure, aim, beside }], measured }
 //
-// A row is for people: texts, ready for the README. `beside` is the control that
+// A row is for people: texts, ready for docs/figures.md. `beside` is the control that
 // was measured in the same run. `measured` is every number they were made of.
 
 import { execFileSync } from 'node:child_process';

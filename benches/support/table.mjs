@@ -1,4 +1,4 @@
-// Puts the figures that the named benches left into the README, in this order
+// Puts the figures that the named benches left into docs/figures.md, in this order
 // and between two markers. Writes nothing where none has left any.
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { reported } from './report.mjs';
 
-const README = fileURLToPath(new URL('../../README.md', import.meta.url));
+const DOCUMENT = fileURLToPath(new URL('../../docs/figures.md', import.meta.url));
 const [BEGIN, END] = ['<!-- figures: written by `make bench` -->', '<!-- end of figures -->'];
 
 const cell = (text) => String(text ?? '').replaceAll('|', '\\|');
@@ -35,12 +35,12 @@ function caption(reports) {
 }
 
 const reports = process.argv.slice(2).map(reported).filter(Boolean);
-const readme = readFileSync(README, 'utf8');
-const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+const text = readFileSync(DOCUMENT, 'utf8');
+const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
 if (from < 0 || to < from) {
-  throw new Error(`README.md has no place for the figures: ${BEGIN} ... ${END}`);
+  throw new Error(`docs/figures.md has no place for the figures: ${BEGIN} ... ${END}`);
 }
 if (reports.length > 0) {
   const figures = [...caption(reports), '', ...table(reports)].join('\n');
-  writeFileSync(README, `${readme.slice(0, from + BEGIN.length)}\n${figures}\n${readme.slice(to)}`);
+  writeFileSync(DOCUMENT, `${text.slice(0, from + BEGIN.length)}\n${figures}\n${text.slice(to)}`);
 }
