@@ -85,6 +85,48 @@ final class Container
     ) {
     }
 
+    /**
+     * The object that listens to a hook (Hooks).
+     *
+     * @param class-string $class
+     */
+    public function get(string $class): object
+    {
+        return match ($class) {
+            OrderHooks::class => $this->orders(),
+            ExpressOrders::class => $this->expressOrders(),
+            ReconcileJobs::class => $this->jobs(),
+            BuyerCookie::class => $this->buyer(),
+            PaymentInfo::class => $this->paymentInfo(),
+            AddressWatch::class => $this->addressWatch(),
+            Answers::class => $this->answers(),
+            ConsentApi::class => $this->consentApi(),
+            BaseTag::class => $this->baseTag(),
+            SecondTag::class => $this->secondTag(),
+            MatchKeys::class => $this->matchKeys(),
+            StaffNote::class => $this->staffNote(),
+            AddToCart::class => $this->addToCart(),
+            CartVisitor::class => $this->cartVisitor(),
+            Wishlists::class => $this->wishlists(),
+            SearchRedirect::class => $this->searchRedirect(),
+            Signup::class => $this->signup(),
+            Tracked::class => $this->tracked(),
+            SiteHealth::class => $this->siteHealth(),
+            SettingsPage::class => $this->settingsPage(),
+            UnknownSourcesPanel::class => $this->unknownSources(),
+            RefusedEvents::class => $this->refusedEvents(),
+            Notices::class => $this->notices(),
+            Installer::class => new Installer(),
+            Routes::class => new Routes($this),
+            Jobs::class => $this->scheduled(),
+        };
+    }
+
+    public function scheduled(): Jobs
+    {
+        return new Jobs($this);
+    }
+
     // The site and its settings.
 
     public function state(): State
@@ -190,7 +232,7 @@ final class Container
 
     public function expressOrders(): ExpressOrders
     {
-        return new ExpressOrders($this->orders(), $this->buyer()->give(...), $this->guard);
+        return $this->made[__FUNCTION__] ??= new ExpressOrders($this->orders(), $this->buyer()->give(...));
     }
 
     public function tick(): Tick
@@ -229,7 +271,6 @@ final class Container
             new Upkeep($this->outbox(), new OrderStore($GLOBALS['wpdb']), $this->store(), $this->guard),
             $this->store(),
             $this->throttle(),
-            $this->guard,
             (int) $this->state()->get('activated_at', PHP_INT_MAX),
         );
     }
@@ -256,12 +297,12 @@ final class Container
 
     public function cartVisitor(): CartVisitor
     {
-        return new CartVisitor($this->visitor(), $this->consent(), $this->guard);
+        return new CartVisitor($this->visitor(), $this->consent());
     }
 
     public function staffNote(): StaffNote
     {
-        return new StaffNote($this->guard);
+        return new StaffNote();
     }
 
     public function consent(): Consent
@@ -271,12 +312,12 @@ final class Container
 
     public function answers(): Answers
     {
-        return new Answers($this->settings(), $this->consent(), $this->guard);
+        return new Answers($this->settings(), $this->consent());
     }
 
     public function consentApi(): ConsentApi
     {
-        return new ConsentApi($this->settings(), $this->guard, $this->mainFile);
+        return new ConsentApi($this->settings(), $this->mainFile);
     }
 
     public function withdrawal(): Withdrawal
@@ -294,7 +335,7 @@ final class Container
 
     public function buyer(): BuyerCookie
     {
-        return $this->made[__FUNCTION__] ??= new BuyerCookie($this->state()->secret(), $this->consent(), $this->guard);
+        return $this->made[__FUNCTION__] ??= new BuyerCookie($this->state()->secret(), $this->consent());
     }
 
     public function addressWatch(): AddressWatch
@@ -306,13 +347,12 @@ final class Container
 
     public function baseTag(): BaseTag
     {
-        return new BaseTag(
+        return $this->made[__FUNCTION__] ??= new BaseTag(
             $this->settings(),
             new PageEvents($this->settings()),
             PageFacts::key($this->state()->secret()),
             // As it was last noticed, after some response: a page need not gather all settings.
             fn (): int => (int) $this->state()->get(Revision::NUMBER, 0),
-            $this->guard,
             $this->mainFile,
             Plugin::VERSION,
         );
@@ -352,7 +392,7 @@ final class Container
 
     public function secondTag(): SecondTag
     {
-        return new SecondTag($this->settings(), $this->guard, $this->mainFile, Plugin::VERSION);
+        return $this->made[__FUNCTION__] ??= new SecondTag($this->settings(), $this->mainFile, Plugin::VERSION);
     }
 
     public function collectFile(): ConfigFile
@@ -408,39 +448,39 @@ final class Container
 
     public function addToCart(): AddToCart
     {
-        return new AddToCart($this->settings(), $this->events(), $this->visitor(), $this->guard);
+        return $this->made[__FUNCTION__] ??= new AddToCart($this->settings(), $this->events(), $this->visitor());
     }
 
     public function wishlists(): Wishlists
     {
-        return new Wishlists($this->settings(), $this->events(), $this->visitor(), $this->guard);
+        return new Wishlists($this->settings(), $this->events(), $this->visitor());
     }
 
     public function searchRedirect(): SearchRedirect
     {
-        return new SearchRedirect($this->events(), $this->visitor(), $this->guard);
+        return new SearchRedirect($this->events(), $this->visitor());
     }
 
     public function paymentInfo(): PaymentInfo
     {
-        return new PaymentInfo($this->settings(), $this->events(), $this->visitor(), $this->guard);
+        return new PaymentInfo($this->settings(), $this->events(), $this->visitor());
     }
 
     public function signup(): Signup
     {
-        return new Signup($this->events(), $this->visitor(), $this->guard);
+        return new Signup($this->events(), $this->visitor());
     }
 
     public function tracked(): Tracked
     {
-        return new Tracked($this->events(), $this->visitor(), $this->guard);
+        return new Tracked($this->events(), $this->visitor());
     }
 
     // The owner.
 
     public function settingsPage(): SettingsPage
     {
-        return new SettingsPage(
+        return $this->made[__FUNCTION__] ??= new SettingsPage(
             $this->store(),
             $this->watch(),
             $this->relays(),
@@ -460,7 +500,6 @@ final class Container
             $this->store(),
             $this->watch(),
             $this->reconcile(...),
-            $this->guard,
         );
     }
 
@@ -469,17 +508,21 @@ final class Container
         return $this->made[__FUNCTION__] ??= new RefusedEvents(
             $this->relays(),
             new DeadLetters($this->outbox()),
-            $this->guard,
         );
     }
 
     public function notices(): Notices
     {
-        return new Notices($this->store(), $this->state(), $this->relays(), $this->guard, $this->site());
+        return $this->made[__FUNCTION__] ??= new Notices(
+            $this->store(),
+            $this->state(),
+            $this->relays(),
+            $this->site(),
+        );
     }
 
     public function siteHealth(): SiteHealth
     {
-        return new SiteHealth($this->settings(), $this->relays()->drops(), $this->guard);
+        return new SiteHealth($this->settings(), $this->relays()->drops());
     }
 }

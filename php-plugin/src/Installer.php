@@ -74,6 +74,17 @@ final class Installer
         ];
     }
 
+    /** @param mixed $schedules filter cron_schedules */
+    public function schedules(mixed $schedules): mixed
+    {
+        return is_array($schedules) ? self::addSchedule($schedules) : $schedules;
+    }
+
+    public function scheduleMissing(): void
+    {
+        self::schedule();
+    }
+
     public static function schedule(): void
     {
         foreach (self::SCHEDULE as $job => $interval) {

@@ -10,14 +10,11 @@ use Pinrelay\WooCommerce\Orders\AfterResponse;
 use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
-use Pinrelay\WooCommerce\Storefront\CartVisitor;
-use Pinrelay\WooCommerce\Storefront\PageEvents;
 use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Support\Repeats;
 
 /**
- * Decides which part of the plugin a request needs, and when. Each part registers its own hooks; it is loaded and made
- * only when one of them is about to fire, since most requests of a shop need few of them.
+ * Starts the plugin: decides which tables of Hooks a request needs, and what is done once it is over.
  */
 final class Plugin
 {
@@ -35,37 +32,12 @@ final class Plugin
     /** Raised when a site has to be set up anew, as for another shape of the outbox's table. */
     public const SET_UP = 2;
 
-    /** Each checkout and the pay page, once a shopper has placed or is about to pay an order. */
-    private const PLACED = [
-        'woocommerce_checkout_order_processed',
-        'woocommerce_store_api_checkout_order_processed',
-        'woocommerce_before_pay_action',
-    ];
-
-    /**
-     * All that OrderHooks listens to. An order's own save comes before the hooks of its statuses, of which other
-     * plugins may have more.
-     */
-    private const ORDERS = [
-        ...self::PLACED,
-        'woocommerce_before_order_object_save',
-        'woocommerce_order_status_processing',
-        'woocommerce_order_status_completed',
-        'woocommerce_order_status_on-hold',
-        'woocommerce_order_status_changed',
-        'woocommerce_payment_complete',
-        'woocommerce_thankyou',
-        'woocommerce_trash_order',
-        'woocommerce_before_delete_order',
-        'wp_trash_post',
-        'woocommerce_delete_order',
-        'deleted_post',
-    ];
-
-    private const WISHES = ['yith_wcwl_added_to_wishlist', 'woosw_add', 'tinvwl_product_added'];
+    private readonly Kernel $kernel;
 
     private function __construct(private readonly Container $container)
     {
+        $plugin = plugin_basename($container->mainFile);
+        $this->kernel = new Kernel($container->guard, $container->get(...), $plugin);
     }
 
     public static function activate(): void
@@ -114,102 +86,30 @@ final class Plugin
     private function start(): void
     {
         $container = $this->container;
-        $guard = $container->guard;
-        $state = $container->state();
         // First: a site's first request plans its jobs, and WordPress plans none of an interval it does not know.
-        add_filter('cron_schedules', $guard->filter(
-            'schedules',
-            static fn (array $schedules): array => Installer::addSchedule($schedules),
-        ));
+        $this->kernel->add(Hooks::ALWAYS);
         if (self::isWeb()) {
-            Installer::setUp($state);
+            Installer::setUp($container->state());
         }
-        add_action('rest_api_init', $guard->action('routes', static fn () => Routes::register($container)));
-
-        add_action('wc_ajax_' . self::CLAIM_BY_AJAX, static fn () => Routes::claimByAjax($container));
-
-        $this->lazy(['init'], $container->consentApi(...), static fn (): bool => function_exists('wp_has_consent'));
-        $this->lazy(['site_status_tests'], $container->siteHealth(...));
         if ($container->settings()->active()) {
             if ($container->settings()->staffShops) {
                 add_filter('pinrelay_is_staff', '__return_false', 5);
             }
-            $this->onOrders();
-            $this->onPages();
-            $this->onEvents();
+            $this->kernel->add(Hooks::ORDERS);
+            $this->kernel->add(Hooks::PAGES);
+            $this->kernel->add(Hooks::EVENTS);
         }
-        $this->onSchedule();
         if (self::isWeb()) {
             $this->afterResponse();
         } else {
             $this->afterCommand();
         }
-        if (is_admin()) {
-            add_action('admin_init', $guard->action('schedule', static fn () => Installer::schedule()));
-            $container->refusedEvents()->register();
-            $container->unknownSources()->register();
-            $container->settingsPage()->register();
-            $container->notices()->register();
+        if (is_admin() && !wp_doing_ajax()) {
+            $this->kernel->add(Hooks::ADMIN);
         }
         if (defined('WP_CLI') && WP_CLI) {
             Commands::add($container);
         }
-    }
-
-    private function onOrders(): void
-    {
-        $this->lazy(self::ORDERS, $this->container->orders(...));
-        $isOfAPage = static fn (): bool => !is_admin() || wp_doing_ajax();
-        $this->lazy(['woocommerce_before_order_object_save'], $this->container->expressOrders(...), $isOfAPage);
-        $this->lazy(self::PLACED, $this->container->buyer(...));
-        $this->lazy(self::PLACED, $this->container->paymentInfo(...));
-        $this->lazy(self::PLACED, $this->container->addressWatch(...));
-        $this->lazy(self::PLACED, $this->container->answers(...));
-    }
-
-    /** Only what is needed on a page for everybody is loaded for it. */
-    private function onPages(): void
-    {
-        $isPage = static fn (): bool => !wp_doing_ajax();
-        // It asks for itself, more narrowly; here it is asked to leave it alone everywhere else.
-        $isOwn = static fn (): bool => PageEvents::isOfVisitor();
-
-        $this->lazy(['template_redirect'], $this->container->baseTag(...), $isPage);
-        $this->lazy(['wp_footer'], $this->container->matchKeys(...), $isOwn);
-        $this->lazy(['admin_bar_menu'], $this->container->staffNote(...), static fn (): bool => !is_admin());
-        // It looks for the owner alone.
-        $this->lazy(['wp_enqueue_scripts'], $this->container->secondTag(...), is_user_logged_in(...));
-    }
-
-    private function onEvents(): void
-    {
-        $added = [
-            'woocommerce_add_to_cart',
-            'woocommerce_store_api_add_to_cart_data',
-            'woocommerce_add_order_again_cart_item',
-        ];
-        $this->lazy($added, $this->container->addToCart(...));
-        $this->lazy(CartVisitor::HOOKS, $this->container->cartVisitor(...));
-        $this->lazy(self::WISHES, $this->container->wishlists(...));
-        $this->lazy(['woocommerce_redirect_single_search_result'], $this->container->searchRedirect(...));
-        $this->lazy(['woocommerce_created_customer', 'register_new_user'], $this->container->signup(...));
-        $this->lazy(['pinrelay_track'], $this->container->tracked(...));
-    }
-
-    /** The jobs that WP-Cron runs, and where it does not, AfterResponse. */
-    private function onSchedule(): void
-    {
-        $container = $this->container;
-        $this->lazy(['pinrelay_reconcile', 'pinrelay_reconcile_old', 'pinrelay_daily'], $container->jobs(...));
-        add_action(self::TICK, $container->guard->action('tick', static function () use ($container): void {
-            self::prepare($container);
-            if ($container->settings()->apiReady()) {
-                $container->spool()->settle(time());
-            }
-            $container->tick()->run(time());
-        }));
-        $keep = static fn () => $container->collectEndpoint()->keep();
-        add_action(self::TICK, $container->guard->action('file of collect.php', $keep), 20);
     }
 
     private function afterResponse(): void
@@ -227,13 +127,6 @@ final class Plugin
         // Registered during WordPress' own shutdown function, ours runs after all others, so that finishing the
         // response cuts nobody short.
         add_action('shutdown', static fn () => register_shutdown_function($work), PHP_INT_MAX);
-    }
-
-    /** What a web request has done by the time that it hands something over: a command of ours, or a job, does it, too. */
-    private static function prepare(Container $container): void
-    {
-        Installer::setUp($container->state());
-        $container->watch()->look(time());
     }
 
     /**
@@ -255,7 +148,7 @@ final class Plugin
         if (defined('WP_CLI') && WP_CLI) {
             \WP_CLI::add_hook('before_invoke:pinrelay', static function () use ($container, &$isDue): void {
                 $isDue = true;
-                $container->guard->run('start of a command', static fn () => self::prepare($container));
+                $container->guard->run('start of a command', $container->scheduled()->prepare(...));
             });
         }
         $guard = $container->guard;
@@ -269,36 +162,6 @@ final class Plugin
             }
         });
         add_action('shutdown', $keep, PHP_INT_MAX);
-    }
-
-    /**
-     * Makes a part and lets it register its hooks as soon as one of these is about to fire. They are all that can come
-     * first of its hooks: before any other of them, one of these has fired.
-     *
-     * @param list<string>               $hooks
-     * @param \Closure(): object         $make   something with register()
-     * @param (\Closure(): bool)|null    $isDue  asked each time one of them fires, until the part is made
-     */
-    private function lazy(array $hooks, \Closure $make, ?\Closure $isDue = null): void
-    {
-        $guard = $this->container->guard;
-        $isMade = false;
-        // For filters, too: what is filtered passes through.
-        $call = static function (mixed $passedOn = null) use ($guard, $make, $isDue, &$isMade): mixed {
-            if (!$isMade) {
-                $guard->run('start of a part', static function () use ($make, $isDue, &$isMade): void {
-                    if ($isDue === null || $isDue()) {
-                        $isMade = true;
-                        $make()->register();
-                    }
-                });
-            }
-            return $passedOn;
-        };
-        foreach ($hooks as $hook) {
-            // WordPress lets a hook grow while it fires.
-            add_filter($hook, $call, PHP_INT_MIN);
-        }
     }
 
     /** A log file that root makes is one that the web server cannot write to; where others may not write, they warn. */

@@ -33,6 +33,10 @@ final class Routes
 
     private const SPACE = 'pinrelay/v1';
 
+    public function __construct(private readonly Container $container)
+    {
+    }
+
     /**
      * Without a host: a page asks the host it was asked under, whose cookies it has.
      *
@@ -50,8 +54,9 @@ final class Routes
     }
 
     /** The claim without REST. */
-    public static function claimByAjax(Container $container): never
+    public function claimByAjax(): never
     {
+        $container = $this->container;
         $body = (string) file_get_contents('php://input');
         $half = $container->guard->run('claim', static fn (): ?array => $container->claim()->answer($body));
         status_header($half === null ? 204 : 200);
@@ -63,8 +68,9 @@ final class Routes
         exit;
     }
 
-    public static function register(Container $container): void
+    public function register(): void
     {
+        $container = $this->container;
         $body = static fn (\WP_REST_Request $request): string => (string) $request->get_body();
         $all = static fn (): bool => true;
 

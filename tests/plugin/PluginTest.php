@@ -7,96 +7,108 @@ namespace Pinrelay\WooCommerce\Tests;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Container;
+use Pinrelay\WooCommerce\Hooks;
+use Pinrelay\WooCommerce\Kernel;
+use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Plugin;
 use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Storefront\Tracked;
 use Pinrelay\WooCommerce\Support\Guard;
-use Pinrelay\WooCommerce\Tests\Storefront\Site as Page;
+use Pinrelay\WooCommerce\Tests\Support\Listener;
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
-/**
- * A part is made when the first of its hooks is about to fire, by a list of hooks that stands beside the part and not
- * in it. One that is forgotten there is a hook that never fires.
- */
+/** The tables name classes and methods in texts, and the guard keeps a wrong one from being seen in the shop. */
 final class PluginTest extends TestCase
 {
-    /** Hooks that come after one that has made the part. */
-    private const LATER = [
-        'addToCart' => [
-            // Heeded only where the Store API's filter came before.
-            'woocommerce_after_cart_item_quantity_update',
-            'rest_request_after_callbacks',
-        ],
-        // Its order has been saved.
-        'orders' => [
-            'woocommerce_order_status_shipped',
-            'woocommerce_order_status_wfocu-pri-order',
-            'woocommerce_order_status_wcf-main-order',
-        ],
-        // It is about to be saved for the first time.
-        'expressOrders' => [
-            'woocommerce_new_order',
-            'woocommerce_after_order_object_save',
-            'woocommerce_before_cart_emptied',
-        ],
-        // Asked for on the owner's pages.
-        'consentApi' => ['wp_consent_api_registered_pinrelay/pinrelay.php'],
-        // A page without a decision about its redirects has no scripts.
-        'baseTag' => ['wp_enqueue_scripts', 'wp_footer'],
-    ];
-
-    /** Made in the requests that need them, whatever these do. */
-    private const AT_ONCE = ['refusedEvents', 'unknownSources', 'settingsPage', 'notices'];
-
-    private Container $container;
-
     protected function setUp(): void
     {
         Rig::reset();
         new Rig();
         (new State())->put(['db_version' => Plugin::SET_UP]);
-        [Site::$hooks, Page::$actions] = [[], []];
-        $this->container = new Container(new Guard(), '/plugins/pinrelay/pinrelay.php', true);
-    }
-
-    /** @dataProvider parts */
-    #[DataProvider('parts')]
-    public function testAPartIsMadeBeforeAnyOfItsHooksFires(string $part): void
-    {
-        $this->container->$part()->register();
-        $listensTo = array_keys(Site::$hooks + Page::$actions);
-        self::assertNotSame([], $listensTo);
-
-        self::assertSame([], array_diff($listensTo, self::lazyHooksOf($part), self::LATER[$part] ?? []));
-    }
-
-    /** @return array<string, array{string}> the methods of Container that give something with hooks */
-    public static function parts(): array
-    {
-        $parts = [];
-        foreach ((new \ReflectionClass(Container::class))->getMethods(\ReflectionMethod::IS_PUBLIC) as $method) {
-            $class = (string) $method->getReturnType();
-            if (method_exists($class, 'register') && !in_array($method->getName(), self::AT_ONCE, true)) {
-                $parts[$method->getName()] = [$method->getName()];
-            }
-        }
-        return $parts;
-    }
-
-    /** @return list<string> hooks */
-    private static function lazyHooksOf(string $part): array
-    {
         Site::$hooks = [];
-        Plugin::boot('/plugins/pinrelay/pinrelay.php');
-        $hooks = [];
-        foreach (Site::$hooks as $hook => $byPriority) {
-            foreach ($byPriority[PHP_INT_MIN] ?? [] as $callback) {
-                $ours = (new \ReflectionFunction($callback))->getStaticVariables()['callback'];
-                $make = (new \ReflectionFunction($ours))->getStaticVariables()['make'];
-                if ((new \ReflectionFunction($make))->getName() === $part) {
-                    $hooks[] = $hook;
-                }
-            }
+    }
+
+    /** @dataProvider rows */
+    #[DataProvider('rows')]
+    public function testEachRowNamesAMethodThatTakesWhatTheHookGives(array $row): void
+    {
+        [, $class, $method] = $row;
+        $object = (new Container(new Guard(), '/plugins/pinrelay/pinrelay.php', true))->get($class);
+        self::assertInstanceOf($class, $object);
+        $of = new \ReflectionMethod($object, $method);
+        self::assertTrue($of->isPublic());
+        self::assertLessThanOrEqual($row[4] ?? 1, $of->getNumberOfRequiredParameters());
+        $isConstant = $method === 'isRegistered';
+        self::assertGreaterThanOrEqual($isConstant ? 0 : $row[4] ?? 1, $of->getNumberOfParameters());
+        self::assertTrue(!isset($row[5]) || method_exists(Hooks::class, $row[5]));
+    }
+
+    /** @return array<string, array{list<mixed>}> */
+    public static function rows(): array
+    {
+        $rows = [];
+        foreach (Listener::rows() as $row) {
+            $rows["{$row[0]} {$row[1]}::{$row[2]}"] = [$row];
         }
-        return $hooks;
+        return $rows;
+    }
+
+    public function testTheNamesThatAreWrittenOutAreThoseOfTheirClasses(): void
+    {
+        $hooks = array_column(Listener::rows(), 0);
+        foreach ([Tracked::ACTION, ReconcileJobs::YOUNG, ReconcileJobs::OLD, ReconcileJobs::DAILY] as $hook) {
+            self::assertContains($hook, $hooks);
+        }
+    }
+
+    public function testAClassIsMadeWhenItsHookFiresAndItsConditionHolds(): void
+    {
+        $made = [];
+        $kernel = new Kernel(new Guard(), static function (string $class) use (&$made): object {
+            $made[] = $class;
+            return new class {
+                public function add(mixed $value): string
+                {
+                    return $value . '!';
+                }
+            };
+        }, 'shop/pinrelay.php');
+        $kernel->add([
+            ['of_{plugin}', 'A', 'add'],
+            ['of_{plugin}', 'B', 'add', 5, 1, 'hasConsentApi'],
+            ['of_{plugin}', 'C', 'add', 20],
+            ['other', 'D', 'add'],
+        ]);
+        self::assertSame([], $made);
+        self::assertSame('a!!', apply_filters('of_shop/pinrelay.php', 'a'));
+        self::assertSame(function_exists('wp_has_consent') ? ['B', 'A', 'C'] : ['A', 'C'], $made);
+        apply_filters('of_shop/pinrelay.php', 'a');
+        self::assertCount(4, array_intersect($made, ['A', 'C']), 'each callback is added once');
+    }
+
+    public function testWhatThrowsIsLoggedAndLetsTheValuePass(): void
+    {
+        $log = [];
+        $guard = new Guard(static function (string $line) use (&$log): void {
+            $log[] = $line;
+        });
+        $kernel = new Kernel($guard, static fn (string $class): object => throw new \Error('no'), 'x');
+        $kernel->add([['some_filter', 'A', 'add']]);
+        self::assertSame('a', apply_filters('some_filter', 'a'));
+        self::assertCount(1, $log);
+        self::assertStringStartsWith('A::add: Error', $log[0]);
+    }
+
+    public function testAnAjaxRequestOfAVisitorListensToNothingOfTheOwners(): void
+    {
+        $hooks = static function (bool $isAjax): array {
+            [Site::$hooks, Site::$isAdmin, Site::$isAjax] = [[], true, $isAjax];
+            Plugin::boot('/plugins/pinrelay/pinrelay.php');
+            [Site::$isAdmin, Site::$isAjax] = [false, false];
+            return array_keys(Site::$hooks);
+        };
+        self::assertContains('admin_notices', $hooks(false));
+        self::assertSame([], array_intersect(array_column(Hooks::ADMIN, 0), $hooks(true)));
+        self::assertContains('woocommerce_add_to_cart', $hooks(true));
     }
 }

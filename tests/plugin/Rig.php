@@ -23,6 +23,7 @@ use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Support\Guard;
+use Pinrelay\WooCommerce\Tests\Support\Listener;
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
 /** One request of a shop that is set up: the plugin's parts wired as Plugin wires them, over the site's database. */
@@ -98,7 +99,9 @@ final class Rig
         );
         $this->upkeep = new Upkeep($this->outbox, new OrderStore(Site::$database), $this->store, $guard);
         Site::$hooks = [];
-        $this->hooks->register();
+        Listener::add($this->hooks, $guard);
+        // Before any hook of an order's status fires, the order is saved.
+        do_action('woocommerce_before_order_object_save');
     }
 
     /** A fresh site, and a relay that knows nothing. */

@@ -20,6 +20,7 @@ spl_autoload_register(static function (string $class): void {
 
 require_once __DIR__ . '/support/Database.php';
 require_once __DIR__ . '/support/Site.php';
+require_once __DIR__ . '/support/Listener.php';
 require_once __DIR__ . '/support/wordpress.php';
 require_once __DIR__ . '/support/woocommerce.php';
 if (!extension_loaded('pinrelay')) {

@@ -14,14 +14,13 @@ use Pinrelay\WooCommerce\Site\Home;
 use Pinrelay\WooCommerce\Status\Addresses;
 use Pinrelay\WooCommerce\Status\Messages;
 use Pinrelay\WooCommerce\Status\Report;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /** Prints the one admin notice that NoticeRules chose, and takes the owner's answer where it asks for one. */
 final class Notices
 {
-    private const ABOUT_SITE = 'pinrelay_site';
-    private const BESIDE = 'pinrelay_beside';
-    private const HIDE = 'pinrelay_hide';
+    public const ABOUT_SITE = 'pinrelay_site';
+    public const BESIDE = 'pinrelay_beside';
+    public const HIDE = 'pinrelay_hide';
     public const HIDDEN = 'pinrelay_hidden';
 
     /** @param string $site CopyGuard's answer for this request */
@@ -29,20 +28,11 @@ final class Notices
         private readonly SettingsStore $store,
         private readonly State $state,
         private readonly RelayFactory $relays,
-        private readonly Guard $guard,
         private readonly string $site,
     ) {
     }
 
-    public function register(): void
-    {
-        add_action('admin_notices', $this->guard->action('notices', $this->print(...)));
-        add_action('admin_post_' . self::ABOUT_SITE, $this->guard->action('the site', $this->takeAnswer(...)));
-        add_action('admin_post_' . self::BESIDE, $this->guard->action('the other plugin', $this->goOn(...)));
-        add_action('admin_post_' . self::HIDE, $this->guard->action('hide a notice', $this->hide(...)));
-    }
-
-    private function print(): void
+    public function print(): void
     {
         $screen = (string) (get_current_screen()?->id ?? '');
         if (!current_user_can(SettingsPage::CAPABILITY) || !NoticeRules::isPlace($screen)) {
@@ -137,7 +127,7 @@ final class Notices
         );
     }
 
-    private function takeAnswer(): void
+    public function takeAnswer(): void
     {
         $choice = $this->choice(self::ABOUT_SITE);
         if ($choice === 'shop' || $choice === 'copy') {
@@ -146,7 +136,7 @@ final class Notices
         $this->goBack();
     }
 
-    private function goOn(): void
+    public function goOn(): void
     {
         if ($this->choice(self::BESIDE) === 'send') {
             $this->state->put([OfficialPlugin::DECIDED => true]);
@@ -154,7 +144,7 @@ final class Notices
         $this->goBack();
     }
 
-    private function hide(): void
+    public function hide(): void
     {
         if ($this->choice(self::HIDE) === 'hide') {
             update_user_meta(get_current_user_id(), self::HIDDEN, '1');

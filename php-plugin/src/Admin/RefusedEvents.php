@@ -6,7 +6,6 @@ namespace Pinrelay\WooCommerce\Admin;
 
 use Pinrelay\WooCommerce\Orders\DeadLetters;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * The events that Pinterest refused, on the settings page: lists the newest with its words, and takes the owner's
@@ -14,7 +13,7 @@ use Pinrelay\WooCommerce\Support\Guard;
  */
 final class RefusedEvents
 {
-    private const ACTION = 'pinrelay_refused';
+    public const ACTION = 'pinrelay_refused';
     private const SHOWN = 20;
     /** The extension keeps no more. */
     private const ALL = 1000;
@@ -22,13 +21,7 @@ final class RefusedEvents
     public function __construct(
         private readonly RelayFactory $relays,
         private readonly DeadLetters $letters,
-        private readonly Guard $guard,
     ) {
-    }
-
-    public function register(): void
-    {
-        add_action('admin_post_' . self::ACTION, $this->guard->action('refused events', $this->takeAnswer(...)));
     }
 
     public function print(int $now): void
@@ -70,7 +63,7 @@ final class RefusedEvents
         ];
     }
 
-    private function takeAnswer(): void
+    public function takeAnswer(): void
     {
         check_admin_referer(self::ACTION);
         if (!current_user_can(SettingsPage::CAPABILITY)) {

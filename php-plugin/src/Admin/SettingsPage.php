@@ -43,19 +43,17 @@ final class SettingsPage
     ) {
     }
 
-    public function register(): void
+    /**
+     * @param array<string, string> $links of the plugin in the list of plugins
+     * @return array<string, string>
+     */
+    public function addLink(array $links): array
     {
-        add_action('admin_menu', $this->guard->action('menu', $this->addToMenu(...)), 60);
-        add_filter(
-            'plugin_action_links_' . plugin_basename($this->mainFile),
-            $this->guard->filter('plugin links', static fn (array $links): array => [
-                'settings' => sprintf(
-                    '<a href="%s">%s</a>',
-                    esc_url(self::url()),
-                    esc_html__('Settings', 'pinrelay'),
-                ),
-            ] + $links),
-        );
+        return ['settings' => sprintf(
+            '<a href="%s">%s</a>',
+            esc_url(self::url()),
+            esc_html__('Settings', 'pinrelay'),
+        )] + $links;
     }
 
     public static function url(): string
@@ -63,7 +61,7 @@ final class SettingsPage
         return admin_url('admin.php?page=' . self::SLUG);
     }
 
-    private function addToMenu(): void
+    public function addToMenu(): void
     {
         $hook = add_submenu_page(
             'woocommerce',

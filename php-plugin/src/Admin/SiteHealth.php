@@ -12,7 +12,6 @@ use Pinrelay\WooCommerce\Status\Addresses;
 use Pinrelay\WooCommerce\Status\Messages;
 use Pinrelay\WooCommerce\Storefront\AddressWatch;
 use Pinrelay\WooCommerce\Storefront\ClientAddress;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * What WordPress' page Tools > Site Health says about the plugin's surroundings: things that no error tells of, and
@@ -23,30 +22,31 @@ final class SiteHealth
     public function __construct(
         private readonly Settings $settings,
         private readonly DropCount $drops,
-        private readonly Guard $guard,
     ) {
     }
 
-    public function register(): void
+    /**
+     * @param array<string, array<string, mixed>> $tests filter site_status_tests
+     * @return array<string, array<string, mixed>>
+     */
+    public function addTests(array $tests): array
     {
-        add_filter('site_status_tests', $this->guard->filter('site health', function (array $tests): array {
-            if (!$this->settings->active()) {
-                return $tests;
-            }
-            $tests['direct']['pinrelay_address'] = [
-                'label' => __('Visitors\' addresses', 'pinrelay'),
-                'test' => $this->address(...),
-            ];
-            $tests['direct']['pinrelay_consent'] = [
-                'label' => __('Consent for Pinterest', 'pinrelay'),
-                'test' => $this->consent(...),
-            ];
-            $tests['direct']['pinrelay_second_tag'] = [
-                'label' => __('A second Pinterest tag', 'pinrelay'),
-                'test' => $this->secondTag(...),
-            ];
+        if (!$this->settings->active()) {
             return $tests;
-        }));
+        }
+        $tests['direct']['pinrelay_address'] = [
+            'label' => __('Visitors\' addresses', 'pinrelay'),
+            'test' => $this->address(...),
+        ];
+        $tests['direct']['pinrelay_consent'] = [
+            'label' => __('Consent for Pinterest', 'pinrelay'),
+            'test' => $this->consent(...),
+        ];
+        $tests['direct']['pinrelay_second_tag'] = [
+            'label' => __('A second Pinterest tag', 'pinrelay'),
+            'test' => $this->secondTag(...),
+        ];
+        return $tests;
     }
 
     /** @return array<string, mixed> */

@@ -11,7 +11,6 @@ use Pinrelay\WooCommerce\Orders\UnknownSources;
 use Pinrelay\WooCommerce\Settings\GenerationWatch;
 use Pinrelay\WooCommerce\Settings\Rules;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * The paid orders that nobody counts because their source is not known, on the settings page: by the name of the
@@ -19,7 +18,7 @@ use Pinrelay\WooCommerce\Support\Guard;
  */
 final class UnknownSourcesPanel
 {
-    private const ACTION = 'pinrelay_count_source';
+    public const ACTION = 'pinrelay_count_source';
 
     /** @param \Closure(): Reconcile $reconcile */
     public function __construct(
@@ -27,13 +26,7 @@ final class UnknownSourcesPanel
         private readonly SettingsStore $store,
         private readonly GenerationWatch $watch,
         private readonly \Closure $reconcile,
-        private readonly Guard $guard,
     ) {
-    }
-
-    public function register(): void
-    {
-        add_action('admin_post_' . self::ACTION, $this->guard->action('unknown sources', $this->count(...)));
     }
 
     public function print(int $now): void
@@ -109,7 +102,7 @@ final class UnknownSourcesPanel
         return $source === '' ? __('(without a name)', 'pinrelay') : $source;
     }
 
-    private function count(): void
+    public function count(): void
     {
         check_admin_referer(self::ACTION);
         if (!current_user_can(SettingsPage::CAPABILITY)) {

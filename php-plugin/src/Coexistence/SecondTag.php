@@ -8,7 +8,6 @@ use Pinrelay\WooCommerce\Admin\SettingsPage;
 use Pinrelay\WooCommerce\Routes;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Storefront\Json;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * Finds out whether something else loads a Pinterest tag on the shop's pages: another plugin, a tag manager, a line
@@ -25,18 +24,9 @@ final class SecondTag
     /** @param string $mainFile the plugin's main file */
     public function __construct(
         private readonly Settings $settings,
-        private readonly Guard $guard,
         private readonly string $mainFile,
         private readonly string $version,
     ) {
-    }
-
-    public function register(): void
-    {
-        if (!$this->settings->tagReady()) {
-            return;
-        }
-        add_action('wp_enqueue_scripts', $this->guard->action('second tag', $this->enqueue(...)));
     }
 
     /** @return list<string> ids of the other tags, '' for one whose id could not be read; [] when none was seen */
@@ -46,10 +36,10 @@ final class SecondTag
         return is_array($known) ? array_values(array_filter($known, 'is_string')) : [];
     }
 
-    private function enqueue(): void
+    public function enqueue(): void
     {
         // Pages for somebody who is logged in are in no cache, so they may hold a nonce.
-        if (!self::mayReport() || is_customize_preview() || is_preview()) {
+        if (!$this->settings->tagReady() || !self::mayReport() || is_customize_preview() || is_preview()) {
             return;
         }
         wp_enqueue_script(
@@ -59,11 +49,13 @@ final class SecondTag
             $this->version,
             ['strategy' => 'defer'],
         );
-        add_action('wp_footer', $this->guard->action('second tag', $this->printFacts(...)), 5);
     }
 
-    private function printFacts(): void
+    public function printFacts(): void
     {
+        if (!wp_script_is(self::HANDLE, 'enqueued')) {
+            return;
+        }
         wp_print_inline_script_tag(Json::inScript([
             'route' => Routes::address(Routes::SECOND_TAG),
             'nonce' => wp_create_nonce('wp_rest'),

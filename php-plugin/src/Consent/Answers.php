@@ -6,7 +6,6 @@ namespace Pinrelay\WooCommerce\Consent;
 
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Storefront\Shopper;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * Notices when consent cannot be heard: no banner ever told which type of consent it asks for, or order after order
@@ -31,19 +30,15 @@ final class Answers
     public function __construct(
         private readonly Settings $settings,
         private readonly Consent $consent,
-        private readonly Guard $guard,
     ) {
     }
 
-    public function register(): void
+    public function countAtClassicCheckout(mixed $id, mixed $posted = null, mixed $order = null): void
     {
-        $classic = fn (mixed $id, mixed $posted = null, mixed $order = null) => $this->count($order ?? $id);
-        $counted = $this->guard->action('answers', $this->count(...));
-        add_action('woocommerce_checkout_order_processed', $this->guard->action('answers', $classic), 20, 3);
-        add_action('woocommerce_store_api_checkout_order_processed', $counted, 20, 1);
+        $this->count($order ?? $id);
     }
 
-    private function count(mixed $order): void
+    public function count(mixed $order): void
     {
         $order = $order instanceof \WC_Order ? $order : wc_get_order($order);
         if ($this->settings->consent === Consent::OFF || !$order instanceof \WC_Order || !Shopper::isHere($order)) {

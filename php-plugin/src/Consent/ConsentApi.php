@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Consent;
 
 use Pinrelay\WooCommerce\Settings\Settings;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * Introduces the plugin to the WP Consent API: that it heeds consent, and what it keeps in a browser, for the list that
@@ -16,22 +15,20 @@ final class ConsentApi
     /** @param string $mainFile the plugin's main file */
     public function __construct(
         private readonly Settings $settings,
-        private readonly Guard $guard,
         private readonly string $mainFile,
     ) {
     }
 
-    public function register(): void
+    /** Whether the plugin asks for consent, on the owner's pages. */
+    public function isRegistered(): bool
     {
-        add_filter('wp_consent_api_registered_' . plugin_basename($this->mainFile), '__return_true');
-        if ($this->settings->tagReady() || $this->settings->apiReady()) {
-            add_action('init', $this->guard->action('list of cookies', $this->describe(...)));
-        }
+        return true;
     }
 
-    private function describe(): void
+    public function describe(): void
     {
-        if (!function_exists('wp_add_cookie_info')) {
+        $isActive = $this->settings->tagReady() || $this->settings->apiReady();
+        if (!$isActive || !function_exists('wp_add_cookie_info')) {
             return;
         }
         $year = __('365 days', 'pinrelay');

@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Orders;
 
 use Pinrelay\WooCommerce\Storefront\Shopper;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * Sees the shopper behind an express button: its plugin makes the order by itself, in a request of the shopper's own
@@ -27,22 +26,10 @@ final class ExpressOrders
     public function __construct(
         private readonly OrderHooks $orders,
         private readonly \Closure $give,
-        private readonly Guard $guard,
     ) {
     }
 
-    public function register(): void
-    {
-        $made = $this->guard->action('order of an express button', $this->made(...));
-        add_action('woocommerce_new_order', $made, 5, 2);
-        // Before the status' own hooks, in which it may be accepted. Items are often put into it after it was made.
-        $saved = $this->guard->action('order of an express button', $this->saved(...));
-        add_action('woocommerce_after_order_object_save', $saved, 5, 1);
-        $emptied = $this->guard->action('order of an express button', $this->emptied(...));
-        add_action('woocommerce_before_cart_emptied', $emptied, 5, 0);
-    }
-
-    private function made(mixed $id, mixed $order = null): void
+    public function made(mixed $id, mixed $order = null): void
     {
         $order = $order instanceof \WC_Order ? $order : wc_get_order((int) $id);
         if (!$order instanceof \WC_Order || $order->get_type() !== 'shop_order' || !self::isOfAPage()) {
@@ -55,7 +42,7 @@ final class ExpressOrders
         }
     }
 
-    private function saved(mixed $order): void
+    public function saved(mixed $order): void
     {
         if (!$order instanceof \WC_Order || !isset($this->made[$order->get_id()]) || $this->hasOwn) {
             return;
@@ -74,7 +61,7 @@ final class ExpressOrders
         }
     }
 
-    private function emptied(): void
+    public function emptied(): void
     {
         $this->held = [...$this->held, ...self::contents()];
     }

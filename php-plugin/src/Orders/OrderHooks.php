@@ -27,6 +27,7 @@ final class OrderHooks
     /** So long after an order was made, whoever shows its page by its key is taken to be its shopper. */
     private const SEEN_SECONDS = 3600;
 
+    private bool $isListening = false;
     /** @var array<int, true> orders this request has accepted or found accepted */
     private array $accepted = [];
     /** @var array<int, OutboxRow> rows that this request has found and left as they were */
@@ -47,45 +48,59 @@ final class OrderHooks
     ) {
     }
 
-    public function register(): void
+    /**
+     * Other plugins have paid statuses of their own, and an order that is made in one changes nothing: only the hook of
+     * that status fires.
+     */
+    public function listenToStatuses(): void
     {
-        $on = function (string $hook, callable $work, int $arguments): void {
-            add_action($hook, $this->guard->action($hook, $work), 10, $arguments);
-        };
-
-        // Seen at checkout, with the shopper's own request at hand; a later webhook has the gateway's. Neither fires
-        // in the other checkout. Point-of-sale and marketplace plugins fire the first one for orders of their own.
-        $on('woocommerce_checkout_order_processed', fn ($id, $posted = null, $order = null) => $this->placed(
-            $order ?? $id
-        ), 3);
-        $on('woocommerce_store_api_checkout_order_processed', $this->note(...), 1);
-        $on('woocommerce_before_pay_action', $this->note(...), 1);
-
-        // Placed or paid. The status hooks cover merchants who confirm by hand, where nothing else fires;
-        // status_changed covers custom statuses; payment_complete a gateway whose status hooks another plugin stopped.
-        // An order that is made in a paid status changes nothing, and other plugins have paid statuses of their own.
-        $statuses = array_map('strval', array_keys(array_filter($this->store->settings()->statuses)));
-        $statuses = array_unique(['processing', 'completed', 'on-hold', ...wc_get_is_paid_statuses(), ...$statuses]);
-        foreach ($statuses as $status) {
-            $on('woocommerce_order_status_' . $status, fn ($id, $order = null) => $this->accept($order ?? $id), 2);
+        if ($this->isListening) {
+            return;
         }
-        $on('woocommerce_order_status_changed', function ($id, $from, $to, $order = null): void {
-            $isSale = Acceptance::isSale((string) $to, $this->store->settings());
-            $isSale ? $this->accept($order ?? $id) : $this->withdraw($id);
-        }, 4);
-        $on('woocommerce_payment_complete', $this->accept(...), 1);
-        // WooCommerce fires it for whoever has the order's key.
-        $on('woocommerce_thankyou', function ($id): void {
-            Shopper::isKnownBrowser() && $this->seenByShopper($id);
-            $this->accept($id);
-        }, 1);
+        $this->isListening = true;
+        $statuses = array_map('strval', array_keys(array_filter($this->store->settings()->statuses)));
+        $others = array_diff([...wc_get_is_paid_statuses(), ...$statuses], ['processing', 'completed', 'on-hold']);
+        foreach (array_unique($others) as $status) {
+            $hook = 'woocommerce_order_status_' . $status;
+            add_action($hook, $this->guard->action($hook, $this->statusReached(...)), 10, 2);
+        }
+    }
 
-        $on('woocommerce_trash_order', $this->withdraw(...), 1);
-        $on('woocommerce_before_delete_order', $this->withdraw(...), 1);
-        // Where orders are still posts, the list of orders moves them to the trash as posts.
-        $on('woocommerce_delete_order', $this->gone(...), 1);
-        $on('deleted_post', fn ($id, $post = null) => $post?->post_type === 'shop_order' ? $this->gone($id) : null, 2);
-        $on('wp_trash_post', fn ($id) => get_post_type($id) === 'shop_order' ? $this->withdraw($id) : null, 1);
+    public function placedAtClassicCheckout(mixed $id, mixed $posted = null, mixed $order = null): void
+    {
+        $this->placed($order ?? $id);
+    }
+
+    public function statusReached(mixed $id, mixed $order = null): void
+    {
+        $this->accept($order ?? $id);
+    }
+
+    public function statusChanged(mixed $id, mixed $from, mixed $to, mixed $order = null): void
+    {
+        $isSale = Acceptance::isSale((string) $to, $this->store->settings());
+        $isSale ? $this->accept($order ?? $id) : $this->withdraw($id);
+    }
+
+    /** The order-received page. WooCommerce fires it for whoever has the order's key. */
+    public function thanked(mixed $id): void
+    {
+        Shopper::isKnownBrowser() && $this->seenByShopper($id);
+        $this->accept($id);
+    }
+
+    public function postDeleted(mixed $id, mixed $post = null): void
+    {
+        if ($post?->post_type === 'shop_order') {
+            $this->gone($id);
+        }
+    }
+
+    public function postTrashed(mixed $id): void
+    {
+        if (get_post_type($id) === 'shop_order') {
+            $this->withdraw($id);
+        }
     }
 
     /** An order was placed at the classic checkout, or by a plugin that says so. */
@@ -376,7 +391,7 @@ final class OrderHooks
     }
 
     /** An order was deleted for good, and its row goes with it; one that a spool holds goes when that has answered. */
-    private function gone(mixed $orderId): void
+    public function gone(mixed $orderId): void
     {
         $row = is_numeric($orderId) && wc_get_order((int) $orderId) === false
             ? $this->outbox->find((int) $orderId)

@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Orders;
 
 use Pinrelay\WooCommerce\Settings\SettingsStore;
-use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Support\Throttle;
 
 /**
@@ -40,25 +39,26 @@ final class ReconcileJobs
         private readonly Upkeep $upkeep,
         private readonly SettingsStore $store,
         private readonly Throttle $throttle,
-        private readonly Guard $guard,
         private readonly int $activatedAt,
     ) {
     }
 
-    public function register(): void
+    public function runYoung(): void
     {
-        add_action(self::YOUNG, $this->guard->action(self::YOUNG, function (): void {
-            $this->throttle->claim(self::THROTTLES[0], 0, time());
-            $this->young(time(), self::LONGEST_RUN_SECONDS);
-        }));
-        add_action(self::OLD, $this->guard->action(self::OLD, function (): void {
-            $this->throttle->claim(self::THROTTLES[1], 0, time());
-            $this->old(time(), self::LONGEST_RUN_SECONDS);
-        }));
-        add_action(self::DAILY, $this->guard->action(self::DAILY, function (): void {
-            $this->throttle->claim(self::THROTTLES[2], 0, time());
-            $this->upkeep->run(time(), self::LONGEST_RUN_SECONDS);
-        }));
+        $this->throttle->claim(self::THROTTLES[0], 0, time());
+        $this->young(time(), self::LONGEST_RUN_SECONDS);
+    }
+
+    public function runOld(): void
+    {
+        $this->throttle->claim(self::THROTTLES[1], 0, time());
+        $this->old(time(), self::LONGEST_RUN_SECONDS);
+    }
+
+    public function runDaily(): void
+    {
+        $this->throttle->claim(self::THROTTLES[2], 0, time());
+        $this->upkeep->run(time(), self::LONGEST_RUN_SECONDS);
     }
 
     /** What the schedule should have done and has not, because WP-Cron does not run here. */

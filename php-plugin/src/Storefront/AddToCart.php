@@ -7,7 +7,6 @@ namespace Pinrelay\WooCommerce\Storefront;
 use Pinrelay\WooCommerce\Mapping\AddToCartEvent;
 use Pinrelay\WooCommerce\Mapping\ProductFacts;
 use Pinrelay\WooCommerce\Settings\Settings;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * One event per successful add to the cart, whatever the flavour: form, link, wc-ajax, Store API alone or in a batch, a
@@ -27,48 +26,32 @@ final class AddToCart
         private readonly Settings $settings,
         private readonly ServerEvents $events,
         private readonly Visitor $visitor,
-        private readonly Guard $guard,
     ) {
     }
 
-    public function register(): void
-    {
-        if (!$this->events->wants(self::EVENT)) {
-            return;
-        }
-        // Late, so that plugins which take an item out again in the same hook have done so.
-        add_action('woocommerce_add_to_cart', $this->guard->action('add to cart', $this->added(...)), 40, 3);
-
-        $raised = $this->guard->action('more to cart', $this->raised(...));
-        add_action('woocommerce_after_cart_item_quantity_update', $raised, 40, 3);
-        add_filter('woocommerce_store_api_add_to_cart_data', $this->whileAdding(true));
-        // Each request of a batch ends here, the failed ones too.
-        add_filter('rest_request_after_callbacks', $this->whileAdding(false));
-
-        // Late, so that what other plugins make of the item is what is told.
-        $again = $this->guard->filter('order again', $this->orderedAgain(...));
-        add_filter('woocommerce_add_order_again_cart_item', $again, PHP_INT_MAX);
-    }
-
     /** A filter that changes nothing but what we know. */
-    private function whileAdding(bool $isAdding): \Closure
+    public function addingBegins(mixed $passedOn): mixed
     {
-        return function (mixed $passedOn) use ($isAdding): mixed {
-            $this->isAdding = $isAdding;
-            return $passedOn;
-        };
+        $this->isAdding = true;
+        return $passedOn;
     }
 
-    private function raised(mixed $cartItemKey, mixed $quantity, mixed $before): void
+    public function addingEnds(mixed $passedOn): mixed
+    {
+        $this->isAdding = false;
+        return $passedOn;
+    }
+
+    public function raised(mixed $cartItemKey, mixed $quantity, mixed $before): void
     {
         if ($this->isAdding && is_numeric($quantity) && is_numeric($before) && $quantity > $before) {
             $this->added($cartItemKey, null, $quantity - $before);
         }
     }
 
-    private function added(mixed $cartItemKey, mixed $productId, mixed $quantity): void
+    public function added(mixed $cartItemKey, mixed $productId, mixed $quantity): void
     {
-        if (self::isOfAnotherCart()) {
+        if (!$this->events->wants(self::EVENT) || self::isOfAnotherCart()) {
             return;
         }
         $items = WC()->cart?->get_cart_contents() ?? [];
@@ -82,10 +65,11 @@ final class AddToCart
     }
 
     /** One item of an old order, about to be put into the cart. */
-    private function orderedAgain(mixed $item): mixed
+    public function orderedAgain(mixed $item): mixed
     {
         $quantity = $item['quantity'] ?? null;
-        if (self::isAdd($item['data'] ?? null, $quantity) && CartLines::bundle($item) === '') {
+        $isWanted = $this->events->wants(self::EVENT);
+        if ($isWanted && self::isAdd($item['data'] ?? null, $quantity) && CartLines::bundle($item) === '') {
             $this->tell($item['data'], ProductFacts::of($item['data'], $quantity + 0));
         }
         return $item;

@@ -31,15 +31,11 @@ final class AddressWatch
     ) {
     }
 
-    public function register(): void
+    /** The customer has his answer before anything is looked up or written down: AfterResponse has let him go. */
+    public function lookLater(): void
     {
-        // The shopper has his answer before anything is looked up or written down: AfterResponse has let him go.
         $look = $this->guard->action('address watch', $this->look(...));
-        $later = static function () use ($look): void {
-            add_action('shutdown', static fn () => register_shutdown_function($look), PHP_INT_MAX);
-        };
-        add_action('woocommerce_checkout_order_processed', $later, 20, 0);
-        add_action('woocommerce_store_api_checkout_order_processed', $later, 20, 0);
+        add_action('shutdown', static fn () => register_shutdown_function($look), PHP_INT_MAX);
     }
 
     private function look(): void

@@ -11,7 +11,6 @@ use Pinrelay\WooCommerce\Routes;
 use Pinrelay\WooCommerce\Settings\EventNames;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Site\Home;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * The Pinterest Tag on every page of the shop: the queue stub, the page's facts, and assets/pinrelay.js, which does the
@@ -76,21 +75,14 @@ final class BaseTag
         #[\SensitiveParameter]
         private readonly string $key,
         private readonly \Closure $revision,
-        private readonly Guard $guard,
         private readonly string $mainFile,
         private readonly string $version,
     ) {
     }
 
-    public function register(): void
+    private function isActive(): bool
     {
-        if (!$this->settings->tagReady() && !$this->takesVisits()) {
-            return;
-        }
-        add_action('template_redirect', $this->guard->action('page of a visitor', $this->keepOutOfCaches(...)));
-        add_action('wp_enqueue_scripts', $this->guard->action('base tag', $this->enqueue(...)));
-        // In the footer the page's product has been loaded already.
-        add_action('wp_footer', $this->guard->action('page facts', $this->printFacts(...)), 5);
+        return $this->settings->tagReady() || $this->takesVisits();
     }
 
     /** Whether the server half of a visit can work: a shop may have it without a tag. Visits of staff are none. */
@@ -99,9 +91,9 @@ final class BaseTag
         return !Shopper::isStaff() && $this->settings->apiReady() && Extension::state() === Extension::OK;
     }
 
-    private function keepOutOfCaches(): void
+    public function keepOutOfCaches(): void
     {
-        if (!PageEvents::isOfVisitor() && !Shopper::isStaff()) {
+        if (!$this->isActive() || (!PageEvents::isOfVisitor() && !Shopper::isStaff())) {
             return;
         }
         defined('DONOTCACHEPAGE') || define('DONOTCACHEPAGE', true);
@@ -112,9 +104,9 @@ final class BaseTag
     }
 
     /** Neither stub is needed by anything of ours: they are for what calls before assets/pinrelay.js has come. */
-    private function enqueue(): void
+    public function enqueue(): void
     {
-        if (!self::isShown()) {
+        if (!$this->isActive() || !self::isShown()) {
             return;
         }
         if ($this->loadsLibrary()) {
@@ -131,9 +123,9 @@ final class BaseTag
         wp_add_inline_script(self::HANDLE, self::PINRELAY, 'before');
     }
 
-    private function printFacts(): void
+    public function printFacts(): void
     {
-        if (self::isShown()) {
+        if ($this->isActive() && self::isShown()) {
             wp_print_inline_script_tag(
                 Json::inScript($this->facts()),
                 ['type' => 'application/json', 'id' => 'pinrelay-page'],

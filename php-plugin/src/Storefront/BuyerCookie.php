@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Storefront;
 
 use Pinrelay\WooCommerce\Consent\Consent;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * Tells the browser that placed an order from everybody else who opens its order-received page: the merchant, somebody
@@ -28,20 +27,12 @@ final class BuyerCookie
         #[\SensitiveParameter]
         private readonly string $secret,
         private readonly Consent $consent,
-        private readonly Guard $guard,
     ) {
     }
 
-    /** The moments at which a shopper's own request places or pays an order: both checkouts, and the pay page. */
-    public function register(): void
+    public function giveAtClassicCheckout(mixed $id, mixed $posted = null, mixed $order = null): void
     {
-        $classic = function (mixed $id, mixed $posted = null, mixed $order = null): void {
-            $this->give($order ?? wc_get_order($id));
-        };
-        $given = $this->guard->action('buyer cookie', $this->give(...));
-        add_action('woocommerce_checkout_order_processed', $this->guard->action('buyer cookie', $classic), 10, 3);
-        add_action('woocommerce_store_api_checkout_order_processed', $given, 10, 1);
-        add_action('woocommerce_before_pay_action', $given, 10, 1);
+        $this->give($order ?? wc_get_order($id));
     }
 
     /** Whether this request's browser placed the order. */

@@ -6,7 +6,6 @@ namespace Pinrelay\WooCommerce\Storefront;
 
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\Withdrawn;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * Keeps who fills a cart with that cart's session, once he has agreed: where a payment service's server places the
@@ -27,20 +26,10 @@ final class CartVisitor
     public function __construct(
         private readonly Visitor $visitor,
         private readonly Consent $consent,
-        private readonly Guard $guard,
     ) {
     }
 
-    public function register(): void
-    {
-        // The session is written anyway, with what was added or with the address; by then he may have agreed.
-        $keep = $this->guard->action('visitor of the cart', $this->keep(...));
-        foreach (self::HOOKS as $hook) {
-            add_action($hook, $keep, 41, 0);
-        }
-    }
-
-    private function keep(): void
+    public function keep(): void
     {
         $session = self::session();
         if ($session === null || Shopper::isStaff() || !Shopper::isBrowser()) {

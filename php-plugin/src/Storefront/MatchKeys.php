@@ -26,15 +26,11 @@ final class MatchKeys
     ) {
     }
 
-    public function register(): void
+    public function print(): void
     {
-        if ($this->settings->tagReady() && !$this->settings->gtm) {
-            add_action('wp_footer', $this->guard->action('match keys', $this->print(...)), 5);
+        if (!$this->settings->tagReady() || $this->settings->gtm) {
+            return;
         }
-    }
-
-    private function print(): void
-    {
         $isHis = self::isNeverCached() && !Shopper::isStaff();
         $keys = $isHis && $this->consent->isGiven() ? $this->keys(Customer::known()) : [];
         if ($keys !== []) {

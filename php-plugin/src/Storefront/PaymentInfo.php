@@ -7,7 +7,6 @@ namespace Pinrelay\WooCommerce\Storefront;
 use Pinrelay\WooCommerce\Mapping\OrderEvent;
 use Pinrelay\WooCommerce\Mapping\OrderFacts;
 use Pinrelay\WooCommerce\Settings\Settings;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * A shopper hands in how he pays: the event `add_payment_info`, told when the order is placed and whether or not the
@@ -21,24 +20,19 @@ final class PaymentInfo
         private readonly Settings $settings,
         private readonly ServerEvents $events,
         private readonly Visitor $visitor,
-        private readonly Guard $guard,
     ) {
     }
 
-    public function register(): void
+    public function givenAtClassicCheckout(mixed $id, mixed $posted = null, mixed $order = null): void
+    {
+        $this->given($order);
+    }
+
+    public function given(mixed $order): void
     {
         if (!$this->events->wants(self::EVENT)) {
             return;
         }
-        $classic = fn (mixed $id, mixed $posted = null, mixed $order = null): mixed => $this->given($order);
-        add_action('woocommerce_checkout_order_processed', $this->guard->action(self::EVENT, $classic), 20, 3);
-        $object = $this->guard->action(self::EVENT, $this->given(...));
-        add_action('woocommerce_store_api_checkout_order_processed', $object, 20, 1);
-        add_action('woocommerce_before_pay_action', $object, 20, 1);
-    }
-
-    private function given(mixed $order): void
-    {
         if (!$order instanceof \WC_Order || !$order->needs_payment() || !Shopper::mayBeHere($order)) {
             return;
         }

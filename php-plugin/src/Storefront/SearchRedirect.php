@@ -6,7 +6,6 @@ namespace Pinrelay\WooCommerce\Storefront;
 
 use Pinrelay\WooCommerce\Mapping\BrowseEvents;
 use Pinrelay\WooCommerce\Mapping\Visit;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * A search that finds a single product: WooCommerce sends the shopper there and shows no page of results, which could
@@ -19,22 +18,15 @@ final class SearchRedirect
     public function __construct(
         private readonly ServerEvents $events,
         private readonly Visitor $visitor,
-        private readonly Guard $guard,
     ) {
     }
 
-    public function register(): void
-    {
-        if ($this->events->wants(self::EVENT)) {
-            // Behind everybody who may have a say in whether there is a redirect.
-            $found = $this->guard->filter('search', $this->found(...));
-            add_filter('woocommerce_redirect_single_search_result', $found, PHP_INT_MAX);
-        }
-    }
-
     /** Asked by WooCommerce for each search of products, whatever it found. */
-    private function found(mixed $redirects): mixed
+    public function found(mixed $redirects): mixed
     {
+        if (!$this->events->wants(self::EVENT)) {
+            return $redirects;
+        }
         $query = $GLOBALS['wp_query'] ?? null;
         $isSingle = $redirects && $query instanceof \WP_Query && (int) $query->found_posts === 1;
         $product = $isSingle ? wc_get_product($query->post) : null;

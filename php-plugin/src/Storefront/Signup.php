@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Storefront;
 
 use Pinrelay\WooCommerce\Mapping\Visit;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * A shopper makes an account: on the account page, at either checkout, or by WordPress' own form. Accounts that others
@@ -18,22 +17,14 @@ final class Signup
     public function __construct(
         private readonly ServerEvents $events,
         private readonly Visitor $visitor,
-        private readonly Guard $guard,
     ) {
     }
 
-    public function register(): void
+    public function made(mixed $userId): void
     {
-        if ($this->events->wants(self::EVENT)) {
-            $made = $this->guard->action(self::EVENT, $this->made(...));
-            add_action('woocommerce_created_customer', $made, 10, 1);
-            // By wp-login.php, which WooCommerce does not hear of.
-            add_action('register_new_user', $made, 10, 1);
+        if (!$this->events->wants(self::EVENT)) {
+            return;
         }
-    }
-
-    private function made(mixed $userId): void
-    {
         $user = is_numeric($userId) ? get_userdata((int) $userId) : false;
         // A shopper who makes his account is nobody yet, or has just been logged in as this one.
         if ($user === false || !in_array(get_current_user_id(), [0, $user->ID], true) || !self::isInABrowser()) {

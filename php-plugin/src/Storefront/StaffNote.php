@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Storefront;
 
 use Pinrelay\WooCommerce\Admin\SettingsPage;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * Tells whoever tests his own shop, in the admin bar, that Pinterest does not hear of him: he would look for his visits
@@ -13,16 +12,7 @@ use Pinrelay\WooCommerce\Support\Guard;
  */
 final class StaffNote
 {
-    public function __construct(private readonly Guard $guard)
-    {
-    }
-
-    public function register(): void
-    {
-        add_action('admin_bar_menu', $this->guard->action('note for the staff', $this->add(...)), 90, 1);
-    }
-
-    private function add(mixed $bar): void
+    public function add(mixed $bar): void
     {
         if (!$bar instanceof \WP_Admin_Bar || !Shopper::isStaff()) {
             return;

@@ -6,7 +6,6 @@ namespace Pinrelay\WooCommerce\Storefront;
 
 use Pinrelay\WooCommerce\Mapping\Visit;
 use Pinrelay\WooCommerce\Settings\EventNames;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * The action `pinrelay_track`, for what WooCommerce has no moment for: a lead, a subscription, a video.
@@ -29,20 +28,14 @@ final class Tracked
     public function __construct(
         private readonly ServerEvents $events,
         private readonly Visitor $visitor,
-        private readonly Guard $guard,
     ) {
-    }
-
-    public function register(): void
-    {
-        add_action(self::ACTION, $this->guard->action(self::ACTION, $this->tell(...)), 10, 2);
     }
 
     /**
      * @param mixed $eventName one of EventNames::TRACKED
      * @param mixed $data      fields of the event array in relay.stub.php
      */
-    public function tell(mixed $eventName, mixed $data = []): void
+    public function track(mixed $eventName, mixed $data = []): void
     {
         if (!in_array($eventName, EventNames::TRACKED, true)) {
             _doing_it_wrong(self::ACTION, sprintf(

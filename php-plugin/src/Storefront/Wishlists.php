@@ -8,7 +8,6 @@ use Pinrelay\WooCommerce\Mapping\CartEvent;
 use Pinrelay\WooCommerce\Mapping\ProductFacts;
 use Pinrelay\WooCommerce\Mapping\Visit;
 use Pinrelay\WooCommerce\Settings\Settings;
-use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * A product put on a wishlist, as the common wishlist plugins tell of it; WooCommerce has no such list. Other plugins
@@ -22,31 +21,33 @@ final class Wishlists
         private readonly Settings $settings,
         private readonly ServerEvents $events,
         private readonly Visitor $visitor,
-        private readonly Guard $guard,
     ) {
     }
 
-    public function register(): void
+    /** YITH WooCommerce Wishlist: product id, list, user. */
+    public function ofYith(mixed $id): void
     {
-        if (!$this->events->wants(self::EVENT)) {
-            return;
-        }
-        $wished = fn (mixed $id): mixed => $this->wished(is_numeric($id) ? (int) $id : 0);
-        // YITH WooCommerce Wishlist: product id, list, user.
-        add_action('yith_wcwl_added_to_wishlist', $this->guard->action(self::EVENT, $wished), 10, 1);
-        // WPC Smart Wishlist: product id, which is 0 where the add failed, and the list's key, which is # where the
-        // visitor has to log in first. Told again for a product that is on the list already.
-        $listed = static fn (mixed $id, mixed $key = ''): mixed => $key === '#' ? null : $wished($id);
-        add_action('woosw_add', $this->guard->action(self::EVENT, $listed), 10, 2);
-        // TI WooCommerce Wishlist: a row with product_id and variation_id.
-        add_action('tinvwl_product_added', $this->guard->action(self::EVENT, static fn (mixed $row): mixed => $wished(
-            is_array($row) ? (($row['variation_id'] ?? 0) ?: ($row['product_id'] ?? 0)) : 0,
-        )), 10, 1);
+        $this->wished(is_numeric($id) ? (int) $id : 0);
+    }
+
+    /**
+     * WPC Smart Wishlist: product id, which is 0 where the add failed, and the list's key, which is # where the visitor
+     * has to log in first. Fired again for a product that is on the list already.
+     */
+    public function ofWpc(mixed $id, mixed $key = ''): void
+    {
+        $key === '#' ?: $this->ofYith($id);
+    }
+
+    /** TI WooCommerce Wishlist: a row with product_id and variation_id. */
+    public function ofTi(mixed $row): void
+    {
+        $this->ofYith(is_array($row) ? (($row['variation_id'] ?? 0) ?: ($row['product_id'] ?? 0)) : 0);
     }
 
     private function wished(int $id): void
     {
-        $product = $id > 0 ? wc_get_product($id) : null;
+        $product = $id > 0 && $this->events->wants(self::EVENT) ? wc_get_product($id) : null;
         if ($product instanceof \WC_Product) {
             $event = CartEvent::map(self::EVENT, [ProductFacts::of($product)], $this->settings);
             // A wish moves no money.

@@ -11,8 +11,8 @@ use Pinrelay\WooCommerce\Collect\DropCount;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Storefront\AddressWatch;
-use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Tests\Rig;
+use Pinrelay\WooCommerce\Tests\Support\Listener;
 use Pinrelay\WooCommerce\Tests\Storefront\Site as Visit;
 
 final class SiteHealthTest extends TestCase
@@ -32,7 +32,7 @@ final class SiteHealthTest extends TestCase
     private static function health(array $settings = [], ?DropCount $drops = null): SiteHealth
     {
         $settings = new Settings(...$settings + ['enabled' => true, 'tagId' => '26']);
-        return new SiteHealth($settings, $drops ?? new DropCount(null, ''), new Guard());
+        return new SiteHealth($settings, $drops ?? new DropCount(null, ''));
     }
 
     public function testAShopThatSeesItsVisitorsIsWell(): void
@@ -86,7 +86,7 @@ final class SiteHealthTest extends TestCase
 
     public function testAShopThatIsSwitchedOffIsNotExamined(): void
     {
-        self::health(['enabled' => false])->register();
+        Listener::add(self::health(['enabled' => false]));
         self::assertSame([], apply_filters('site_status_tests', []));
     }
 }

@@ -10,8 +10,8 @@ use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Consent\Answers;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Settings\Settings;
-use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Tests\Rig;
+use Pinrelay\WooCommerce\Tests\Support\Listener;
 use Pinrelay\WooCommerce\Tests\Storefront\Site as Visit;
 
 /**
@@ -51,7 +51,7 @@ final class AnswersTest extends TestCase
     {
         $_COOKIE = $cookies;
         \Pinrelay\WooCommerce\Tests\Support\Site::$hooks['woocommerce_checkout_order_processed'] = [];
-        (new Answers($this->settings, new Consent($this->settings), new Guard()))->register();
+        Listener::add(new Answers($this->settings, new Consent($this->settings)));
         for ($id = $first; $id < $first + $count; $id++) {
             $order = new \WC_Order(['id' => $id]);
             do_action('woocommerce_checkout_order_processed', $id, [], $order);

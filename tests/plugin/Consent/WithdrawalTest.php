@@ -33,7 +33,7 @@ final class WithdrawalTest extends TestCase
         Site::visit();
         $this->rig = new Rig(['consent' => Consent::FILTER]);
         $consent = new Consent($this->rig->store->settings());
-        $buyer = new BuyerCookie($this->rig->state->secret(), $consent, new Guard());
+        $buyer = new BuyerCookie($this->rig->state->secret(), $consent);
         $this->rateFile = (string) tempnam(sys_get_temp_dir(), 'pinrelay-rate');
         $this->withdrawal = new Withdrawal(
             $consent,

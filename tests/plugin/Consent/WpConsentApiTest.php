@@ -11,7 +11,7 @@ use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\ConsentApi;
 use Pinrelay\WooCommerce\Settings\Settings;
-use Pinrelay\WooCommerce\Support\Guard;
+use Pinrelay\WooCommerce\Tests\Support\Listener;
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
 /**
@@ -177,7 +177,7 @@ final class WpConsentApiTest extends TestCase
         Site::reset();
         require_once dirname(__DIR__, 2) . '/support/consent/wp-consent-api/wp-consent-api.php';
         $GLOBALS['wp_consent_api_stand_in_cookies'] = [];
-        (new ConsentApi(new Settings(...['enabled' => true] + $settings), new Guard(), 'pinrelay.php'))->register();
+        Listener::add(new ConsentApi(new Settings(...['enabled' => true] + $settings), 'pinrelay.php'));
         do_action('init');
         $told = $GLOBALS['wp_consent_api_stand_in_cookies'];
         $functional = array_keys(array_filter($told, static fn (array $one): bool => $one['category'] !== 'marketing'));

@@ -13,6 +13,7 @@ use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Support\Throttle;
 use Pinrelay\WooCommerce\Tests\Rig;
+use Pinrelay\WooCommerce\Tests\Support\Listener;
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
 final class ReconcileJobsTest extends TestCase
@@ -97,7 +98,6 @@ final class ReconcileJobsTest extends TestCase
             $rig->upkeep,
             $held,
             new Throttle(Site::$database),
-            new Guard(),
             1,
         );
         $jobs->young($this->now, self::SECONDS);
@@ -109,7 +109,7 @@ final class ReconcileJobsTest extends TestCase
     public function testWhereTheScheduleRunsNoRequestDoesItsWork(): void
     {
         $jobs = $this->jobs(new Rig());
-        $jobs->register();
+        Listener::add($jobs);
         do_action(ReconcileJobs::YOUNG);
         do_action(ReconcileJobs::OLD);
         Site::$queries = [];
@@ -129,7 +129,7 @@ final class ReconcileJobsTest extends TestCase
             Site::$log[] = $line;
         });
         $since = $activatedAt ?? $this->now - 86400;
-        return new ReconcileJobs($rig->reconcile, $rig->upkeep, $rig->store, $throttle, $guard, $since);
+        return new ReconcileJobs($rig->reconcile, $rig->upkeep, $rig->store, $throttle, $since);
     }
 
     private function missed(int $id, int $age): \WC_Order

@@ -9,8 +9,8 @@ use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Orders\ExpressOrders;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Orders\UnknownSources;
-use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Tests\Rig;
+use Pinrelay\WooCommerce\Tests\Support\Listener;
 use Pinrelay\WooCommerce\Tests\Storefront\Site as Visit;
 
 /** Orders that no checkout of the shop has made, and that nobody's known kind is: express buttons and imports. */
@@ -36,9 +36,9 @@ final class UnknownSourcesTest extends TestCase
         $given = [];
         $express = new ExpressOrders($rig->hooks, static function () use (&$given): void {
             $given[] = true;
-        }, new Guard());
+        });
         Visit::$actions = [];
-        $express->register();
+        Listener::add($express);
         $order = new \WC_Order($data + [
             'created_via' => '', 'status' => 'pending', 'date_created' => new \DateTimeImmutable(), 'id' => 71,
         ]);

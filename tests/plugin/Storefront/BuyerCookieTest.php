@@ -8,7 +8,7 @@ use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
-use Pinrelay\WooCommerce\Support\Guard;
+use Pinrelay\WooCommerce\Tests\Support\Listener;
 
 final class BuyerCookieTest extends TestCase
 {
@@ -22,7 +22,7 @@ final class BuyerCookieTest extends TestCase
 
     private static function buyer(string $mode = Consent::OFF): BuyerCookie
     {
-        return new BuyerCookie(self::SECRET, new Consent(new Settings(consent: $mode)), new Guard());
+        return new BuyerCookie(self::SECRET, new Consent(new Settings(consent: $mode)));
     }
 
     public function testItSaysWhichOrdersAreThisBrowsers(): void
@@ -62,8 +62,8 @@ final class BuyerCookieTest extends TestCase
 
     public function testPlacingAnOrderGivesTheCookieToScriptsUnreadable(): void
     {
-        self::buyer()->register();
-        (Site::$actions['woocommerce_checkout_order_processed'])(12, [], new \WC_Order(['id' => 12]));
+        Listener::add(self::buyer());
+        do_action('woocommerce_checkout_order_processed', 12, [], new \WC_Order(['id' => 12]));
         $cookie = Site::$cookies['pinrelay_buyer'];
         self::assertSame([true, true, 'Lax', '/'], [
             $cookie['httponly'], $cookie['secure'], $cookie['samesite'], $cookie['path'],
@@ -74,8 +74,8 @@ final class BuyerCookieTest extends TestCase
         self::assertTrue($buyer->holds(12));
         self::assertFalse($buyer->holds(13));
 
-        $buyer->register();
-        (Site::$actions['woocommerce_checkout_order_processed'])(13, [], new \WC_Order(['id' => 13]));
+        Listener::add($buyer);
+        do_action('woocommerce_checkout_order_processed', 13, [], new \WC_Order(['id' => 13]));
         Site::visit(cookies: ['pinrelay_buyer' => Site::$cookies['pinrelay_buyer']['value']]);
         self::assertTrue(self::buyer()->holds(12), 'the order before stays');
         self::assertTrue(self::buyer()->holds(13));
@@ -83,8 +83,8 @@ final class BuyerCookieTest extends TestCase
 
     public function testWithoutConsentThereIsNoCookie(): void
     {
-        self::buyer(Consent::FILTER)->register();
-        (Site::$actions['woocommerce_checkout_order_processed'])(12, [], new \WC_Order(['id' => 12]));
+        Listener::add(self::buyer(Consent::FILTER));
+        do_action('woocommerce_checkout_order_processed', 12, [], new \WC_Order(['id' => 12]));
         self::assertSame([], Site::$cookies);
     }
 
@@ -93,13 +93,13 @@ final class BuyerCookieTest extends TestCase
         Site::visit();
         Site::$user = 1;
         Site::$capabilities = ['edit_shop_orders'];
-        self::buyer()->register();
-        (Site::$actions['woocommerce_before_pay_action'])(new \WC_Order(['id' => 12, 'customer_id' => 7]));
+        Listener::add(self::buyer());
+        do_action('woocommerce_before_pay_action', new \WC_Order(['id' => 12, 'customer_id' => 7]));
         self::assertSame([], Site::$cookies);
-        (Site::$actions['woocommerce_before_pay_action'])(new \WC_Order(['id' => 13, 'customer_id' => 1]));
+        do_action('woocommerce_before_pay_action', new \WC_Order(['id' => 13, 'customer_id' => 1]));
         self::assertSame([], Site::$cookies, 'nor is a merchant who types an order');
         Site::$filters['pinrelay_is_staff'] = static fn (): bool => false;
-        (Site::$actions['woocommerce_before_pay_action'])(new \WC_Order(['id' => 13, 'customer_id' => 1]));
+        do_action('woocommerce_before_pay_action', new \WC_Order(['id' => 13, 'customer_id' => 1]));
         self::assertArrayHasKey('pinrelay_buyer', Site::$cookies, 'unless the owner counts his staff');
     }
 

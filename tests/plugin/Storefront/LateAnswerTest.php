@@ -10,7 +10,6 @@ use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Collect\DropCount;
 use Pinrelay\WooCommerce\Collect\Rate;
 use Pinrelay\WooCommerce\Consent\Consent;
-use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Storefront\BotFilter;
 use Pinrelay\WooCommerce\Storefront\BrowserReport;
 use Pinrelay\WooCommerce\Storefront\BuyerCookie;
@@ -20,6 +19,7 @@ use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Storefront\VisitorId;
 use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Tests\Rig;
+use Pinrelay\WooCommerce\Tests\Support\Listener;
 use Pinrelay\WooCommerce\Tests\Support\Site as Shop;
 
 /** Who may still agree for an order whose buyer had not answered: the browser that placed it, and nobody else. */
@@ -83,7 +83,7 @@ final class LateAnswerTest extends TestCase
             $rig->hooks,
             $rig->outbox,
             new Visitor(),
-            new BuyerCookie($rig->state->secret(), $consent, $guard),
+            new BuyerCookie($rig->state->secret(), $consent),
             new BrowserReport($rig->outbox, $rig->state->secret()),
             $consent,
             new BotFilter(static fn (): DropCount => $rig->relays->drops()),
@@ -258,8 +258,8 @@ final class LateAnswerTest extends TestCase
         $rig = new Rig(self::SETTINGS);
         [WC()->session, $_COOKIE] = [$this->session, [Consent::COOKIE => '0']];
         $consent = new Consent($rig->store->settings());
-        (new CartVisitor(new Visitor(), $consent, new Guard()))->register();
-        (Site::$actions['woocommerce_add_to_cart'])();
+        Listener::add(new CartVisitor(new Visitor(), $consent));
+        do_action('woocommerce_add_to_cart');
         $rig = $this->placeByServer(['consent_default' => 'granted']);
         self::assertSame(['refused', 'refused'], [$rig->row()->verdict, $rig->row()->consent]);
         self::assertNull($this->claim($this->session, self::BUYER));

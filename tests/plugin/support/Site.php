@@ -15,6 +15,12 @@ final class Site
     public static ?array $network = null;
     /** @var array<string, array<int, list<\Closure>>> callbacks by hook and priority */
     public static array $hooks = [];
+    public static bool $isAdmin = false;
+    public static bool $isAjax = false;
+    /** @var list<string> hooks that fire at the moment, the innermost last */
+    public static array $current = [];
+    /** @var array<string, int> how often a hook has fired */
+    public static array $fired = [];
     public static ?\WooCommerce $woocommerce = null;
     /** @var array<int, \WC_Order> */
     public static array $orders = [];
@@ -31,7 +37,7 @@ final class Site
     {
         self::$database = new Database();
         [self::$home, self::$network] = ['https://shop.example', null];
-        self::$hooks = [];
+        [self::$hooks, self::$current, self::$fired] = [[], [], []];
         self::$orders = [];
         self::$woocommerce = null;
         self::$log = [];

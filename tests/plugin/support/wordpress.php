@@ -68,23 +68,52 @@ function remove_filter(string $hook, callable $callback, int $priority = 10): bo
     return true;
 }
 
+/** Calls in the order of priorities, those included that are added meanwhile. */
+function call_hook(string $hook, array $arguments, bool $isFilter): mixed
+{
+    Site::$current[] = $hook;
+    Site::$fired[$hook] = (Site::$fired[$hook] ?? 0) + 1;
+    $last = null;
+    while (true) {
+        $priorities = array_filter(
+            array_keys(Site::$hooks[$hook] ?? []),
+            static fn (int $priority): bool => $last === null || $priority > $last,
+        );
+        if ($priorities === []) {
+            array_pop(Site::$current);
+            return $arguments[0] ?? null;
+        }
+        $last = min($priorities);
+        foreach (Site::$hooks[$hook][$last] as $callback) {
+            $value = $callback(...$arguments);
+            $arguments = $isFilter ? [$value, ...array_slice($arguments, 1)] : $arguments;
+        }
+    }
+}
+
 function do_action(string $hook, mixed ...$arguments): void
 {
-    $callbacks = Site::$hooks[$hook] ?? [];
-    ksort($callbacks);
-    foreach (array_merge(...array_values($callbacks)) as $callback) {
-        $callback(...$arguments);
-    }
+    call_hook($hook, $arguments, false);
 }
 
 function apply_filters(string $hook, mixed $value, mixed ...$arguments): mixed
 {
-    $callbacks = Site::$hooks[$hook] ?? [];
-    ksort($callbacks);
-    foreach (array_merge(...array_values($callbacks)) as $callback) {
-        $value = $callback($value, ...$arguments);
-    }
-    return $value;
+    return call_hook($hook, [$value, ...$arguments], true);
+}
+
+function current_filter(): string|false
+{
+    return end(Site::$current);
+}
+
+function did_action(string $hook): int
+{
+    return Site::$fired[$hook] ?? 0;
+}
+
+function did_filter(string $hook): int
+{
+    return Site::$fired[$hook] ?? 0;
 }
 
 function __return_true(): bool
@@ -126,7 +155,7 @@ function plugin_basename(string $file): string
 
 function is_admin(): bool
 {
-    return false;
+    return Site::$isAdmin;
 }
 
 function is_user_logged_in(): bool
@@ -208,7 +237,7 @@ function site_url(string $path = ''): string
 
 function wp_doing_ajax(): bool
 {
-    return false;
+    return Site::$isAjax;
 }
 
 function wp_is_serving_rest_request(): bool
