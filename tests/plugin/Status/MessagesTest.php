@@ -35,7 +35,7 @@ final class MessagesTest extends TestCase
     /** @return array<string, array{string}> */
     public static function pauses(): array
     {
-        return self::each([...self::wordsIn('/delivery/outcome.rs', '/pause\("(\w+)"/'), 'all_rejected']);
+        return self::each([...self::wordsIn('/delivery/*.rs', '/pause\("(\w+)"/'), 'all_rejected']);
     }
 
     /** @dataProvider pauses */
@@ -63,9 +63,9 @@ final class MessagesTest extends TestCase
     public static function losses(): array
     {
         return self::each([
-            ...self::wordsIn('/delivery/books.rs', '/(?:lose|Unreadable)\("(\w+)"/'),
-            ...self::wordsIn('/delivery/triage.rs', '/loss: Some\("(\w+)"\)/'),
-            ...self::wordsIn('/delivery/purge.rs', '/LOSS: &str = "(\w+)"/'),
+            ...self::wordsIn('/delivery/*.rs', '/(?:lose|Unreadable)\("(\w+)"/'),
+            ...self::wordsIn('/delivery/{triage,send_batch}.rs', '/Some\("(\w+)"\)/'),
+            ...self::wordsIn('/delivery/*.rs', '/PURGED: &str = "(\w+)"/'),
         ]);
     }
 
@@ -91,9 +91,11 @@ final class MessagesTest extends TestCase
     }
 
     /** @return list<string> */
-    private static function wordsIn(string $file, string $pattern): array
+    private static function wordsIn(string $files, string $pattern): array
     {
-        preg_match_all($pattern, (string) file_get_contents(self::SOURCE . $file), $found);
+        $code = implode('', array_map('file_get_contents', glob(self::SOURCE . $files, GLOB_BRACE)));
+        preg_match_all($pattern, $code, $found);
+        self::assertNotSame([], $found[1], "{$pattern} in {$files}");
         return array_values(array_unique($found[1]));
     }
 
