@@ -29,7 +29,7 @@ use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\ExpressOrders;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Orders\OrderStore;
-use Pinrelay\WooCommerce\Orders\Outbox;
+use Pinrelay\WooCommerce\Orders\OutboxTransitions;
 use Pinrelay\WooCommerce\Orders\Reconcile;
 use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Orders\Tick;
@@ -201,9 +201,9 @@ final class Container
 
     // Orders.
 
-    public function outbox(): Outbox
+    public function outbox(): OutboxTransitions
     {
-        return $this->made[__FUNCTION__] ??= new Outbox($GLOBALS['wpdb']);
+        return $this->made[__FUNCTION__] ??= new OutboxTransitions($GLOBALS['wpdb']);
     }
 
     public function dispatcher(): Dispatcher

@@ -46,7 +46,7 @@ describe('a shop with very many orders', () => {
         global $wpdb;
         $read = static fn (): int => array_sum(array_column(
             $wpdb->get_results("SHOW SESSION STATUS LIKE 'Handler_read%'", ARRAY_A), 'Value'));
-        $outbox = new Pinrelay\\WooCommerce\\Orders\\Outbox($wpdb);
+        $outbox = new Pinrelay\\WooCommerce\\Orders\\OutboxTransitions($wpdb);
         $pages = Pinrelay\\WooCommerce\\Orders\\ReconcilePages::class;
         $statuses = $pages::saleStatuses(new Pinrelay\\WooCommerce\\Settings\\Settings());
         $ids = static function (string $by, int $from) use ($pages, $statuses): array {

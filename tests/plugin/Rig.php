@@ -9,8 +9,8 @@ use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Orders\Dispatcher;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
 use Pinrelay\WooCommerce\Orders\OrderStore;
-use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
+use Pinrelay\WooCommerce\Orders\OutboxTransitions;
 use Pinrelay\WooCommerce\Orders\Reconcile;
 use Pinrelay\WooCommerce\Orders\Tick;
 use Pinrelay\WooCommerce\Orders\Upkeep;
@@ -34,7 +34,7 @@ final class Rig
 
     public readonly SettingsStore $store;
     public readonly State $state;
-    public readonly Outbox $outbox;
+    public readonly OutboxTransitions $outbox;
     public readonly Nodes $nodes;
     public readonly RelayFactory $relays;
     public readonly Dispatcher $dispatcher;
@@ -63,7 +63,7 @@ final class Rig
         $this->state->put(['activated_at' => 1794000000]);
         $this->store = new SettingsStore(new Constants($constants + self::CONSTANTS), apiHeld: $apiHeld);
         (new GenerationWatch($this->store, $this->state))->look(1795000000);
-        $this->outbox = new Outbox(Site::$database);
+        $this->outbox = new OutboxTransitions(Site::$database);
         $this->nodes = new Nodes(Site::$database);
         $spool = new Spool($this->store->settings(), static fn (): string => str_repeat('0', 32), true);
         $this->relays = new RelayFactory($this->store, $this->state, $spool, $guard, 'shop.example');

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Admin;
 
-use Pinrelay\WooCommerce\Orders\Outbox;
+use Pinrelay\WooCommerce\Orders\OutboxTransitions;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Spool;
 use Pinrelay\WooCommerce\Settings\GenerationWatch;
@@ -35,7 +35,7 @@ final class SettingsPage
         private readonly GenerationWatch $watch,
         private readonly RelayFactory $relays,
         private readonly Spool $spool,
-        private readonly Outbox $outbox,
+        private readonly OutboxTransitions $outbox,
         private readonly RefusedEvents $refusedEvents,
         private readonly UnknownSourcesPanel $unknownSources,
         private readonly Guard $guard,

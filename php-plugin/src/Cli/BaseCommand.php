@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Cli;
 
 use Pinrelay\Relay;
-use Pinrelay\WooCommerce\Orders\Outbox;
+use Pinrelay\WooCommerce\Orders\OutboxTransitions;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Relay\RelayError;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
@@ -25,7 +25,7 @@ final class BaseCommand
     public function __construct(
         private readonly SettingsStore $store,
         private readonly RelayFactory $relays,
-        private readonly Outbox $outbox,
+        private readonly OutboxTransitions $outbox,
     ) {
     }
 

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Cli;
 
 use Pinrelay\WooCommerce\Coexistence\SecondTag;
-use Pinrelay\WooCommerce\Orders\Outbox;
+use Pinrelay\WooCommerce\Orders\OutboxTransitions;
 use Pinrelay\WooCommerce\Orders\ReconcileJobs;
 use Pinrelay\WooCommerce\Orders\Tick;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
@@ -23,7 +23,7 @@ final class Command
     public function __construct(
         private readonly SettingsStore $store,
         private readonly RelayFactory $relays,
-        private readonly Outbox $outbox,
+        private readonly OutboxTransitions $outbox,
         private readonly Tick $tick,
         private readonly ReconcileJobs $jobs,
         private readonly BaseCommand $base,

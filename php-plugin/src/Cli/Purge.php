@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Cli;
 
 use Pinrelay\WooCommerce\Orders\Dispatcher;
-use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
+use Pinrelay\WooCommerce\Orders\OutboxTransitions;
 use Pinrelay\WooCommerce\Orders\Tick;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 
@@ -19,7 +19,7 @@ final class Purge
 
     public function __construct(
         private readonly RelayFactory $relays,
-        private readonly Outbox $outbox,
+        private readonly OutboxTransitions $outbox,
         private readonly Dispatcher $dispatcher,
         private readonly Tick $tick,
         private readonly BaseCommand $base,

@@ -6,7 +6,7 @@ namespace Pinrelay\WooCommerce\Cli;
 
 use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Orders\DeadLetters;
-use Pinrelay\WooCommerce\Orders\Outbox;
+use Pinrelay\WooCommerce\Orders\OutboxTransitions;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 
 /** The commands about events that Pinterest refused. */
@@ -18,7 +18,7 @@ final class Refused
     public function __construct(
         private readonly DeadLetters $letters,
         private readonly RelayFactory $relays,
-        private readonly Outbox $outbox,
+        private readonly OutboxTransitions $outbox,
         private readonly BaseCommand $base,
     ) {
     }

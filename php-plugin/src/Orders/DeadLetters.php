@@ -19,7 +19,7 @@ final class DeadLetters
     public const OPTION = 'pinrelay_discarded';
     private const KEEP_SECONDS = 7 * 86400;
 
-    public function __construct(private readonly Outbox $outbox)
+    public function __construct(private readonly OutboxTransitions $outbox)
     {
     }
 

@@ -22,7 +22,7 @@ final class Dispatcher
     private const TOO_OLD = 'Pinterest takes the sales of the last seven days only.';
 
     public function __construct(
-        private readonly Outbox $outbox,
+        private readonly OutboxTransitions $outbox,
         private readonly RelayFactory $relays,
         private readonly SettingsStore $store,
         private readonly Guard $guard,

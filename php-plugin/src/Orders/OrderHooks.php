@@ -36,7 +36,7 @@ final class OrderHooks
     private array $noted = [];
 
     public function __construct(
-        private readonly Outbox $outbox,
+        private readonly OutboxTransitions $outbox,
         private readonly Dispatcher $dispatcher,
         private readonly RelayFactory $relays,
         private readonly SettingsStore $store,

@@ -18,7 +18,7 @@ use Pinrelay\WooCommerce\Support\Guard;
 final class Reconcile
 {
     public function __construct(
-        private readonly Outbox $outbox,
+        private readonly OutboxTransitions $outbox,
         private readonly OrderHooks $orders,
         private readonly Dispatcher $dispatcher,
         private readonly Consent $consent,

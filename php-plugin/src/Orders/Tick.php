@@ -27,7 +27,7 @@ final class Tick
      * @param ?(\Closure(int): mixed) $inbox  heeds what shoppers told collect.php
      */
     public function __construct(
-        private readonly Outbox $outbox,
+        private readonly OutboxTransitions $outbox,
         private readonly Dispatcher $dispatcher,
         private readonly \Closure $orders,
         private readonly RelayFactory $relays,

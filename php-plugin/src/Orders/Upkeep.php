@@ -22,7 +22,7 @@ final class Upkeep
     private const PAGE = 500;
 
     public function __construct(
-        private readonly Outbox $outbox,
+        private readonly OutboxTransitions $outbox,
         private readonly OrderStore $store,
         private readonly SettingsStore $settings,
         private readonly Guard $guard,

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Status;
 
-use Pinrelay\WooCommerce\Orders\Outbox;
+use Pinrelay\WooCommerce\Orders\OutboxQueries;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Orders\TableRepair;
 use Pinrelay\WooCommerce\Relay\Extension;
@@ -48,7 +48,7 @@ final class Report
     ) {
     }
 
-    public static function gather(Settings $settings, RelayFactory $relays, ?Outbox $outbox): self
+    public static function gather(Settings $settings, RelayFactory $relays, ?OutboxQueries $outbox): self
     {
         $relay = $relays->relay();
         $status = null;
@@ -79,7 +79,7 @@ final class Report
      * @return array{array<string, int>, array<string, int>, int, array<string, int>} nothing where it cannot be read,
      *         which is said apart
      */
-    private static function ofOutbox(?Outbox $outbox): array
+    private static function ofOutbox(?OutboxQueries $outbox): array
     {
         try {
             return $outbox === null ? [[], [], 0, []] : [

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Storefront;
 
-use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
+use Pinrelay\WooCommerce\Orders\OutboxTransitions;
 use Pinrelay\WooCommerce\Routes;
 
 /**
@@ -18,7 +18,7 @@ use Pinrelay\WooCommerce\Routes;
 final class BrowserReport
 {
     public function __construct(
-        private readonly Outbox $outbox,
+        private readonly OutboxTransitions $outbox,
         #[\SensitiveParameter]
         private readonly string $secret,
     ) {

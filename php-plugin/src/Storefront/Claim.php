@@ -9,8 +9,8 @@ use Pinrelay\WooCommerce\Collect\Rate;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Mapping\OrderSale;
 use Pinrelay\WooCommerce\Orders\OrderHooks;
-use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
+use Pinrelay\WooCommerce\Orders\OutboxTransitions;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Site\Hosts;
@@ -45,7 +45,7 @@ final class Claim
         private readonly Settings $settings,
         private readonly RelayFactory $relays,
         private readonly OrderHooks $orders,
-        private readonly Outbox $outbox,
+        private readonly OutboxTransitions $outbox,
         private readonly Visitor $visitor,
         private readonly BuyerCookie $buyer,
         private readonly BrowserReport $report,

@@ -6,25 +6,25 @@ namespace Pinrelay\WooCommerce\Tests\Orders;
 
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
-use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
+use Pinrelay\WooCommerce\Orders\OutboxTransitions;
 use Pinrelay\WooCommerce\Storefront\VisitorId;
 use Pinrelay\WooCommerce\Support\Failure;
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
 /** The state machine, on a real database: each move happens once or not at all. */
-final class OutboxTest extends TestCase
+final class OutboxTransitionsTest extends TestCase
 {
     private const CONTEXT = ['ip' => '203.0.113.9', 'user_agent' => 'Mozilla/5.0 (X11; rv:132.0) Firefox/132.0'];
     private const OPEN = [OutboxRow::PENDING, OutboxRow::QUEUED];
 
-    private Outbox $outbox;
+    private OutboxTransitions $outbox;
 
     protected function setUp(): void
     {
         Site::reset();
-        $this->outbox = new Outbox(Site::$database);
+        $this->outbox = new OutboxTransitions(Site::$database);
     }
 
     public function testMakingTheTableTwiceKeepsItsRows(): void

@@ -6,8 +6,8 @@ namespace Pinrelay\WooCommerce\Tests\Orders;
 
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
-use Pinrelay\WooCommerce\Orders\Outbox;
 use Pinrelay\WooCommerce\Orders\OutboxRow;
+use Pinrelay\WooCommerce\Orders\OutboxTransitions;
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
 /** A refusal reaches a row wherever it stands; silence takes back only what is not over. */
@@ -18,12 +18,12 @@ final class RefusalTest extends TestCase
     private const SALE = ['event_name' => 'checkout', 'value' => '7'];
     private const OPEN = [OutboxRow::PENDING, OutboxRow::QUEUED];
 
-    private Outbox $outbox;
+    private OutboxTransitions $outbox;
 
     protected function setUp(): void
     {
         Site::reset();
-        $this->outbox = new Outbox(Site::$database);
+        $this->outbox = new OutboxTransitions(Site::$database);
     }
 
     /** @return array<string, array{string, list<?string>, list<?string>}> a row; state, verdict, consent afterwards */

@@ -5,20 +5,20 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Tests\Storefront;
 
 use PHPUnit\Framework\TestCase;
-use Pinrelay\WooCommerce\Orders\Outbox;
+use Pinrelay\WooCommerce\Orders\OutboxTransitions;
 use Pinrelay\WooCommerce\Storefront\BrowserReport;
 use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
 final class BrowserReportTest extends TestCase
 {
-    private Outbox $outbox;
+    private OutboxTransitions $outbox;
     private BrowserReport $report;
 
     protected function setUp(): void
     {
         Site::reset();
-        $this->outbox = new Outbox(Site::$database);
+        $this->outbox = new OutboxTransitions(Site::$database);
         $this->outbox->accept(71, 'event-71', '549755885175', 1795000000);
         $this->outbox->accept(72, 'event-72', '549755885175', 1795000000);
         $this->report = new BrowserReport($this->outbox, 'secret', new Guard());
