@@ -4,7 +4,9 @@
 
 use std::fmt::Write;
 
-use crate::shop::{Peer, Request, Response, Shop, at, capture, files, ids, now, order, visit};
+use crate::shop::{
+    Peer, Request, Response, Shop, at, capture, files, ids, now, order, until, visit,
+};
 use pinrelay::delivery::{Late, Secret, Settings, Transport};
 use pinrelay::event::Raw;
 use pinrelay::relay::Relay;
@@ -113,8 +115,11 @@ fn whatever_pinterest_answers_nothing_of_it_is_told_that_is_a_secret() {
         let relay = shop.relay();
         capture(&relay, &order("o-1"));
         capture(&relay, &at(visit("v-1"), now() - 4_000));
-        relay.drain(0.05).unwrap();
-        assert!(!peer.requests().is_empty());
+        // On a busy machine the time may be over before the call.
+        until("a call", || {
+            relay.drain(0.05).unwrap();
+            !peer.requests().is_empty()
+        });
         assert!(
             relay.status().unwrap()["last_error"].is_object()
                 || relay.rejected(1).unwrap()[0].is_object()
