@@ -1,13 +1,29 @@
-//! `Pinrelay\Receipt`: four typed `readonly` properties.
+//! `Pinrelay\Receipt`: four typed `readonly` properties, made when the first is looked at.
+//!
+//! The tag's calls cost as much as all the rest of a capture, and who only captures never reads
+//! them. So an object starts with its properties undefined and the core's receipt in the unused
+//! value of the first one's slot. Every handler through which PHP looks at an object's properties
+//! fills them in and goes on as PHP's own does; PHP itself asks the handler wherever it finds a
+//! property undefined.
 
 #![allow(unsafe_code)]
+
+use std::mem::{offset_of, size_of};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
-use ext_php_rs::ffi::{IS_ARRAY, IS_STRING};
+use ext_php_rs::ffi::{
+    HashTable, IS_ARRAY, IS_STRING, IS_UNDEF, std_object_handlers, zend_object,
+    zend_object_handlers, zend_object_std_dtor, zend_std_compare_objects, zend_std_get_properties,
+    zend_std_get_property_ptr_ptr, zend_std_has_property, zend_std_read_property,
+    zend_std_unset_property, zend_std_write_property,
+};
 use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
-use ext_php_rs::types::{ZendObject, Zval};
+use ext_php_rs::types::{ZendObject, ZendStr, Zval};
 use ext_php_rs::zend::ExecuteData;
 
 use super::output::{self, Calls};
@@ -16,6 +32,8 @@ use crate::relay;
 use crate::wire::script::safe_json;
 
 static RECEIPT: Plain = Plain::new();
+/// Set by each MINIT; never freed, as objects may outlive the request that made them.
+static HANDLERS: AtomicPtr<zend_object_handlers> = AtomicPtr::new(ptr::null_mut());
 
 /// The core's receipt on its way to PHP.
 pub struct Receipt(pub relay::Receipt);
@@ -25,19 +43,208 @@ impl IntoZval for Receipt {
     const NULLABLE: bool = false;
 
     fn set_zval(self, zv: &mut Zval, persistent: bool) -> Result<()> {
-        let class = RECEIPT.class()?;
-        let mut object = ZendObject::new(class);
-        let calls = self.0.tag_calls();
-        plain::write(class, &mut object, "eventId", self.0.event_id())?;
-        plain::write(class, &mut object, "tagCalls", Calls(&calls))?;
-        plain::write(class, &mut object, "tagJson", safe_json(&calls))?;
-        plain::write(
-            class,
-            &mut object,
-            "warnings",
-            output::faults(&self.0.warnings),
-        )?;
+        let mut object = ZendObject::new(RECEIPT.class()?);
+        let receipt = Box::into_raw(Box::new(self.0));
+        // SAFETY: an object of this class has four slots. The first is undefined, so nobody but
+        // `pending` reads its value.
+        unsafe { (*slots(&raw mut *object)).value.ptr = receipt.cast() };
+        object.handlers = HANDLERS.load(Ordering::Acquire);
         object.set_zval(zv, persistent)
+    }
+}
+
+/// The slots of the declared properties, in the order of their declaration.
+///
+/// # Safety
+/// `object` is a live object.
+unsafe fn slots(object: *mut zend_object) -> *mut Zval {
+    // SAFETY: by the caller. PHP allocates the slots behind the object.
+    unsafe { (&raw mut (*object).properties_table).cast() }
+}
+
+/// The receipt of which an object's properties are still to be made. Returns null if they are
+/// made, and for an object that is not made by us (by reflection, without its constructor).
+///
+/// # Safety
+/// `object` is a live object.
+unsafe fn pending(object: *mut zend_object) -> *mut relay::Receipt {
+    // SAFETY: by the caller; with our handlers it is an object of our class.
+    unsafe {
+        let first = slots(object);
+        let is_ours = ptr::eq((*object).handlers, HANDLERS.load(Ordering::Acquire));
+        match is_ours && (*first).u1.type_info == IS_UNDEF {
+            true => (*first).value.ptr.cast(),
+            false => ptr::null_mut(),
+        }
+    }
+}
+
+/// Makes the properties, unless they are there.
+///
+/// # Safety
+/// `object` is a live object, and nobody holds a reference into it.
+unsafe fn fill(object: *mut zend_object) {
+    // SAFETY: by the caller. A receipt was leaked from a box by `set_zval` and is taken back once,
+    // as the first slot is defined from then on. A fatal error of PHP (memory_limit) that jumps out
+    // of `properties` leaves it where it is, for `free`.
+    unsafe {
+        let receipt = pending(object);
+        let Some(given) = receipt.as_ref() else {
+            return;
+        };
+        // Without them PHP reports that they are not initialised.
+        let made = catch_unwind(AssertUnwindSafe(|| properties(given)));
+        if let Ok(Ok(made)) = made {
+            for (at, value) in made.into_iter().enumerate() {
+                ptr::write(slots(object).add(at), value);
+            }
+            drop(Box::from_raw(receipt));
+        }
+    }
+}
+
+fn properties(receipt: &relay::Receipt) -> Result<[Zval; 4]> {
+    let calls = receipt.tag_calls();
+    Ok([
+        receipt.event_id().into_zval(false)?,
+        Calls(&calls).into_zval(false)?,
+        safe_json(&calls).into_zval(false)?,
+        output::faults(&receipt.warnings).into_zval(false)?,
+    ])
+}
+
+/// PHP's own handlers, with `fill` before each that looks at properties.
+fn handlers() -> zend_object_handlers {
+    // SAFETY: PHP's table is constant. Behind `clone_obj` PHP 8.5 has one that clones with other
+    // properties, which may be null and then throws, as it would for read-only ones.
+    let mut handlers = unsafe {
+        let mut handlers = ptr::read(&raw const std_object_handlers);
+        let from = offset_of!(zend_object_handlers, clone_obj) + size_of::<usize>();
+        let to = offset_of!(zend_object_handlers, read_property);
+        ptr::write_bytes((&raw mut handlers).cast::<u8>().add(from), 0, to - from);
+        handlers
+    };
+    handlers.free_obj = Some(free);
+    handlers.clone_obj = Some(clone);
+    handlers.read_property = Some(read);
+    handlers.write_property = Some(write);
+    handlers.get_property_ptr_ptr = Some(pointer);
+    handlers.has_property = Some(has);
+    handlers.unset_property = Some(unset);
+    handlers.get_properties = Some(all);
+    handlers.compare = Some(compare);
+    handlers
+}
+
+type Cache = *mut *mut std::ffi::c_void;
+
+// SAFETY, of all handlers: PHP calls them with live objects of our class, and arguments that its
+// own handlers take.
+
+unsafe extern "C" fn free(object: *mut zend_object) {
+    // SAFETY: as above. Nobody looks at the object after this, so the receipt is taken once.
+    unsafe {
+        let receipt = pending(object);
+        if !receipt.is_null() {
+            drop(Box::from_raw(receipt));
+        }
+        zend_object_std_dtor(object);
+    }
+}
+
+unsafe extern "C" fn clone(object: *mut zend_object) -> *mut zend_object {
+    // SAFETY: as above. The new object has all properties, so it holds no receipt.
+    unsafe {
+        fill(object);
+        let Some(own) = std_object_handlers.clone_obj else {
+            return ptr::null_mut();
+        };
+        let new = own(object);
+        if pending(object).is_null() {
+            (*new).handlers = (*object).handlers;
+        }
+        new
+    }
+}
+
+unsafe extern "C" fn read(
+    object: *mut zend_object,
+    name: *mut ZendStr,
+    kind: i32,
+    cache: Cache,
+    buffer: *mut Zval,
+) -> *mut Zval {
+    // SAFETY: as above.
+    unsafe {
+        fill(object);
+        zend_std_read_property(object, name, kind, cache, buffer)
+    }
+}
+
+unsafe extern "C" fn write(
+    object: *mut zend_object,
+    name: *mut ZendStr,
+    value: *mut Zval,
+    cache: Cache,
+) -> *mut Zval {
+    // SAFETY: as above.
+    unsafe {
+        fill(object);
+        zend_std_write_property(object, name, value, cache)
+    }
+}
+
+unsafe extern "C" fn pointer(
+    object: *mut zend_object,
+    name: *mut ZendStr,
+    kind: i32,
+    cache: Cache,
+) -> *mut Zval {
+    // SAFETY: as above.
+    unsafe {
+        fill(object);
+        zend_std_get_property_ptr_ptr(object, name, kind, cache)
+    }
+}
+
+unsafe extern "C" fn has(
+    object: *mut zend_object,
+    name: *mut ZendStr,
+    kind: i32,
+    cache: Cache,
+) -> i32 {
+    // SAFETY: as above.
+    unsafe {
+        fill(object);
+        zend_std_has_property(object, name, kind, cache)
+    }
+}
+
+unsafe extern "C" fn unset(object: *mut zend_object, name: *mut ZendStr, cache: Cache) {
+    // SAFETY: as above.
+    unsafe {
+        fill(object);
+        zend_std_unset_property(object, name, cache);
+    }
+}
+
+unsafe extern "C" fn all(object: *mut zend_object) -> *mut HashTable {
+    // SAFETY: as above.
+    unsafe {
+        fill(object);
+        zend_std_get_properties(object)
+    }
+}
+
+unsafe extern "C" fn compare(left: *mut Zval, right: *mut Zval) -> i32 {
+    // SAFETY: as above; either may be no object at all.
+    unsafe {
+        for value in [left, right] {
+            if (*value).is_object() {
+                fill((*value).value.obj);
+            }
+        }
+        zend_std_compare_objects(left, right)
     }
 }
 
@@ -57,6 +264,8 @@ pub fn declare() -> Result<()> {
             plain::declare_readonly(class, "tagJson", IS_STRING);
             plain::declare_readonly(class, "warnings", IS_ARRAY);
             RECEIPT.set(class, arguments);
+            let handlers = Box::into_raw(Box::new(handlers()));
+            HANDLERS.store(handlers, Ordering::Release);
         })
         .register()
 }

@@ -91,3 +91,79 @@ test('a receipt cannot be serialised into being', function (): void {
     thrown(\Exception::class, static fn () => serialize($receipt));
     thrown(\Exception::class, static fn () => unserialize('O:16:"Pinrelay\Receipt":0:{}'));
 });
+
+test('a receipt shows the same whichever way it is looked at first', function (): void {
+    $known = receipt();
+    $expected = [
+        'eventId' => $known->eventId, 'tagCalls' => $known->tagCalls, 'tagJson' => $known->tagJson, 'warnings' => [],
+    ];
+    $fixed = static fn (): Receipt => receipt(['event_id' => $known->eventId]);
+    $looks = [
+        'a cast' => static fn (Receipt $r): array => (array) $r,
+        'get_object_vars' => static fn (Receipt $r): array => get_object_vars($r),
+        'json_encode' => static fn (Receipt $r): array => json_decode(json_encode($r), true),
+        'var_export' => static fn (Receipt $r): array => eval(
+            'return ' . str_replace('\Pinrelay\Receipt::__set_state(', '(', var_export($r, true)) . ';'
+        ),
+        'reflection' => static fn (Receipt $r): array => array_map(
+            static fn (string $name) => (new \ReflectionProperty($r, $name))->getValue($r),
+            array_combine(array_keys($expected), array_keys($expected)),
+        ),
+        'a clone' => static fn (Receipt $r): array => get_object_vars(clone $r),
+        'a clone of a clone' => static fn (Receipt $r): array => (array) clone clone $r,
+        'its properties' => static fn (Receipt $r): array => [
+            'eventId' => $r->eventId, 'tagCalls' => $r->tagCalls, 'tagJson' => $r->tagJson, 'warnings' => $r->warnings,
+        ],
+    ];
+    foreach ($looks as $way => $look) {
+        $receipt = $fixed();
+        same($expected, $look($receipt), $way);
+        same($expected, $look($receipt), "$way, again");
+    }
+    $listed = [];
+    foreach ($fixed() as $name => $value) {
+        $listed[$name] = $value;
+    }
+    same($expected, $listed, 'foreach');
+    truth(str_contains(print_r($fixed(), true), $known->eventId), 'print_r');
+    foreach (array_keys($expected) as $name) {
+        truth(isset($fixed()->$name), "isset $name");
+        truth(property_exists($fixed(), $name), "property_exists $name");
+        truth((new \ReflectionProperty(Receipt::class, $name))->isInitialized($fixed()), "initialised $name");
+    }
+    truth(!empty($fixed()->tagCalls) && empty($fixed()->warnings) && !isset($fixed()->other), 'empty');
+});
+
+test('receipts are equal when their properties are, whichever was looked at', function (): void {
+    $fixed = static fn (string $id): Receipt => receipt(['event_id' => $id]);
+    $read = $fixed('a');
+    same('a', $read->eventId);
+    truth($fixed('a') == $fixed('a') && $read == $fixed('a') && $fixed('a') == $read, 'equal');
+    truth($fixed('a') != $fixed('b') && $read != $fixed('b') && $fixed('b') != $read, 'not equal');
+    truth(clone $read == $fixed('a') && clone $fixed('a') == $fixed('a') && $fixed('a') == clone $fixed('a'), 'clones');
+    truth(clone $read == $fixed('a'), 'a clone and one that nobody looked at');
+    truth($fixed('a') != (new \ReflectionClass(Receipt::class))->newInstanceWithoutConstructor(), 'an empty one');
+});
+
+test('receipts that nobody looks at cost no memory that stays', function (): void {
+    $relay = new Relay(options());
+    $event = event();
+    $held = static function (int $count) use ($relay, $event): int {
+        for ($n = 0; $n < $count; $n++) {
+            $receipt = $relay->prepare($event);
+            $cycle = new \ArrayObject([$receipt]);
+            $cycle['self'] = $cycle;
+            if ($n % 3 === 0) {
+                clone $receipt;
+            }
+            unset($receipt, $cycle);
+            if ($n % 500 === 499) {
+                gc_collect_cycles();
+            }
+        }
+        preg_match('/^VmRSS:\s+(\d+)/m', file_get_contents('/proc/self/status'), $found);
+        return (int) $found[1];
+    };
+    $before = $held(2_000);
+    truth($held(8_000) - $before < 1_024, 'less than a mebibyte for 8,000 of them');
+});
