@@ -18,7 +18,6 @@ use Pinrelay\WooCommerce\Collect\InboxReader;
 use Pinrelay\WooCommerce\Collect\LiveConfig;
 use Pinrelay\WooCommerce\Collect\PageFacts;
 use Pinrelay\WooCommerce\Collect\Rate;
-use Pinrelay\WooCommerce\Collect\Revision;
 use Pinrelay\WooCommerce\Consent\Answers;
 use Pinrelay\WooCommerce\Consent\Consent;
 use Pinrelay\WooCommerce\Consent\ConsentApi;
@@ -149,7 +148,8 @@ final class Container
         return $this->made[__FUNCTION__] ??= new SettingsStore(
             Constants::fromWpConfig(),
             $this->site() !== CopyGuard::SHOP,
-            OfficialPlugin::sendsFromServer() && !$this->state()->get(OfficialPlugin::DECIDED),
+            defined('PINTEREST_FOR_WOOCOMMERCE_VERSION')
+                && OfficialPlugin::sendsFromServer() && !$this->state()->get(OfficialPlugin::DECIDED),
         );
     }
 
@@ -352,7 +352,7 @@ final class Container
             new PageEvents($this->settings()),
             PageFacts::key($this->state()->secret()),
             // As it was last noticed, after some response: a page need not gather all settings.
-            fn (): int => (int) $this->state()->get(Revision::NUMBER, 0),
+            fn (): int => (int) $this->state()->get(State::REVISION, 0),
             $this->mainFile,
             Plugin::VERSION,
         );

@@ -67,9 +67,9 @@ final class Hooks
         ['deleted_post', OrderHooks::class, 'postDeleted', 10, 2],
         ['wp_trash_post', OrderHooks::class, 'postTrashed'],
         // Before the status' own hooks, in which it may be accepted. Items are often put into it after it was made.
-        ['woocommerce_new_order', ExpressOrders::class, 'made', 5, 2, 'isOfPage'],
-        ['woocommerce_after_order_object_save', ExpressOrders::class, 'saved', 5, 1, 'isOfPage'],
-        ['woocommerce_before_cart_emptied', ExpressOrders::class, 'emptied', 5, 0, 'isOfPage'],
+        ['woocommerce_new_order', ExpressOrders::class, 'made', 5, 2, 'isOfOrderOnPage'],
+        ['woocommerce_after_order_object_save', ExpressOrders::class, 'saved', 5, 1, 'isOfOrderOnPage'],
+        ['woocommerce_before_cart_emptied', ExpressOrders::class, 'emptied', 5, 0, 'isOfOrderOnPage'],
         [self::CLASSIC, BuyerCookie::class, 'giveAtClassicCheckout', 10, 3],
         [self::BLOCKS, BuyerCookie::class, 'give'],
         [self::PAY_PAGE, BuyerCookie::class, 'give'],
@@ -161,9 +161,10 @@ final class Hooks
         return !is_admin();
     }
 
-    public static function isOfPage(): bool
+    /** An order that is made or paid on a page has been about to be saved. */
+    public static function isOfOrderOnPage(): bool
     {
-        return !is_admin() || wp_doing_ajax();
+        return (!is_admin() || wp_doing_ajax()) && did_action('woocommerce_before_order_object_save') > 0;
     }
 
     public static function isOfVisitor(): bool

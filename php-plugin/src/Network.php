@@ -16,9 +16,6 @@ final class Network
     /** Also where the main site, from which sites are deleted, is no shop. */
     public static function register(Guard $guard, string $mainFile): void
     {
-        if (!is_multisite()) {
-            return;
-        }
         add_filter('wpmu_drop_tables', $guard->filter('drop', static fn (array $tables, mixed $id): array => [
             ...$tables,
             OutboxTable::nameFor($GLOBALS['wpdb']->get_blog_prefix((int) $id)),

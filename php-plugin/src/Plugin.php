@@ -72,12 +72,14 @@ final class Plugin
     public static function boot(string $mainFile): void
     {
         // The network's sites are deleted from its main site, which need not be a shop.
-        Network::register(new Guard(), $mainFile);
+        if (is_multisite()) {
+            Network::register(new Guard(), $mainFile);
+        }
         // Without WooCommerce there is no shop. WordPress says so itself (Requires Plugins).
         if (class_exists('WooCommerce')) {
             $guard = self::isStrangerAtTerminal()
                 ? new Guard(self::debug(...))
-                : new Guard(null, new Repeats(self::logs() . '/' . self::REPEATS));
+                : new Guard(null, static fn (): Repeats => new Repeats(self::logs() . '/' . self::REPEATS));
             $plugin = new self(new Container($guard, $mainFile, self::isWeb()));
             $guard->run('start', $plugin->start(...));
         }
@@ -88,7 +90,7 @@ final class Plugin
         $container = $this->container;
         // First: a site's first request plans its jobs, and WordPress plans none of an interval it does not know.
         $this->kernel->add(Hooks::ALWAYS);
-        if (self::isWeb()) {
+        if (self::isWeb() && (int) $container->state()->get('db_version', 0) !== self::SET_UP) {
             Installer::setUp($container->state());
         }
         if ($container->settings()->active()) {

@@ -42,10 +42,10 @@ final class CollectEndpoint
             }
             return;
         }
-        $config = $this->live->config((int) $this->state->get(Revision::NUMBER, 0));
+        $config = $this->live->config((int) $this->state->get(State::REVISION, 0));
         $ahead = $this->file->keep($config, $now);
         if ($ahead > 0 && $this->state->amend(fn (array $state) => Revision::afterRestore($state, $ahead, $now))) {
-            $this->file->keep($this->live->config((int) $this->state->get(Revision::NUMBER, 0)), $now);
+            $this->file->keep($this->live->config((int) $this->state->get(State::REVISION, 0)), $now);
         }
     }
 
@@ -54,7 +54,7 @@ final class CollectEndpoint
     {
         // The caller may have found no file at collect.php, or an old one.
         $this->keep();
-        $config = $this->live->config((int) $this->state->get(Revision::NUMBER, 0));
+        $config = $this->live->config((int) $this->state->get(State::REVISION, 0));
         if ($config === null) {
             return 503;
         }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Collect;
 
+use Pinrelay\WooCommerce\Settings\State;
+
 /**
  * The number of all settings that collect.php works by. It only rises, and does with every change, by whatever road:
  * the form, the command line, a constant, an import, another web server. Pages carry it in the address that they hand
@@ -12,7 +14,6 @@ namespace Pinrelay\WooCommerce\Collect;
  */
 final class Revision
 {
-    public const NUMBER = 'revision';
     private const OF = 'revision_of';
     private const COUNT = 'revision_count';
 
@@ -42,7 +43,7 @@ final class Revision
             return null;
         }
         return [
-            self::NUMBER => max($now, (int) ($state[self::NUMBER] ?? 0) + 1),
+            State::REVISION => max($now, (int) ($state[State::REVISION] ?? 0) + 1),
             self::OF => $fingerprint,
             self::COUNT => [intdiv($now, 60), $count + 1],
         ];
@@ -56,6 +57,6 @@ final class Revision
      */
     public static function afterRestore(array $state, int $files, int $now): ?array
     {
-        return $files > (int) ($state[self::NUMBER] ?? 0) ? [self::NUMBER => max($now, $files + 1)] : null;
+        return $files > (int) ($state[State::REVISION] ?? 0) ? [State::REVISION => max($now, $files + 1)] : null;
     }
 }

@@ -104,7 +104,7 @@ final class SettingsStore
     private static function states(array $entries): array
     {
         return array_values(array_filter(
-            array_map(UsState::code(...), $entries),
+            array_map(static fn (mixed $entry): string => UsState::code($entry), $entries),
             static fn (string $state): bool => Rules::allows('ldp_states', $state),
         ));
     }

@@ -12,6 +12,9 @@ namespace Pinrelay\WooCommerce\Settings;
  */
 final class State
 {
+    /** The key of Collect\Revision's number, which each page carries. */
+    public const REVISION = 'revision';
+
     public const OPTION = 'pinrelay_state';
     public const SECRET = 'pinrelay_secret';
 

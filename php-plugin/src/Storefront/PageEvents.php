@@ -26,7 +26,9 @@ final class PageEvents
     public function all(): array
     {
         $events = array_filter([
-            PageVisitEvent::map($this->product(), $this->settings),
+            is_product()
+                ? PageVisitEvent::map($this->product(), $this->settings)
+                : ['event_name' => 'page_visit'],
             $this->list(),
             $this->checkout(),
         ]);
@@ -63,9 +65,6 @@ final class PageEvents
     /** @return ?array<string, mixed> */
     private function product(): ?array
     {
-        if (!is_product()) {
-            return null;
-        }
         $id = get_queried_object_id();
         // Templates leave the last product that they showed, which is mostly the page's own: it is dear to load twice.
         $shown = $GLOBALS['product'] ?? null;
@@ -94,8 +93,10 @@ final class PageEvents
     /** @return ?array<string, mixed> */
     private function checkout(): ?array
     {
-        $cart = self::isCheckout() ? WC()->cart : null;
-        $lines = CartLines::of($cart?->get_cart() ?? []);
+        if (!self::isCheckout()) {
+            return null;
+        }
+        $lines = CartLines::of(WC()->cart?->get_cart() ?? []);
         return $lines === [] ? null : CartEvent::map('initiate_checkout', $lines, $this->settings);
     }
 }

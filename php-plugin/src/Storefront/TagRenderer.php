@@ -53,7 +53,7 @@ final class TagRenderer
      */
     public static function track(array $event): array
     {
-        $event = ListedCurrency::only($event);
+        $event = isset($event['currency']) ? ListedCurrency::only($event) : $event;
         $items = $event['items'] ?? [];
         $lines = array_map(self::line(...), array_slice($items, 0, self::MOST_LINES));
         if ($items === [] && $event['event_name'] === 'view_category' && isset($event['content_category'])) {

@@ -20,9 +20,10 @@ final class Guard
 
     /**
      * @param (\Closure(string): void)|null $sink    where a line goes; WooCommerce's logger when left out
-     * @param ?Repeats                      $repeats holds back what comes again and again
+     * @param (\Closure(): Repeats)|null    $repeats makes what holds back lines that come again and again; few requests
+     *                                               log anything
      */
-    public function __construct(?\Closure $sink = null, private readonly ?Repeats $repeats = null)
+    public function __construct(?\Closure $sink = null, private readonly ?\Closure $repeats = null)
     {
         $this->sink = $sink;
     }
@@ -83,7 +84,7 @@ final class Guard
     public function log(string $line): void
     {
         try {
-            $line = $this->repeats === null ? $line : $this->repeats->pass($line, time());
+            $line = $this->repeats === null ? $line : ($this->repeats)()->pass($line, time());
             if ($line === null) {
                 return;
             }

@@ -46,7 +46,7 @@ final class GuardTest extends TestCase
     public function testALineThatIsHeldBackIsNotLogged(): void
     {
         $file = (string) tempnam(sys_get_temp_dir(), 'pinrelay-repeats');
-        $guard = new Guard(fn (string $line) => $this->log[] = $line, new Repeats($file));
+        $guard = new Guard(fn (string $line) => $this->log[] = $line, static fn (): Repeats => new Repeats($file));
         foreach ([1, 2, 3] as $ignored) {
             $guard->run('hooks', static fn () => throw new Failure('disk'));
         }
