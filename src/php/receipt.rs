@@ -11,7 +11,7 @@
 use std::mem::{offset_of, size_of};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
 use ext_php_rs::convert::IntoZval;
@@ -35,6 +35,11 @@ static RECEIPT: Plain = Plain::new();
 /// Set by each MINIT; never freed, as objects may outlive the request that made them.
 static HANDLERS: AtomicPtr<zend_object_handlers> = AtomicPtr::new(ptr::null_mut());
 
+/// Receipts whose properties are still to be made. PHP's memory_limit does not count them, so with
+/// more than a few of them the next ones are made at once.
+static PENDING: AtomicUsize = AtomicUsize::new(0);
+const MAX_PENDING: usize = 16;
+
 /// The core's receipt on its way to PHP.
 pub struct Receipt(pub relay::Receipt);
 
@@ -49,6 +54,10 @@ impl IntoZval for Receipt {
         // `pending` reads its value.
         unsafe { (*slots(&raw mut *object)).value.ptr = receipt.cast() };
         object.handlers = HANDLERS.load(Ordering::Acquire);
+        if PENDING.fetch_add(1, Ordering::Relaxed) >= MAX_PENDING {
+            // SAFETY: the object was made above, and nobody else has seen it.
+            unsafe { fill(&raw mut *object) };
+        }
         object.set_zval(zv, persistent)
     }
 }
@@ -98,9 +107,17 @@ unsafe fn fill(object: *mut zend_object) {
             for (at, value) in made.into_iter().enumerate() {
                 ptr::write(slots(object).add(at), value);
             }
-            drop(Box::from_raw(receipt));
+            discard(receipt);
         }
     }
+}
+
+/// # Safety
+/// `receipt` is one that `pending` returned, and nobody takes it again.
+unsafe fn discard(receipt: *mut relay::Receipt) {
+    PENDING.fetch_sub(1, Ordering::Relaxed);
+    // SAFETY: by the caller; `set_zval` leaked it from a box.
+    drop(unsafe { Box::from_raw(receipt) });
 }
 
 fn properties(receipt: &relay::Receipt) -> Result<[Zval; 4]> {
@@ -146,7 +163,7 @@ unsafe extern "C" fn free(object: *mut zend_object) {
     unsafe {
         let receipt = pending(object);
         if !receipt.is_null() {
-            drop(Box::from_raw(receipt));
+            discard(receipt);
         }
         zend_object_std_dtor(object);
     }
