@@ -1,7 +1,7 @@
 <?php
 
 /**
- * Takes what shoppers' browsers tell of their visits, without booting WordPress: POST
+ * Takes what visitors' browsers report of their visits, without booting WordPress: POST
  * collect.php?s=<blog id>&r=<revision of the page's settings>, JSON up to 8 KB. It needs the extension and the file
  * that WordPress keeps for it (Collect\ConfigFile), opens no database, sets no cookie and answers with a status alone.
  * Everything is decided by Collect\Collector. Asked for `place`, it answers with the visitor's US state.
@@ -20,7 +20,7 @@ use Pinrelay\WooCommerce\Support\Repeats;
 require __DIR__ . '/src/autoload.php';
 
 if (function_exists('session_status') && session_status() === PHP_SESSION_ACTIVE) {
-    // PHP was told to start one with every request: its lock would let a shopper's requests wait for each other.
+    // PHP was told to start one with every request: its lock would let a visitor's requests wait for each other.
     session_abort();
 }
 

@@ -2,7 +2,7 @@
 
 /**
  * Plugin Name:          Pinrelay
- * Description:          Tells Pinterest about every sale, once: from the browser and the server. Checkout never waits.
+ * Description:          Reports every sale to Pinterest, once: from the browser and the server. Checkout never waits.
  * Version:              0.1.0
  * Requires at least:    6.8
  * Requires PHP:         8.1

@@ -245,7 +245,7 @@ final class Container
             $this->nodes(),
             $this->store(),
             $this->guard,
-            // Most rounds find nothing there, and need not load who would heed it.
+            // Most rounds find nothing there, and need not load its reader.
             fn (int $now) => $this->relays()->inbox()?->isEmpty() === false ? $this->inboxReader()->run($now) : null,
         );
     }
@@ -288,7 +288,7 @@ final class Container
         );
     }
 
-    // The shopper.
+    // The visitor.
 
     public function visitor(): Visitor
     {

@@ -12,10 +12,10 @@ use Pinrelay\WooCommerce\Storefront\VisitorRegion;
 
 /**
  * The plugin's REST routes. Each takes a POST and answers with a status alone, but for the browser half of a purchase
- * and the question where a visitor is; the part that decides is made when its route is called. Shoppers have no
+ * and the question where a visitor is; the part that decides is made when its route is called. Visitors have no
  * account, and pages from a cache no nonce: each part asks for what they do have.
  *
- * Where REST is closed to guests, collect.php takes what shoppers tell, and WooCommerce's own way for scripts the claim
+ * Where REST is closed to guests, collect.php takes what visitors send, and WooCommerce's own way for scripts the claim
  * of a purchase.
  */
 final class Routes
@@ -26,7 +26,7 @@ final class Routes
     public const CLAIM = '/claim';
     /** What became of the browser half of a purchase (Storefront\BrowserReport). */
     public const BROWSER = '/browser';
-    /** A shopper has changed his mind (Consent\Withdrawal). */
+    /** A visitor has changed his mind (Consent\Withdrawal). */
     public const CONSENT = '/consent';
     /** What the owner's browser saw on his pages (Coexistence\SecondTag). */
     public const SECOND_TAG = '/second-tag';

@@ -53,7 +53,7 @@ final class Notices
                 /* translators: %s: the site's address */
                 __(
                     'This site (%s) may be a copy of your shop: its address, or its kind of environment, is not the '
-                        . 'one you confirmed. Until you decide, it tells Pinterest nothing, because a copy would '
+                        . 'one you confirmed. Until you decide, it reports nothing to Pinterest, because a copy would '
                         . 'report trial orders as sales.',
                     'pinrelay',
                 ),
@@ -63,7 +63,7 @@ final class Notices
                 'copy' => __('This is a copy', 'pinrelay'),
             ])),
             NoticeRules::COPY => $this->say('info', __(
-                'You said that this site is a copy of your shop, so it tells Pinterest nothing.',
+                'You said that this site is a copy of your shop, so it reports nothing to Pinterest.',
                 'pinrelay',
             ), self::form(self::ABOUT_SITE, ['shop' => __('This is the shop after all', 'pinrelay')])),
             NoticeRules::DOUBLED => $this->say('warning', Messages::doubled(), self::form(self::BESIDE, [

@@ -48,7 +48,7 @@ final class PrivacyFields
             'Two-letter codes, separated by commas, for example CA, CO. Pinterest then limits how it uses the data of '
                 . 'people from these states (Limited Data Processing). Customers count by their billing address, '
                 . 'visitors without one by where Cloudflare (with its visitor location headers), CloudFront or '
-                . 'your web server sees them; where none of these tells, they are not limited. Leave it empty for '
+                . 'your web server sees them; where none of these is known, they are not limited. Leave it empty for '
                 . 'none.',
             'pinrelay',
         ));
@@ -61,9 +61,9 @@ final class PrivacyFields
         $this->table->checkbox(
             'staff_shops',
             '',
-            __('Tell Pinterest of what we do in our own shop, too', 'pinrelay'),
+            __('Report what we do in our own shop, too', 'pinrelay'),
             __(
-                'Else nothing is told of the visits of people who are logged in and may edit orders. An order that '
+                'Else the visits of people who are logged in and may edit orders are not reported. An order that '
                     . 'they enter at the checkout, such as one by telephone, counts by the customer\'s data alone, '
                     . 'without the address and the browser of who typed it.',
                 'pinrelay',

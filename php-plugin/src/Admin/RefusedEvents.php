@@ -9,7 +9,7 @@ use Pinrelay\WooCommerce\Relay\RelayFactory;
 
 /**
  * The events that Pinterest refused, on the settings page: lists the newest with its words, and takes the owner's
- * answer to each. RefusedView draws them. It must not show what an event holds, which is about shoppers.
+ * answer to each. RefusedView draws them. It must not show what an event holds, which is about visitors.
  */
 final class RefusedEvents
 {

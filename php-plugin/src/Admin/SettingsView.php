@@ -81,11 +81,11 @@ final class SettingsView
     private function connection(): void
     {
         $this->table->open(__('Connection', 'pinrelay'));
-        $this->table->checkbox('enabled', 'ENABLED', __('Tell Pinterest about sales', 'pinrelay'));
+        $this->table->checkbox('enabled', 'ENABLED', __('Report sales to Pinterest', 'pinrelay'));
         $this->table->digits(
             'tag_id',
             'TAG_ID',
-            __('The number of your Pinterest tag. It makes the shopper\'s browser report sales.', 'pinrelay'),
+            __('The number of your Pinterest tag. It makes the visitor\'s browser report sales.', 'pinrelay'),
         );
         $this->table->digits(
             'ad_account_id',

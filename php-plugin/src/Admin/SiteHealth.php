@@ -60,8 +60,8 @@ final class SiteHealth
         if ($hidden !== null) {
             $isAll = $hidden === Addresses::ALL;
             return self::result('address', $isAll ? 'critical' : 'recommended', $isAll
-                ? __('Pinterest does not hear of your visitors', 'pinrelay')
-                : __('Pinterest does not hear of some of your visitors', 'pinrelay'), Addresses::words(
+                ? __('Your visitors are not reported to Pinterest', 'pinrelay')
+                : __('Some of your visitors are not reported to Pinterest', 'pinrelay'), Addresses::words(
                     Addresses::headers($drops) ?: $candidates,
                 ) . ($isAll ? '' : ' ' . __(
                     'Visits from your own network are dropped as well; if it is only these, all is well.',
@@ -70,7 +70,7 @@ final class SiteHealth
         }
         $isHidden = $candidates !== [] && ClientAddress::of($server, $this->settings->trustedHeaders) === '';
         if (!$isHidden && !AddressWatch::isShared(is_array($known) ? $known : [])) {
-            return self::result('address', 'good', __('Pinrelay can tell your visitors apart', 'pinrelay'), __(
+            return self::result('address', 'good', __('Pinrelay can distinguish your visitors', 'pinrelay'), __(
                 'Pinterest recognizes visitors by their internet address, among other things. Your shop sees them.',
                 'pinrelay',
             ));
@@ -96,11 +96,11 @@ final class SiteHealth
             ? self::result(
                 'consent',
                 'critical',
-                __('Pinterest is told nothing', 'pinrelay'),
+                __('Nothing is reported to Pinterest', 'pinrelay'),
                 Messages::consent($problem),
             )
             : self::result('consent', 'good', __('Pinrelay knows whom to ask for consent', 'pinrelay'), __(
-                'What your visitors decided is heeded in the browser and on the server.',
+                'What your visitors decided is respected in the browser and on the server.',
                 'pinrelay',
             ));
     }

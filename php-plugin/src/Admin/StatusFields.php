@@ -51,7 +51,7 @@ final class StatusFields
             echo '</fieldset>';
             $table->help('statuses', __(
                 'Other plugins of your shop have added these. Wait for a status in which a paid order may still grow, '
-                    . 'as while one-click offers are shown: the order is told when it leaves that status, with all '
+                    . 'as while one-click offers are shown: the order is sent when it leaves that status, with all '
                     . 'that was added.',
                 'pinrelay',
             ));
@@ -90,8 +90,8 @@ final class StatusFields
         $help = sprintf(
             /* translators: %d: number of minutes */
             __(
-                'In minutes. An order that is still in such a status by then is told as it is. At most %d, since '
-                    . 'Pinterest has to hear of a sale within the hour.',
+                'In minutes. An order that is still in such a status by then is sent as it is. At most %d, since '
+                    . 'a sale has to reach Pinterest within the hour.',
                 'pinrelay',
             ),
             Settings::LONGEST_WAIT_MINUTES,

@@ -151,7 +151,7 @@ final class StatusView
             $lines[] = sprintf(
                 /* translators: 1, 2 and 3: numbers of orders */
                 __(
-                    'In the last 7 days the browser told of %1$s, was kept from it for %2$s, and was not heard of for '
+                    'In the last 7 days the browser reported %1$s, was blocked for %2$s, and sent no status for '
                         . '%3$s: nobody came back to the page of the order, or it could not reach the shop.',
                     'pinrelay',
                 ),

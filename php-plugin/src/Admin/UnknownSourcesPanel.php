@@ -51,8 +51,8 @@ final class UnknownSourcesPanel
         }
         echo '<p>', esc_html__(
             'These orders of the last seven days were paid, but your shop\'s checkout did not make them and no '
-                . 'customer was seen with them, so Pinterest is not told. Some plugins for express payment make orders '
-                . 'of this kind; so do imports and marketplaces, whose orders Pinterest should rather not hear of.',
+                . 'customer was seen with them, so they are not reported. Some plugins for express payment make orders '
+                . 'of this kind; so do imports and marketplaces, whose orders should rather not be reported.',
             'pinrelay',
         ), '</p>';
         printf('<form method="post" action="%s">', esc_url(admin_url('admin-post.php')));

@@ -16,7 +16,7 @@ final class Adopt
     }
 
     /**
-     * Says that this site is the shop, after it moved or was made out of a copy. A copy tells Pinterest nothing.
+     * Says that this site is the shop, after it moved or was made out of a copy. A copy reports nothing to Pinterest.
      *
      * ## OPTIONS
      *
@@ -31,7 +31,7 @@ final class Adopt
         $isShop = !isset($options['copy']);
         $this->state->put(CopyGuard::answer($isShop, Home::hash(), wp_get_environment_type()));
         \WP_CLI::success($isShop
-            ? sprintf('%s is the shop: from now on it tells Pinterest of its sales.', Home::address())
-            : sprintf('%s is a copy: it tells Pinterest nothing.', Home::address()));
+            ? sprintf('%s is the shop: from now on it reports its sales to Pinterest.', Home::address())
+            : sprintf('%s is a copy: it reports nothing to Pinterest.', Home::address()));
     }
 }

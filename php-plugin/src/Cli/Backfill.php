@@ -22,10 +22,10 @@ final class Backfill
     }
 
     /**
-     * Looks at the orders placed in a span of time, takes up those that Pinterest was not told of, and says of all
+     * Looks at the orders placed in a span of time, takes up those that were not sent, and says of all
      * others why not. Ends with 0 when nothing is left to do, 1 on an error, 2 when work is left.
      *
-     * An order that was told, or waits to be, is never told again. Pinterest takes the sales of the last seven days.
+     * An order that was sent, or waits to be, is never sent again. Pinterest accepts the sales of the last seven days.
      *
      * ## OPTIONS
      *
@@ -36,7 +36,7 @@ final class Backfill
      * : Orders placed until then. Now, when left out.
      *
      * [--dry-run]
-     * : Tells what would be done, and changes nothing.
+     * : Shows what would be done, and changes nothing.
      *
      * [--limit=<number>]
      * : Takes up so many orders at most.
@@ -69,7 +69,7 @@ final class Backfill
         }
         $isDry = isset($options['dry-run']);
         [$decisions, $isCut] = $this->walk($from, $to, (int) $limit, $isDry, $now);
-        self::tell($decisions, isset($options['list']));
+        self::show($decisions, isset($options['list']));
 
         $moved = count(array_filter($decisions, self::isMove(...)));
         if ($isDry) {
@@ -114,7 +114,7 @@ final class Backfill
     }
 
     /** @param array<int, array{move: string, reason: string}> $decisions */
-    private static function tell(array $decisions, bool $isList): void
+    private static function show(array $decisions, bool $isList): void
     {
         if ($isList) {
             $rows = [];

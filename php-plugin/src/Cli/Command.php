@@ -31,7 +31,7 @@ final class Command
     }
 
     /**
-     * Tells how things stand. Ends with 1 when something needs a hand, 2 when work is left.
+     * Shows the status. Ends with 1 when something needs a hand, 2 when work is left.
      *
      * ## OPTIONS
      *
@@ -134,7 +134,7 @@ final class Command
     }
 
     /**
-     * Sends one test event, which Pinterest checks and does not record, and tells the answer.
+     * Sends one test event, which Pinterest checks and does not record, and shows the response.
      *
      * @param list<string>          $arguments
      * @param array<string, string> $options

@@ -7,7 +7,7 @@ namespace Pinrelay\WooCommerce\Cli;
 use Pinrelay\WooCommerce\Container;
 use Pinrelay\WooCommerce\Orders\DeadLetters;
 
-/** Tells WP-CLI of `wp pinrelay` and what it can do. */
+/** Registers the commands of `wp pinrelay` with WP-CLI. */
 final class Commands
 {
     public static function add(Container $container): void

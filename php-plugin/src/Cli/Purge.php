@@ -27,7 +27,7 @@ final class Purge
     }
 
     /**
-     * Discards every order and event that waits to be sent. They are not told later either.
+     * Discards every order and event that waits to be sent. They are not sent later either.
      *
      * Of a shop on several web servers, what waits in the shop and on this server; what waits on another is discarded
      * there.

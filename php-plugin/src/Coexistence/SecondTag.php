@@ -12,7 +12,7 @@ use Pinrelay\WooCommerce\Storefront\Json;
 /**
  * Finds out whether something else loads a Pinterest tag on the shop's pages: another plugin, a tag manager, a line
  * pasted into the theme. Most of them show only in a running page, so the owner's own visits to the shop are used:
- * his browser looks (assets/second-tag.js) and reports what it found. Shoppers load nothing for it.
+ * his browser looks (assets/second-tag.js) and reports what it found. Visitors load nothing for it.
  */
 final class SecondTag
 {

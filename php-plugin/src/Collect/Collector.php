@@ -73,7 +73,7 @@ final class Collector
         if (Bots::isBot($beacon->userAgent)) {
             return $this->drop(204, DropCount::BOT, Bots::name($beacon->userAgent));
         }
-        // A private address is a proxy's: all shoppers share it.
+        // A private address is a proxy's: all visitors share it.
         $count = is_array($said) && is_array($said['events'] ?? null) ? max(1, count($said['events'])) : 1;
         if ($ip !== '' && !$this->rate->take($ip, $now, $count)) {
             $this->drops->add(DropCount::RATE, '', $count);

@@ -33,9 +33,9 @@ final class DropCount
     public const SPOOL = 'spool';
     /** Not understood, or refused by the extension. */
     public const INVALID = 'invalid';
-    /** A user of the shop, who is no shopper. */
+    /** A user of the shop, who is no visitor. */
     public const STAFF = 'staff';
-    /** A cart that is not the shopper's own. */
+    /** A cart that is not the visitor's own. */
     public const FOREIGN_CART = 'foreign_cart';
 
     private const FILES = 4;

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Collect;
 
 /**
- * What collect.php was told that only WordPress can act on: a file beside the spools, one JSON text a line, of bounded
+ * What collect.php received that only WordPress can act on: a file beside the spools, one JSON text a line, of bounded
  * size. Without a database it is where consent that was taken back, and what became of a browser half, wait for the
  * next step after a response or the minutely job (InboxReader).
  *

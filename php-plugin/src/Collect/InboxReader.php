@@ -9,8 +9,8 @@ use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Storefront\BrowserReport;
 
 /**
- * Heeds what shoppers told collect.php and only WordPress can act on (Inbox). Where there is nothing, it looks for two
- * files and no more.
+ * Processes what visitors sent to collect.php and only WordPress can act on (Inbox). Where there is nothing, it looks
+ * for two files and no more.
  */
 final class InboxReader
 {
@@ -24,14 +24,14 @@ final class InboxReader
     public function run(int $now): void
     {
         $inbox = $this->relays->inbox();
-        $left = $inbox === null ? 0 : $inbox->take($this->heed(...), $now);
+        $left = $inbox === null ? 0 : $inbox->take($this->process(...), $now);
         if ($left > 0) {
             $this->relays->drops()->add(DropCount::INVALID, '', $left);
         }
     }
 
     /** @param array<mixed> $message as Collector puts it */
-    private function heed(array $message): void
+    private function process(array $message): void
     {
         if (isset($message['browser'])) {
             $this->report->take((string) json_encode($message));

@@ -74,7 +74,7 @@ final class PageFacts
     }
 
     /**
-     * What lets a page tell events by pinrelay.track(), of which nothing else is signed.
+     * What lets a page send events by pinrelay.track(), of which nothing else is signed.
      *
      * @param list<string> $names
      * @return array{facts: string, signature: string}
@@ -84,7 +84,7 @@ final class PageFacts
         return self::write(['track' => $names], $key, $now);
     }
 
-    /** @return list<string> names that a page with this permit may tell */
+    /** @return list<string> names that a page with this permit may send */
     public static function permitted(
         mixed $facts,
         mixed $signature,

@@ -14,7 +14,7 @@ namespace Pinrelay\WooCommerce\Collect;
  */
 final class Rate
 {
-    /** A shopper makes a few; a household, an office or a carrier's gateway share an address. */
+    /** A visitor makes a few; a household, an office or a carrier's gateway share an address. */
     public const MOST = 300;
     /** Of all whose address is not known. */
     public const MOST_UNKNOWN = 3000;

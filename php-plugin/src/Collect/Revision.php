@@ -7,7 +7,7 @@ namespace Pinrelay\WooCommerce\Collect;
 use Pinrelay\WooCommerce\Settings\State;
 
 /**
- * The number of all settings that collect.php works by. It only rises, and does with every change, by whatever road:
+ * The number of all settings that collect.php works by. It only rises, and does with every change, by whatever means:
  * the form, the command line, a constant, an import, another web server. Pages carry it in the address that they hand
  * events to, so that a collect.php with older settings knows that it is behind. It is the time of the change, so that
  * what changes in a database restored from a backup is newer than all that was before. Pure.

@@ -11,8 +11,8 @@ use Pinrelay\WooCommerce\Storefront\Cookie;
  * Whether this request's visitor agrees that Pinterest hears of him. The one place on the server that knows whom to
  * ask; assets/pinrelay.js asks the same in the browser, where it reads the same cookies.
  *
- * Only true for requests of the shopper's own browser: a webhook's or a merchant's cookies say nothing about him. What
- * the shopper said is therefore kept with his order (the outbox's column `consent`).
+ * Only true for requests of the visitor's own browser: a webhook's or a merchant's cookies say nothing about him. What
+ * the visitor said is therefore kept with his order (the outbox's column `consent`).
  */
 final class Consent
 {
@@ -60,7 +60,7 @@ final class Consent
         return $this->settings->consent === self::FILTER && Cookie::read(self::COOKIE) !== '';
     }
 
-    /** The answer for an order whose shopper was never seen: made by hand, by a program, or before the plugin. */
+    /** The answer for an order whose visitor was never seen: made by hand, by a program, or before the plugin. */
     public function withoutShopper(): ?bool
     {
         return $this->settings->consent === self::OFF ? null : $this->settings->consentDefault === self::GRANTED;

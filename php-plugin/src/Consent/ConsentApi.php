@@ -36,7 +36,7 @@ final class ConsentApi
         $cookies = [
             ['pinrelay_vid', $year, __('Recognizes the browser by a random number', 'pinrelay')],
             ['pinrelay_e_*', __('10 minutes', 'pinrelay'), $doing],
-            ['pinrelay_buyer', __('2 days', 'pinrelay'), __('Tells the buyer from other visitors', 'pinrelay')],
+            ['pinrelay_buyer', __('2 days', 'pinrelay'), __('Recognizes the browser that placed an order', 'pinrelay')],
             ['pinrelay_ldp', __('30 days', 'pinrelay'), __('Notes which US privacy law applies', 'pinrelay')],
             ['_epik', $year, __('Notes which Pinterest ad led to the shop', 'pinrelay')],
         ];

@@ -15,14 +15,14 @@ use Pinrelay\WooCommerce\Storefront\VisitorId;
 use Pinrelay\WooCommerce\Support\Guard;
 
 /**
- * POST pinrelay/v1/consent: a browser says that its shopper has just changed his mind. Where he refuses now, his orders
+ * POST pinrelay/v1/consent: a browser says that its visitor has just changed his mind. Where he refuses now, his orders
  * of the last days are taken back as far as Pinterest has not been told of them, and so is everything else that waits
  * in this server's spool under his browser's id. What another web server of the shop holds is sent: its spool is out of
  * reach, and visits, unlike orders, have no row in the database that could tell it.
  *
  * The request carries cookies, the refusal where the mode keeps it and the signed list of this browser's orders, and in
  * its body the browser's id, whose cookie is gone by then. The cookies are SameSite=Lax or set by a script of this shop
- * and the id is a secret of the browser's, so nobody can refuse in a shopper's name, and a nonce, which a cached page
+ * and the id is a secret of the browser's, so nobody can refuse in a visitor's name, and a nonce, which a cached page
  * could not hold, is not needed.
  */
 final class Withdrawal

@@ -93,10 +93,10 @@ final class Line
     }
 
     /**
-     * Quantities are whole numbers at Pinterest. A fraction (1.5 m of cloth, by a plugin) is told as one unit at the
+     * Quantities are whole numbers at Pinterest. A fraction (1.5 m of cloth, by a plugin) is sent as one unit at the
      * price of the line.
      *
-     * @return array{int, int} what to tell, and by how many units the line's amount is divided
+     * @return array{int, int} what to send, and by how many units the line's amount is divided
      */
     private static function quantity(int|float $quantity): array
     {

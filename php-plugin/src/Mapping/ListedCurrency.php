@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Mapping;
 
 /**
- * Which currencies Pinterest can be told an amount in: those of ISO 4217 (CONTRACT 5). WooCommerce has others, such as
- * Jersey pounds and the old Belarusian rouble, and other plugins add points and coins: such a sale is told without its
+ * In which currencies Pinterest accepts an amount: those of ISO 4217 (CONTRACT 5). WooCommerce has others, such as
+ * Jersey pounds and the old Belarusian rouble, and other plugins add points and coins: such a sale is sent without its
  * amount, since without a currency Pinterest would take it for one in the ad account's. The extension does the same
  * (src/event/currency.rs), which a test compares.
  *
@@ -30,7 +30,7 @@ final class ListedCurrency
     }
 
     /**
-     * The event as both halves tell it.
+     * The event as both halves send it.
      *
      * @param array<string, mixed> $event as in relay.stub.php
      * @return array<string, mixed>

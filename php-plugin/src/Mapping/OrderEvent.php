@@ -9,9 +9,9 @@ use Pinrelay\WooCommerce\Settings\Settings;
 /**
  * An order as the event `checkout`, in the extension's event array.
  *
- * The sale is told as it was ordered: prices before discounts, the value after them, in the order's currency. Neither
- * a later change of a product's price nor its deletion, nor a refund, changes it; Pinterest has no event to take a sale
- * back or correct it (CONTRACT 2).
+ * The sale is reported as it was ordered: prices before discounts, the value after them, in the order's currency.
+ * Neither a later change of a product's price nor its deletion, nor a refund, changes it; Pinterest has no event to
+ * take a sale back or correct it (CONTRACT 2).
  *
  * Pure: no WordPress, no clock, no I/O.
  */
@@ -66,7 +66,7 @@ final class OrderEvent
 
     /**
      * `items`: the lines after discounts, before tax and shipping (the amount Pinterest prefers, CONTRACT 5);
-     * `items_tax`: the same with tax; `total`: what the shopper paid, with tax, shipping and fees.
+     * `items_tax`: the same with tax; `total`: what the visitor paid, with tax, shipping and fees.
      *
      * Lines are rounded as the shop's own books round them: one by one, or once at the end.
      */

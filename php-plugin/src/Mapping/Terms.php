@@ -16,7 +16,7 @@ final class Terms
         return self::names($productId, 'product_cat');
     }
 
-    /** WooCommerce's own brands (9.6 and later); several are told as one text. */
+    /** WooCommerce's own brands (9.6 and later); several are sent as one text. */
     public static function brand(int $productId): string
     {
         return implode(', ', self::names($productId, 'product_brand'));

@@ -7,11 +7,11 @@ namespace Pinrelay\WooCommerce\Orders;
 use Pinrelay\WooCommerce\Settings\Settings;
 
 /**
- * Decides whether an order is a purchase that the shop tells Pinterest about. Pure: the order comes as plain facts.
+ * Decides whether an order is a purchase that the shop reports to Pinterest. Pure: the order comes as plain facts.
  *
  * Imports, point of sale, marketplaces and split orders fire the same hooks by the thousand, so an order counts only
  * when the shop's own checkout made it, or the owner chose its kind; after the plugin was activated; and when its
- * payment method says so. One that a shopper was seen placing or paying in his own browser is his, whoever made it: a
+ * payment method says so. One that a customer was seen placing or paying in his own browser is his, whoever made it: a
  * quote written by hand and paid by the link in the e-mail is a sale on the web.
  */
 final class Acceptance
@@ -28,7 +28,7 @@ final class Acceptance
      *   is_paid: bool, date_paid: ?int, date_created: ?int
      * } $order status without the wc- prefix; dates in unix seconds
      * @param int  $activatedAt unix seconds; older orders are not the plugin's
-     * @param bool $isSeen      whether a shopper was seen placing or paying it
+     * @param bool $isSeen      whether a customer was seen placing or paying it
      * @param bool $hasWaited   whether a status that holds the order has held it for long enough
      */
     public static function isPurchase(
@@ -64,8 +64,8 @@ final class Acceptance
     }
 
     /**
-     * Whether it is of no kind that is known, so that it counts once its shopper was seen (OrderHooks::seen()). Part
-     * of another order it is not: marketplaces split what one shopper has bought.
+     * Whether it is of no kind that is known, so that it counts once its customer was seen (OrderHooks::seen()). Part
+     * of another order it is not: marketplaces split what one customer has bought.
      */
     public static function isOfUnknownSource(array $order, Settings $settings, int $activatedAt): bool
     {

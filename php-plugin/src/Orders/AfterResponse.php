@@ -78,7 +78,7 @@ final class AfterResponse
     /** Sends the response off, where PHP can. False where it cannot. */
     public static function letVisitorGo(): bool
     {
-        // Whoever holds a session's lock keeps the same shopper's next request waiting.
+        // Whoever holds a session's lock keeps the same customer's next request waiting.
         if (function_exists('session_status') && session_status() === PHP_SESSION_ACTIVE) {
             session_write_close();
         }

@@ -61,7 +61,7 @@ final class DeadLetters
         foreach ($eventIds as $id) {
             $row = $rows[$id] ?? null;
             if ($row?->consent === OutboxRow::REFUSED) {
-                // Its shopper said no since, maybe on another web server, which could not reach this letter.
+                // Its customer said no since, maybe on another web server, which could not reach this letter.
                 $relay->withdraw([$id]);
                 continue;
             }

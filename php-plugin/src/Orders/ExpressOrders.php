@@ -7,7 +7,7 @@ namespace Pinrelay\WooCommerce\Orders;
 use Pinrelay\WooCommerce\Storefront\Shopper;
 
 /**
- * Sees the shopper behind an express button: its plugin makes the order by itself, in a request of the shopper's own
+ * Sees the customer behind an express button: its plugin makes the order by itself, in a request of the customer's own
  * browser, out of what lies in his cart. None of the checkouts' hooks fires, and the order says nothing of its maker.
  *
  * Such an order is known by what it holds: all of it is, or was in this request, in the cart of the session that the
@@ -15,7 +15,7 @@ use Pinrelay\WooCommerce\Storefront\Shopper;
  */
 final class ExpressOrders
 {
-    /** @var array<int, true> orders made in this request, whose shopper is not known yet */
+    /** @var array<int, true> orders made in this request, whose customer is not known yet */
     private array $made = [];
     /** Whether the shop's own checkout made one. */
     private bool $hasOwn = false;
@@ -77,7 +77,7 @@ final class ExpressOrders
         return $lines !== [] && array_diff($lines, $cart) === [];
     }
 
-    /** A request that a page of the shop makes for its shopper, whose own cart is at hand. */
+    /** A request that a page of the shop makes for its customer, whose own cart is at hand. */
     private static function isOfAPage(): bool
     {
         return (!is_admin() || wp_doing_ajax())
@@ -86,7 +86,7 @@ final class ExpressOrders
             && !Shopper::isStaff();
     }
 
-    /** @return list<string> of the shopper's cart at this moment */
+    /** @return list<string> of the customer's cart at this moment */
     private static function contents(): array
     {
         $cart = WC()->cart;

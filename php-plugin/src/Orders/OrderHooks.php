@@ -24,7 +24,7 @@ final class OrderHooks
 {
     /** Pinterest takes the server half of an order for sure in its first hour. */
     private const MAY_AGREE_SECONDS = 3600;
-    /** So long after an order was made, whoever shows its page by its key is taken to be its shopper. */
+    /** So long after an order was made, whoever shows its page by its key is taken to be its customer. */
     private const SEEN_SECONDS = 3600;
 
     private bool $isListening = false;
@@ -114,7 +114,7 @@ final class OrderHooks
     }
 
     /**
-     * A shopper places or pays this order in this very request: keeps what only this request knows. Where another
+     * A customer places or pays this order in this very request: keeps what only this request knows. Where another
      * server acts for him, only who filled his cart is known, and to his own consent nothing is added.
      *
      * @param bool $isBuyer whether this is the browser that placed it, for certain
@@ -153,9 +153,9 @@ final class OrderHooks
     }
 
     /**
-     * Another server places this order out of a cart whose shopper has not agreed so far, or was never seen. The cart's
-     * session is his, whoever brings its token: a refusal of his holds for the order, and where he is to be asked he
-     * may still agree in the browser that has the session.
+     * Another server places this order out of a cart whose customer has not agreed so far, or was never seen. The
+     * cart's session is his, whoever brings its token: a refusal of his holds for the order, and where he is to be
+     * asked he may still agree in the browser that has the session.
      */
     private function noteUnknown(\WC_Order $order): void
     {
@@ -168,9 +168,9 @@ final class OrderHooks
     }
 
     /**
-     * A shopper's browser has just made this order, out of his cart: whoever has written it counts it for him.
+     * A customer's browser has just made this order, out of his cart: whoever has written it counts it for him.
      *
-     * @return bool whether it is one that waits for its shopper to be seen
+     * @return bool whether it is one that waits for its customer to be seen
      */
     public function seenMaking(\WC_Order $order): bool
     {
@@ -183,7 +183,7 @@ final class OrderHooks
 
     /**
      * A browser shows this order's page by its key, and it is nobody's of the staff: where no checkout has made the
-     * order, it counts as its shopper's within the hour, and so does the order. Who else has the key is not known, so
+     * order, it counts as its customer's within the hour, and so does the order. Who else has the key is not known, so
      * none of the order's match keys is for this browser (Storefront\Claim).
      */
     public function seenByShopper(mixed $order): void
@@ -210,7 +210,7 @@ final class OrderHooks
         return Acceptance::isUncountedRenewal(OrderSnapshot::of($order), $this->store->settings());
     }
 
-    /** The shopper of this order refused consent, or took it back: what Pinterest has not been told is not told. */
+    /** The customer of this order refused consent, or took it back: what has not been sent is not sent. */
     public function refuse(int $orderId, string $consent = OutboxRow::REFUSED): void
     {
         unset($this->known[$orderId]);
@@ -218,7 +218,7 @@ final class OrderHooks
         $this->takeBack($orderId);
     }
 
-    /** Its shopper has not answered: nothing but its number is kept, and that he may still agree in this browser. */
+    /** Its customer has not answered: nothing but its number is kept, and that he may still agree in this browser. */
     private function leaveUnanswered(\WC_Order $order, bool $isBuyer): void
     {
         $this->refuse($order->get_id(), OutboxRow::UNANSWERED);
@@ -284,7 +284,7 @@ final class OrderHooks
         $at = $row?->state === OutboxRow::NOTED && $row->eventTime !== null ? $row->eventTime : ($at ?? $now);
         if ($row === null && $this->consent->withoutShopper() === false) {
             // Whose session this request has is not known: a merchant's, or a payment service's. So no session holds
-            // this order, and since the key alone makes nobody its buyer, it stays untold unless its shopper pays it
+            // this order, and since the key alone makes nobody its buyer, it stays untold unless its customer pays it
             // anew. Of one that was made online that is no refusal of his.
             $isOnline = OrderSource::isOnline((string) $order->get_created_via());
             $this->outbox->refuse($id, $now, $isOnline ? OutboxRow::UNANSWERED : OutboxRow::REFUSED);
@@ -359,7 +359,7 @@ final class OrderHooks
     public function accepts(\WC_Order $order, bool $hasWaited = false): bool
     {
         /**
-         * Whether an order is a purchase to tell Pinterest about. Asked at every hook until it is accepted.
+         * Whether an order is a purchase to report to Pinterest. Asked at every hook until it is accepted.
          *
          * @param bool     $accept
          * @param WC_Order $order
@@ -367,7 +367,7 @@ final class OrderHooks
         return true === apply_filters('pinrelay_accept_order', $this->isPurchase($order, $hasWaited), $order);
     }
 
-    /** An order was cancelled, failed, refunded or removed: what Pinterest has not been told yet is not told. */
+    /** An order was cancelled, failed, refunded or removed: what has not been sent yet is not sent. */
     public function withdraw(mixed $orderId): void
     {
         $id = $orderId instanceof \WC_Abstract_Order ? $orderId->get_id() : (int) $orderId;
@@ -413,7 +413,7 @@ final class OrderHooks
         }
     }
 
-    /** The owner's policy, and for orders that are not of the shop's own kinds, whether a shopper was seen with it. */
+    /** The owner's policy, and for orders that are not of the shop's own kinds, whether a customer was seen with it. */
     private function isPurchase(\WC_Order $order, bool $hasWaited): bool
     {
         $settings = $this->store->settings();

@@ -48,7 +48,7 @@ final class OrderSource
         return self::NAMED . strtolower(trim($createdVia));
     }
 
-    /** Whether the shopper's own browser made orders of this kind, so that they are conversions on the web. */
+    /** Whether the customer's own browser made orders of this kind, so that they are conversions on the web. */
     public static function isOnline(string $createdVia): bool
     {
         return in_array(self::of($createdVia), self::OWN, true);

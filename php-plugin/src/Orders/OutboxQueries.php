@@ -70,7 +70,7 @@ class OutboxQueries
         );
     }
 
-    /** How many orders ended after Pinterest was told of them. */
+    /** How many orders ended after they were sent. */
     public function endedCount(): int
     {
         return $this->tally()->all()[Tally::ENDED] ?? 0;
@@ -204,7 +204,7 @@ class OutboxQueries
     }
 
     /**
-     * What became of the browser half of the purchases that were settled since then; silence where no page told.
+     * What became of the browser half of the purchases that were settled since then; silence where no page reported.
      *
      * @return array{fired: int, blocked: int, silent: int}
      */

@@ -16,7 +16,7 @@ final class OutboxRow
     public const QUEUED = 'queued';
     public const SETTLED = 'settled';
 
-    /** Verdict of an order whose shopper refused consent: nothing else is kept of it. */
+    /** Verdict of an order whose customer refused consent: nothing else is kept of it. */
     public const REFUSED = 'refused';
     /** Consent of such an order whose buyer had not answered: he may still agree. */
     public const UNANSWERED = 'unanswered';
@@ -24,7 +24,7 @@ final class OutboxRow
     public const REJECTED = 'rejected';
     /** Verdict of an order that was cancelled before it was sent; it may be paid after all. */
     public const WITHDRAWN = 'withdrawn';
-    /** Message of an order that ended after Pinterest was told of it, which nothing can take back. */
+    /** Message of an order that ended after it was sent, which nothing can take back. */
     public const ENDED = 'ended';
     /** On a queued row: the order was cancelled since, the spool's answer is awaited. */
     public const WITHDRAW = 'withdraw';
@@ -43,7 +43,7 @@ final class OutboxRow
      * @param string               $node        whose spool holds it, '' unless queued
      * @param ?int                 $eventTime   unix seconds, fixed at acceptance; of a held order: since when
      * @param ?string              $consent     'granted', 'refused', 'unanswered', or null where nobody asked
-     * @param array<string, mixed> $context     the shopper's request at checkout; [] once settled
+     * @param array<string, mixed> $context     the customer's request at checkout; [] once settled
      * @param ?string              $browser     'fired', 'blocked', or null
      * @param int                  $updatedAt   unix seconds when the state was entered
      * @param array<string, mixed> $event       what was fixed at acceptance, as Mapping\FixedSale; [] where nothing is
@@ -126,7 +126,7 @@ final class OutboxRow
         );
     }
 
-    /** Whether the shop has counted this order as a purchase, so that its browser half may be told. */
+    /** Whether the shop has counted this order as a purchase, so that its browser half may be reported. */
     public function isAccepted(): bool
     {
         return in_array($this->state, [self::PENDING, self::QUEUED, self::SETTLED], true)

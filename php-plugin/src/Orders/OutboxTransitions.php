@@ -28,7 +28,7 @@ final class OutboxTransitions extends OutboxQueries
     private const USEFUL_SECONDS = 8 * 86400;
 
     /**
-     * noted: a shopper was seen placing or paying the order. Who tries the same unpaid order again brings fresher
+     * noted: a customer was seen placing or paying the order. Who tries the same unpaid order again brings fresher
      * facts, and may have agreed since he refused.
      *
      * @param array<string, mixed> $context as Storefront\Visitor::context() gives it
@@ -77,7 +77,7 @@ final class OutboxTransitions extends OutboxQueries
     }
 
     /**
-     * noted: the shopper of an order agrees who had not answered when it was placed. True for the one who did it.
+     * noted: the customer of an order agrees who had not answered when it was placed. True for the one who did it.
      *
      * @param array<string, mixed> $context as Storefront\Visitor::context() gives it
      * @param int $since unix seconds; one that was placed before is left as it is
@@ -106,7 +106,7 @@ final class OutboxTransitions extends OutboxQueries
     }
 
     /**
-     * The shopper refused consent, or took it back: the order's number and that word are kept, so that no later hook
+     * The customer refused consent, or took it back: the order's number and that word are kept, so that no later hook
      * sends it. An order that a spool holds is marked, and keeps its row until that spool has answered; one with a last
      * word keeps that, and its browser half is not told any more.
      *
@@ -170,7 +170,7 @@ final class OutboxTransitions extends OutboxQueries
         return $from !== null;
     }
 
-    /** One that keeps its last word, and one whose shopper had not answered and says no now. */
+    /** One that keeps its last word, and one whose customer had not answered and says no now. */
     private function refuseSettled(int $orderId): void
     {
         $this->change(
@@ -391,7 +391,7 @@ final class OutboxTransitions extends OutboxQueries
         );
     }
 
-    /** The sale ended after Pinterest was told of it; nothing can be done but to say so. False takes that word back. */
+    /** The sale ended after it was sent; nothing can be done but to say so. False takes that word back. */
     public function ended(int $orderId, bool $ended): void
     {
         $isNews = 1 === $this->change(
@@ -518,7 +518,7 @@ final class OutboxTransitions extends OutboxQueries
     /**
      * Empties the rows of a span of orders of what nobody needs any more: what the sale was worth once its browser half
      * is not told any more, all but order, state, verdict, consent and times once Pinterest would not take it either,
-     * and what the shopper's request said of an order that was never paid.
+     * and what the customer's request said of an order that was never paid.
      */
     public function emptyOld(int $first, int $last, int $now): void
     {

@@ -10,8 +10,8 @@ use Pinrelay\WooCommerce\Support\Throttle;
 /**
  * When reconciliation looks at which orders: every five minutes at those that changed in the last hour, and hourly at
  * all that changed before and have not been looked at, back to activation. Runs in scheduled jobs, and where those do
- * not run, after a response; never while a shopper waits. A run that takes longer than some seconds ends with its page,
- * and the next goes on.
+ * not run, after a response; never while a customer waits. A run that takes longer than some seconds ends with its
+ * page, and the next goes on.
  *
  * Every order that becomes a purchase changes with it, so the time of its last change finds those paid weeks after they
  * were placed, too.

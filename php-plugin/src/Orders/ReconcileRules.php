@@ -21,7 +21,7 @@ final class ReconcileRules
     public const FETCH = 'fetch';
     public const LEAVE = 'leave';
 
-    /** The shopper's own request may still be at work on a younger one. */
+    /** The customer's own request may still be at work on a younger one. */
     public const YOUNGEST_SECONDS = 3 * 60;
 
     /** Verdicts after which an order may become a purchase again. */
@@ -60,7 +60,7 @@ final class ReconcileRules
      *
      * @param array<string, mixed> $snapshot    as OrderSnapshot::of() gives it
      * @param bool                 $accepts     the answer of OrderHooks::accepts()
-     * @param bool                 $maySpeak    whether an order whose shopper was not seen may be told of
+     * @param bool                 $maySpeak    whether an order whose customer was not seen may be told of
      * @param int                  $activatedAt unix seconds; older orders are not the plugin's
      * @param int                  $floor       unix seconds; what became a purchase before is left alone
      * @return array{move: string, reason: string, at: ?int}

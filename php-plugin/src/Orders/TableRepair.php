@@ -10,7 +10,7 @@ use Pinrelay\WooCommerce\Support\Failure;
 /**
  * Makes the outbox's table where it is missing or lacks a column: at the first request, and after somebody dropped it
  * or put back a database without it. Where the database refuses, it asks again after a while that doubles each time, up
- * to an hour, and the owner is told; a shopper's request asks at most once.
+ * to an hour, and the owner is informed; a customer's request asks at most once.
  *
  * Kept in the plugin's state, which WordPress loads with every request: key `table`, tries and when the last one was.
  */

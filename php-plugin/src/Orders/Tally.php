@@ -14,7 +14,7 @@ namespace Pinrelay\WooCommerce\Orders;
 final class Tally
 {
     public const PREFIX = 'pinrelay_count_';
-    /** Orders that ended after Pinterest was told of them. */
+    /** Orders that ended after they were sent. */
     public const ENDED = 'ended';
     /** Before the name of a destination: what was ever delivered there. */
     public const TO = 'to_';

@@ -24,7 +24,7 @@ final class Tick
 
     /**
      * @param \Closure(): OrderHooks    $orders made only where there is an order to ask it about
-     * @param ?(\Closure(int): mixed) $inbox  heeds what shoppers told collect.php
+     * @param ?(\Closure(int): mixed) $inbox  processes what visitors sent to collect.php
      */
     public function __construct(
         private readonly OutboxTransitions $outbox,
@@ -117,7 +117,7 @@ final class Tick
                 }
             }
             foreach ($this->outbox->byEventIds(array_map('strval', array_keys($byId))) as $row) {
-                $this->heed($row, $byId[$row->eventId], $now);
+                $this->apply($row, $byId[$row->eventId], $now);
             }
             $hasMore = count($settled['events']) === self::PAGE && $settled['cursor'] !== $cursor;
             $cursor = $settled['cursor'];
@@ -127,7 +127,7 @@ final class Tick
     }
 
     /** @param array{verdict: string, at: int, message: ?string} $event */
-    private function heed(OutboxRow $row, array $event, int $now): void
+    private function apply(OutboxRow $row, array $event, int $now): void
     {
         $decision = Verdicts::decide($row, $event);
         if ($decision === null) {

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Orders;
 
 /**
- * Remembers paid orders that nobody counts, because neither their maker is known nor a shopper was seen with them, so
+ * Remembers paid orders that nobody counts, because neither their maker is known nor a customer was seen with them, so
  * that the owner sees their source by name and can have it count.
  *
  * Bounded, since an import makes orders by the thousand: so many sources, and so many orders of each, for as long as
@@ -29,7 +29,7 @@ final class UnknownSources
         }
     }
 
-    /** One of them counts after all: its shopper was seen, or the owner counts its source. */
+    /** One of them counts after all: its customer was seen, or the owner counts its source. */
     public function forget(string $createdVia, int $orderId): void
     {
         $known = $this->stored();

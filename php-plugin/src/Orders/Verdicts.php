@@ -7,9 +7,9 @@ namespace Pinrelay\WooCommerce\Orders;
 /**
  * What a verdict of the spool means for an order's row. Pure.
  *
- * Verdicts may be read twice (a lost cursor, two workers), so one that would send a row back is heeded only when it is
+ * Verdicts may be read twice (a lost cursor, two workers), so one that would send a row back is applied only when it is
  * younger than the row's stay in the spool. One of the same second may be of the stay before. "Late" is then left
- * alone: the spool misses a row that it does concern, which returns ten minutes later. "Withdrawn" is heeded: a sale
+ * alone: the spool misses a row that it does concern, which returns ten minutes later. "Withdrawn" is applied: a sale
  * that was cancelled and paid within a second must not wait so long, and the sender skips one capture too many.
  */
 final class Verdicts

@@ -39,11 +39,11 @@ final class Settings
      * @param int                                        $waitMinutes  how long a waiting order is waited for
      * @param list<string>                               $orderSources kinds of orders that count (Orders\OrderSource)
      * @param 'off'|'wp_consent_api'|'filter'            $consent      who knows whether a visitor agrees
-     * @param 'granted'|'refused'                        $consentDefault for orders whose shopper was not seen to answer
+     * @param 'granted'|'refused'                        $consentDefault for orders whose visitor was not seen to answer
      * @param list<string>                               $ldpStates    US states (CA, CO) with limited data processing
      * @param list<string>                               $trustedHeaders set by a proxy of the owner's (ClientAddress)
      * @param bool                                       $gtm          the owner fires the tag from Google Tag Manager
-     * @param bool                                       $staffShops   the shop's own people count as its shoppers, too
+     * @param bool                                       $staffShops   the shop's own people count as its visitors, too
      * @param string                                     $spoolDir     PINRELAY_SPOOL_DIR, '' when not set
      * @param bool                                       $held         a copy of the shop: nothing leaves
      * @param bool                                       $apiHeld      another plugin's server half sends the same sales
@@ -101,7 +101,7 @@ final class Settings
     }
 
     /**
-     * Whether this half of an event is told: every event of the plugin is, until somebody switches it off.
+     * Whether this half of an event is reported: every event of the plugin is, until somebody switches it off.
      *
      * @param 'tag'|'api' $half
      */

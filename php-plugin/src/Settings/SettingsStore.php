@@ -27,7 +27,7 @@ final class SettingsStore
     private ?Settings $inEffect = null;
 
     /**
-     * @param bool $held    whether this site holds still (CopyGuard)
+     * @param bool $held    whether reporting is paused on this site (CopyGuard)
      * @param bool $apiHeld whether another plugin's server half is in the way (OfficialPlugin)
      */
     public function __construct(

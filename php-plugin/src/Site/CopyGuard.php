@@ -6,14 +6,14 @@ namespace Pinrelay\WooCommerce\Site;
 
 /**
  * Decides whether this site is the shop or a copy of it. A staging copy has the shop's token and its orders, so until
- * the owner has said what it is, a site whose address or environment changed holds still. Pure.
+ * the owner has said what it is, a site whose address or environment changed reports nothing. Pure.
  */
 final class CopyGuard
 {
     public const SHOP = 'shop';
-    /** Changed since the owner last confirmed it: hold still and ask. */
+    /** Changed since the owner last confirmed it: report nothing and ask. */
     public const UNDECIDED = 'undecided';
-    /** The owner said that this is a copy: hold still and do not ask. */
+    /** The owner said that this is a copy: report nothing and do not ask. */
     public const COPY = 'copy';
 
     /**

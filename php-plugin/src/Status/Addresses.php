@@ -7,14 +7,14 @@ namespace Pinrelay\WooCommerce\Status;
 use Pinrelay\WooCommerce\Collect\DropCount;
 
 /**
- * Whether visits are lost because the shop sees a proxy's address in the place of its visitors', told from what was
+ * Whether visits are lost because the shop sees a proxy's address in the place of its visitors', by what was
  * dropped and when a visitor with an address of his own was last seen. Pure.
  */
 final class Addresses
 {
     /** Every visitor's address is hidden. */
     public const ALL = 'all';
-    /** Some are: one road to the shop leads through a proxy, or these are people of the shop's own network. */
+    /** Some are: some requests come through a proxy, or these are people of the shop's own network. */
     public const SOME = 'some';
 
     /** A proxy that was declared or taken away is forgotten after a day. */
@@ -56,9 +56,9 @@ final class Addresses
     public static function words(array $headers): string
     {
         $words = __(
-            'Visits are dropped, because Pinterest cannot tell your visitors apart: your shop probably stands behind a '
-                . 'proxy or load balancer and sees only its private address. Pinrelay reads no header of a proxy that '
-                . 'you did not name, since anybody could write it.',
+            'Visits are dropped, because Pinterest cannot distinguish your visitors: your shop probably stands behind '
+                . 'a proxy or load balancer and sees only its private address. Pinrelay reads no header of a proxy '
+                . 'that you did not name, since anybody could write it.',
             'pinrelay',
         );
         return $words . ' ' . ($headers === [] ? __(

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Status;
 
 /**
- * Whether the scheduled jobs run, told from when the minutely one should run next. Pure.
+ * Whether the scheduled jobs run, by when the minutely one should run next. Pure.
  *
  * WP-Cron needs visits that reach PHP; behind a full-page cache, or switched off without a replacement, it may rest for
  * hours. Requests do the jobs' work then, but a shop that nobody visits has none.

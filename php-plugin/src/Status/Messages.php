@@ -58,20 +58,20 @@ final class Messages
     {
         return match ($problem) {
             Answers::NO_API => __(
-                'Pinterest is told nothing: Pinrelay waits for consent from the plugin WP Consent API, which is not '
-                    . 'active. Please activate it, or choose another way in the Pinrelay settings.',
+                'Nothing is reported to Pinterest: Pinrelay waits for consent from the plugin WP Consent API, which is '
+                    . 'not active. Please activate it, or choose another way in the Pinrelay settings.',
                 'pinrelay',
             ),
             Answers::NO_TYPE => __(
-                'Pinterest is told nothing of visitors who have not agreed, and Pinrelay has not heard from a cookie '
-                    . 'banner yet. Please check that your banner is active and works with the plugin WP Consent API, '
-                    . 'or choose another way in the Pinrelay settings.',
+                'Visitors who have not agreed are not reported to Pinterest, and no cookie banner has '
+                    . 'reported an answer yet. Please check that your banner is active and works with the plugin '
+                    . 'WP Consent API, or choose another way in the Pinrelay settings.',
                 'pinrelay',
             ),
             default => sprintf(
                 /* translators: %d: number of orders */
                 __(
-                    'Your last %d orders came without consent, so Pinterest was not told of them. Please place an '
+                    'Your last %d orders came without consent, so they were not reported to Pinterest. Please place an '
                         . 'order yourself and accept marketing cookies in your banner. If this notice stays, the '
                         . 'banner does not pass the answer on to Pinrelay.',
                     'pinrelay',

@@ -53,10 +53,10 @@ final class Probe
     public static function hindrance(Settings $settings): ?string
     {
         return match (true) {
-            $settings->held => __('This site holds still, so Pinterest was not asked.', 'pinrelay'),
+            $settings->held => __('Reporting is paused on this site, so Pinterest was not asked.', 'pinrelay'),
             !$settings->enabled => __('Pinrelay is switched off, so Pinterest was not asked.', 'pinrelay'),
             $settings->adAccountId === '' && $settings->accessToken === '' => __(
-                'Without an ad account ID and an access token, Pinterest hears from the browser only.',
+                'Without an ad account ID and an access token, only the browser reports to Pinterest.',
                 'pinrelay',
             ),
             $settings->adAccountId === '' => __(

@@ -25,7 +25,7 @@ final class Report
      * @param ?RelayError           $relayError of this process, or the last that a web request met
      * @param array<string, int>    $counts    orders by state
      * @param array<string, int>    $verdicts  settled orders by verdict
-     * @param int                   $ended     orders that were cancelled or refunded after Pinterest was told
+     * @param int                   $ended     orders that were cancelled or refunded after they were sent
      * @param array<string, array{count: int, last_at: int, by: array<string, int>}> $drops what never reached the
      *     extension, by reason (Collect\DropCount)
      * @param ?int                  $lastPassed when a visitor with a public address was last seen

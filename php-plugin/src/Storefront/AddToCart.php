@@ -12,7 +12,7 @@ use Pinrelay\WooCommerce\Settings\Settings;
  * One event per successful add to the cart, whatever the flavour: form, link, wc-ajax, Store API alone or in a batch, a
  * grouped product once for each child. Nearly all of them fire `woocommerce_add_to_cart` after the item lies in the
  * cart; a failed add, a restored session and a changed quantity do not. Two do not fire it. The Store API, asked for
- * more of what is in the cart already, only raises the quantity, which is told from a shopper's own change of the
+ * more of what is in the cart already, only raises the quantity, which is told from a visitor's own change of the
  * quantity by the request that does it. An order that is ordered again fills the cart as its session is loaded.
  */
 final class AddToCart
@@ -61,7 +61,7 @@ final class AddToCart
             return;
         }
         // The cart's own product object: add-on and bundle plugins have set its price.
-        $this->tell($item['data'], CartLines::one($items, (string) $cartItemKey, $quantity + 0));
+        $this->report($item['data'], CartLines::one($items, (string) $cartItemKey, $quantity + 0));
     }
 
     /** One item of an old order, about to be put into the cart. */
@@ -70,7 +70,7 @@ final class AddToCart
         $quantity = $item['quantity'] ?? null;
         $isWanted = $this->events->wants(self::EVENT);
         if ($isWanted && self::isAdd($item['data'] ?? null, $quantity) && CartLines::bundle($item) === '') {
-            $this->tell($item['data'], ProductFacts::of($item['data'], $quantity + 0));
+            $this->report($item['data'], ProductFacts::of($item['data'], $quantity + 0));
         }
         return $item;
     }
@@ -81,7 +81,7 @@ final class AddToCart
     }
 
     /** @param array<string, mixed> $facts in Line's shape */
-    private function tell(\WC_Product $product, array $facts): void
+    private function report(\WC_Product $product, array $facts): void
     {
         if (!CartLines::isShoppers()) {
             return;
@@ -93,12 +93,12 @@ final class AddToCart
             time(),
             $this->settings,
         );
-        $this->events->tell($event, $product);
+        $this->events->report($event, $product);
     }
 
     /**
      * Some payment buttons fill a copy of the cart to ask for its total. The hook does not say which cart it is of, and
-     * the shopper's own may hold the same product.
+     * the visitor's own may hold the same product.
      */
     private static function isOfAnotherCart(): bool
     {

@@ -18,7 +18,7 @@ use Pinrelay\WooCommerce\Site\Home;
  *
  * What is printed here is the same for every visitor, because any cache may keep it: no id, nonce, consent decision or
  * personal datum. Everything goes through WordPress' script functions, so a filter can add a CSP nonce. What a checkout
- * or an account holds is the shopper's own, so those pages are kept out of caches.
+ * or an account holds is the visitor's own, so those pages are kept out of caches.
  *
  * assets/pinrelay.js, and where the page's address carries an order's key, assets/order.js (Claim)
  *   reads   #pinrelay-page      facts() below.

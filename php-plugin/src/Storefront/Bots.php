@@ -6,7 +6,7 @@ namespace Pinrelay\WooCommerce\Storefront;
 
 /**
  * Tells programs from people by the user agent they send: Pinterest wants no visits of bots, and a crawler that follows
- * every add-to-cart link would drown the shoppers. Orders are not judged by it: whoever pays is a customer.
+ * every add-to-cart link would drown the visitors. Orders are not judged by it: whoever pays is a customer.
  *
  * What programs call themselves is isbot's list. The model of an Android phone is not looked at, for there are phones
  * with "bot" in their names (CUBOT_P20, M bot 60), and crawlers that play a phone name themselves behind it. The

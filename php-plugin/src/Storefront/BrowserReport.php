@@ -9,8 +9,8 @@ use Pinrelay\WooCommerce\Orders\OutboxTransitions;
 use Pinrelay\WooCommerce\Routes;
 
 /**
- * POST pinrelay/v1/browser: the page of an order tells what became of its browser half, `fired` or `blocked`, so that a
- * purchase which misses the first hour is known to be covered or not, and the owner's figures know.
+ * POST pinrelay/v1/browser: the page of an order reports what became of its browser half, `fired` or `blocked`, so that
+ * a purchase which misses the first hour is known to be covered or not, and the owner's figures know.
  *
  * Signed for one order, so nobody can speak for another one; who has the token got the browser half (Claim). The worst
  * that he can do with it is to lie about his own.

@@ -7,8 +7,8 @@ namespace Pinrelay\WooCommerce\Storefront;
 use Pinrelay\WooCommerce\Consent\Consent;
 
 /**
- * Tells the browser that placed an order from everybody else who opens its order-received page: the merchant, somebody
- * with the link from the e-mail, a scanner. Signed, so it cannot be made up; HttpOnly, so no script reads it.
+ * Distinguishes the browser that placed an order from everybody else who opens its order-received page: the merchant,
+ * somebody with the link from the e-mail, a scanner. Signed, so it cannot be made up; HttpOnly, so no script reads it.
  *
  * Not WooCommerce's session: that ends with the cart, and on block themes a guest's own session no longer opens the
  * page after ten minutes.
@@ -53,7 +53,7 @@ final class BuyerCookie
         return self::read($cookie, $this->secret, $at);
     }
 
-    /** Forgets them, for a shopper who takes his consent back. */
+    /** Forgets them, for a visitor who takes his consent back. */
     public function drop(): void
     {
         $this->set('', 1);

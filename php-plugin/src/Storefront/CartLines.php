@@ -7,7 +7,7 @@ namespace Pinrelay\WooCommerce\Storefront;
 use Pinrelay\WooCommerce\Mapping\Bundle;
 use Pinrelay\WooCommerce\Mapping\ProductFacts;
 
-/** Reads a cart: its lines with each bundle as one, and whether it is the shopper's own. */
+/** Reads a cart: its lines with each bundle as one, and whether it is the visitor's own. */
 final class CartLines
 {
     /**
@@ -55,13 +55,13 @@ final class CartLines
     }
 
     /**
-     * Whether what is put into this request's cart is put into the shopper's own. Wallets fill a cart to ask for its
+     * Whether what is put into this request's cart is put into the visitor's own. Wallets fill a cart to ask for its
      * total: a copy, another session's, or his own for a moment.
      */
     public static function isShoppers(): bool
     {
         /**
-         * Whether the cart of this request is the shopper's own, so that an add to it is one of his.
+         * Whether the cart of this request is the visitor's own, so that an add to it is one of his.
          *
          * @param bool $is_his false where a known wallet only asks for a price
          */

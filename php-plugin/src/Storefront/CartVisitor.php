@@ -63,13 +63,13 @@ final class CartVisitor
         ];
     }
 
-    /** Whether the shopper of this request's cart has said no, in his browser. */
+    /** Whether the visitor of this request's cart has said no, in his browser. */
     public static function hasRefused(): bool
     {
         return self::session()?->get(self::KEY) === self::REFUSAL;
     }
 
-    /** Forgets him but for that, for a shopper who takes his consent back. */
+    /** Forgets him but for that, for a visitor who takes his consent back. */
     public static function forget(): void
     {
         $session = self::openSession();
@@ -85,7 +85,7 @@ final class CartVisitor
         return $session instanceof \WC_Session ? $session : null;
     }
 
-    /** The same, loaded where it was not. Only for requests of the shopper's own browser. */
+    /** The same, loaded where it was not. Only for requests of the visitor's own browser. */
     public static function openSession(): ?\WC_Session
     {
         if (function_exists('WC') && self::session() === null) {

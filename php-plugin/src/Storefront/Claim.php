@@ -79,7 +79,7 @@ final class Claim
             return null;
         }
         /**
-         * Whether the browser half of this purchase is told.
+         * Whether the browser half of this purchase is reported.
          *
          * @param bool $print
          * @param \WC_Order $order
@@ -122,7 +122,7 @@ final class Claim
         return $this->buyer->holds($row->orderId) || ($browser !== '' && hash_equals($row->buyer, $browser));
     }
 
-    /** Whether this browser is the one to tell of it: the buyer's, else the first; again until it has reported. */
+    /** Whether this browser is the one to report it: the buyer's, else the first; again until it has reported. */
     private function gets(OutboxRow $row, bool $isBuyer): bool
     {
         $browser = $this->browser() ?: ($isBuyer ? 'buyer' : '');
@@ -137,7 +137,7 @@ final class Claim
             && $this->outbox->holdTag($row->orderId, $browser, $isBuyer ? $row->tagHolder : '');
     }
 
-    /** Tells this browser from others, by its own random id. */
+    /** Distinguishes this browser from others, by its own random id. */
     private function browser(): string
     {
         return VisitorId::digest(VisitorId::read(Cookie::all()));

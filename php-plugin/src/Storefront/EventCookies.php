@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Storefront;
 
 /**
- * Carries the browser half of an event that was born on the server to the shopper's browser: one short-lived cookie for
+ * Carries the browser half of an event that was born on the server to the visitor's browser: one short-lived cookie for
  * each, which assets/pinrelay.js claims on whatever page comes next.
  *
  * The same for a form, a redirect, wc-ajax and the Store API, because each of them answers with headers, and none of
@@ -20,7 +20,7 @@ final class EventCookies
 
     /**
      * Bytes of all waiting cookies together. A browser without JavaScript never claims them, and a request whose
-     * headers outgrow the web server's limit (4 KB at the strictest) would cost the shopper the shop.
+     * headers outgrow the web server's limit (4 KB at the strictest) would cost the visitor the shop.
      */
     private const MOST_BYTES = 2500;
 

@@ -12,7 +12,7 @@ use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * Enhanced match: hashed keys of whoever is known, for the tag's `set`. Only on the checkout, the order-received page
- * and the account, which are kept out of caches: these would hand one shopper's keys to the next.
+ * and the account, which are kept out of caches: these would hand one visitor's keys to the next.
  *
  * They are of the visitor of this request, by his account or session, and never of an order whose page he opens.
  */
@@ -42,8 +42,8 @@ final class MatchKeys
     }
 
     /**
-     * There are caches that heed no header. Those, too, let visitors pass who are logged in or have a cart; a guest who
-     * has neither is known by his session all the same.
+     * There are caches that respect no header. Those, too, let visitors pass who are logged in or have a cart; a guest
+     * who has neither is known by his session all the same.
      */
     private static function isNeverCached(): bool
     {
@@ -64,7 +64,7 @@ final class MatchKeys
         if ($states !== []) {
             $person += LimitedData::place($person, VisitorRegion::state($_SERVER, Cookie::all()), $states);
         }
-        // Any event renders the same partner data; this one is never told.
+        // Any event renders the same partner data; this one is never sent.
         $event = ['event_name' => 'page_visit', 'event_id' => 'match', 'user' => $person]
             + LimitedData::part($person, $states);
         $calls = $this->guard->run(

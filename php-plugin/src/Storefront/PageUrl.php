@@ -16,7 +16,7 @@ final class PageUrl
 {
     /**
      * Where the visit came from and which page it is (the latter for shops without pretty permalinks). No search
-     * terms: shoppers type names and numbers into search fields.
+     * terms: visitors type names and numbers into search fields.
      */
     public const PARAMETERS = [
         'epik', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content', 'utm_id',

@@ -9,8 +9,8 @@ use Pinrelay\WooCommerce\Mapping\OrderFacts;
 use Pinrelay\WooCommerce\Settings\Settings;
 
 /**
- * A shopper hands in how he pays: the event `add_payment_info`, told when the order is placed and whether or not the
- * payment succeeds. Not told earlier, when a method is chosen: both checkouts choose one by themselves as they open.
+ * A visitor hands in how he pays: the event `add_payment_info`, sent when the order is placed and whether or not the
+ * payment succeeds. Not sent earlier, when a method is chosen: both checkouts choose one by themselves as they open.
  */
 final class PaymentInfo
 {
@@ -45,6 +45,6 @@ final class PaymentInfo
         );
         // An attempt is not the order: it may fail, and be followed by another.
         unset($event['order_id']);
-        $this->events->tell(['event_name' => self::EVENT] + $event, $order);
+        $this->events->report(['event_name' => self::EVENT] + $event, $order);
     }
 }

@@ -8,8 +8,8 @@ use Pinrelay\WooCommerce\Mapping\BrowseEvents;
 use Pinrelay\WooCommerce\Mapping\Visit;
 
 /**
- * A search that finds a single product: WooCommerce sends the shopper there and shows no page of results, which could
- * tell of the search. It is told here, and its browser half goes by cookie, without the words that were looked for.
+ * A search that finds a single product: WooCommerce sends the visitor there and shows no page of results, which could
+ * tell of the search. It is reported here, and its browser half goes by cookie, without the words that were looked for.
  */
 final class SearchRedirect
 {
@@ -32,7 +32,7 @@ final class SearchRedirect
         $product = $isSingle ? wc_get_product($query->post) : null;
         if ($product instanceof \WC_Product && $product->is_visible() && !self::isPrefetched()) {
             $event = BrowseEvents::search(get_search_query(false)) + ['event_time' => time()];
-            $this->events->tell($event + Visit::part($this->visitor->context()), $product);
+            $this->events->report($event + Visit::part($this->visitor->context()), $product);
         }
         return $redirects;
     }

@@ -13,8 +13,8 @@ use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Support\Guard;
 
 /**
- * Tells an event that was born in a request of the shopper's, by both halves under the id made here: the server half is
- * captured at once, the browser half goes by EventCookies. It must not know what the event is about.
+ * Reports an event that was born in a request of the shopper's, by both halves under the id made here: the server half
+ * is captured at once, the browser half goes by EventCookies. It must not know what the event is about.
  */
 final class ServerEvents
 {
@@ -35,12 +35,12 @@ final class ServerEvents
     }
 
     /**
-     * Adds what account and session know of the visitor; without his consent there is nothing to tell.
+     * Adds what account and session know of the visitor; without his consent there is nothing to report.
      *
      * @param array<string, mixed> $event   with its name; where and from which browser is in it already (Mapping\Visit)
      * @param mixed                $subject what it is about, for the filter: a product, an order, a user id, or null
      */
-    public function tell(array $event, mixed $subject = null): void
+    public function report(array $event, mixed $subject = null): void
     {
         $name = (string) $event['event_name'];
         if (!$this->wants($name)) {
@@ -75,7 +75,7 @@ final class ServerEvents
         }
     }
 
-    /** What the shopper said to whom another server acts for, and where he was not seen, what holds for such orders. */
+    /** What the visitor said to whom another server acts for, and where he was not seen, what holds for such orders. */
     private function isGivenToCart(): bool
     {
         return CartVisitor::known() !== null

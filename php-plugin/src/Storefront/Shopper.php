@@ -7,9 +7,9 @@ namespace Pinrelay\WooCommerce\Storefront;
 use Pinrelay\WooCommerce\Site\Hosts;
 
 /**
- * Whose request this is: a shopper's own browser, or somebody who acts for him. The merchant types an order that was
+ * Whose request this is: a visitor's own browser, or somebody who acts for him. The merchant types an order that was
  * read to him on the telephone; a payment service's server places one by the Store API. Neither's address, agent and
- * cookies are the shopper's, so they are nobody's match keys, and nothing of the shopper's goes to them.
+ * cookies are the shopper's, so they are nobody's match keys, and nothing of the visitor's goes to them.
  *
  * Asks the request and WordPress, and keeps nothing.
  */
@@ -18,13 +18,13 @@ final class Shopper
     /** Whoever may do this works for the shop. */
     private const STAFF = ['edit_shop_orders', 'manage_woocommerce'];
 
-    /** Whether the order's shopper is at work in this request, through his own browser. */
+    /** Whether the order's customer is at work in this request, through his own browser. */
     public static function isHere(\WC_Order $order): bool
     {
         return self::mayBeHere($order) && self::isBrowser();
     }
 
-    /** Whether nobody else than its shopper acts on this order: staff act on others' orders, and for others. */
+    /** Whether nobody else than its customer acts on this order: staff act on others' orders, and for others. */
     public static function mayBeHere(\WC_Order $order): bool
     {
         $isOther = (int) $order->get_customer_id() !== get_current_user_id();
@@ -66,9 +66,9 @@ final class Shopper
     }
 
     /**
-     * Whether a browser sends this request, and not a program that knows the shopper's cart. A cart is opened by a
+     * Whether a browser sends this request, and not a program that knows the visitor's cart. A cart is opened by a
      * cookie, which browsers keep, or by a token, which is handed around: then the request has to show that a page of
-     * an allowed origin made it. Nobody but a shopper's browser knows the cookies of his session.
+     * an allowed origin made it. Nobody but a visitor's browser knows the cookies of his session.
      */
     public static function isBrowser(): bool
     {

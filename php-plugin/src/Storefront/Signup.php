@@ -7,7 +7,7 @@ namespace Pinrelay\WooCommerce\Storefront;
 use Pinrelay\WooCommerce\Mapping\Visit;
 
 /**
- * A shopper makes an account: on the account page, at either checkout, or by WordPress' own form. Accounts that others
+ * A visitor makes an account: on the account page, at either checkout, or by WordPress' own form. Accounts that others
  * make (the merchant, an import, a connected system) are none of a shopper's.
  */
 final class Signup
@@ -26,11 +26,11 @@ final class Signup
             return;
         }
         $user = is_numeric($userId) ? get_userdata((int) $userId) : false;
-        // A shopper who makes his account is nobody yet, or has just been logged in as this one.
+        // A visitor who makes his account is nobody yet, or has just been logged in as this one.
         if ($user === false || !in_array(get_current_user_id(), [0, $user->ID], true) || !self::isInABrowser()) {
             return;
         }
-        $this->events->tell(
+        $this->events->report(
             ['event_name' => self::EVENT, 'event_time' => time()]
                 + Visit::part($this->visitor->context(), ['email' => (string) $user->user_email]),
             $user->ID,

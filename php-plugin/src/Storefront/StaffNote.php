@@ -23,8 +23,8 @@ final class StaffNote
             'title' => esc_html__('Pinrelay: your visits are not reported', 'pinrelay'),
             'href' => $mayChange ? SettingsPage::url() . '#' . SettingsPage::STAFF_FIELD : false,
             'meta' => ['title' => __(
-                'You work for this shop, so Pinterest hears nothing of what you do here. To test the tag, look at the '
-                    . 'shop in a private window, where you are not logged in.',
+                'You work for this shop, so what you do here is not reported to Pinterest. To test the tag, look at '
+                    . 'the shop in a private window, where you are not logged in.',
                 'pinrelay',
             )],
         ]);

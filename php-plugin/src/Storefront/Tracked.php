@@ -45,7 +45,7 @@ final class Tracked
             return;
         }
         if ($this->events->wants($eventName)) {
-            $this->events->tell(self::event($eventName, is_array($data) ? $data : [], $this->visitor->context()));
+            $this->events->report(self::event($eventName, is_array($data) ? $data : [], $this->visitor->context()));
         }
     }
 

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Storefront;
 
 /**
- * The orders that this browser placed before its shopper answered whether Pinterest may hear of them, so that he may
+ * The orders that this browser placed before its visitor answered whether Pinterest may hear of them, so that he may
  * still agree, and nobody else for him: an order's key is in e-mails and links, and tells nobody's browser from others.
  *
  * In WooCommerce's session, which the shop needs anyway: before consent no cookie of ours may be set. Order numbers

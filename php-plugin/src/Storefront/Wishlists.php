@@ -11,7 +11,7 @@ use Pinrelay\WooCommerce\Settings\Settings;
 
 /**
  * A product put on a wishlist, as the common wishlist plugins tell of it; WooCommerce has no such list. Other plugins
- * are told of with the action `pinrelay_track` and the event `add_to_wishlist`.
+ * are reported with the action `pinrelay_track` and the event `add_to_wishlist`.
  */
 final class Wishlists
 {
@@ -52,7 +52,7 @@ final class Wishlists
             $event = CartEvent::map(self::EVENT, [ProductFacts::of($product)], $this->settings);
             // A wish moves no money.
             unset($event['value']);
-            $this->events->tell($event + ['event_time' => time()] + Visit::part($this->visitor->context()), $product);
+            $this->events->report($event + ['event_time' => time()] + Visit::part($this->visitor->context()), $product);
         }
     }
 }

@@ -37,7 +37,7 @@ final class ServerEventsTest extends TestCase
         $own = $rig->store->settings();
         $bots = new BotFilter($rig->relays->drops(...));
         $events = new ServerEvents($own, $rig->relays, new EventCookies(), new Consent($own), $bots, new Guard());
-        $events->tell($event + self::EVENT);
+        $events->report($event + self::EVENT);
     }
 
     public function testBothHalvesCarryOneId(): void
