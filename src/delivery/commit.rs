@@ -15,8 +15,8 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use crate::spool::{
-    Content, DeadLetters, Entry, Envelope, Event, IdSet, Lane, Leader, Ledger, Named, Place,
-    Settled, SpoolError, State, Verdict, VerdictLog, Withdrawn, fingerprint,
+    Content, DeadLetters, Entry, Envelope, Event, FileIdentity, IdSet, Lane, Leader, Ledger,
+    Settled, SpoolDir, SpoolError, State, Verdict, VerdictLog, Withdrawn, fingerprint, prune,
 };
 
 use super::batch::{Decision, Pending};
@@ -53,9 +53,9 @@ impl Counts {
 
 /// Everything a leader writes.
 pub struct Committer {
-    place: Place,
+    place: SpoolDir,
     /// What makes us the one who writes.
-    lock: Named,
+    lock: FileIdentity,
     /// What waits.
     pub ledger: Ledger,
     /// What the owner and the next leader are told.
@@ -87,7 +87,6 @@ impl Committer {
         let longest = now.saturating_add_unsigned(backoff::LONGEST.as_secs());
         state.retry_at = state.retry_at.map(|at| at.min(longest));
         state.clocks.look(&time.boot_id(), now, time.since_boot());
-        dead.remove_unfinished();
         let mut ledger = Ledger::new(place);
         ledger.refresh()?;
         ledger.tidy(now);
@@ -141,16 +140,13 @@ impl Committer {
 
     /// Clears away what killed processes left.
     pub fn tidy(&self, now: i64) {
-        self.dead.remove_unfinished();
         self.ledger.tidy(now);
     }
 
     /// Throws away what is a week old. By a clock that jumped forward all would be:
     /// the verdicts that nobody has read, and the memory of what was delivered.
     pub fn prune(&self, now: i64) {
-        self.log.prune(now);
-        self.dead.prune(now);
-        Withdrawn::prune(&self.place, now);
+        prune(&self.place, now);
     }
 
     /// Looks again at what was taken back.

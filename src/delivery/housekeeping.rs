@@ -8,7 +8,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::spool::{Lane, Leader, Place, SpoolError, State, Trust, Verdict};
+use crate::spool::{Lane, Leader, SpoolDir, SpoolError, State, Trust, Verdict};
 
 use super::batch::{Decision, Pending};
 use super::commit::Committer;
@@ -32,13 +32,13 @@ pub fn is_due(state: &State, now: i64) -> bool {
 ///
 /// # Errors
 /// What the file system says.
-pub fn retain(place: &Place, time: &dyn Time) -> Result<bool, SpoolError> {
+pub fn retain(place: &SpoolDir, time: &dyn Time) -> Result<bool, SpoolError> {
     retain_until(place, time, time.now() + AT_MOST)
 }
 
 /// The same for each of several, which have the time of one together. What fails
 /// in one is written to its log.
-pub fn retain_each(places: &[Place], time: &dyn Time) {
+pub fn retain_each(places: &[SpoolDir], time: &dyn Time) {
     let end = time.now() + AT_MOST;
     for place in places {
         if time.now() >= end {
@@ -50,7 +50,7 @@ pub fn retain_each(places: &[Place], time: &dyn Time) {
     }
 }
 
-fn retain_until(place: &Place, time: &dyn Time, end: Instant) -> Result<bool, SpoolError> {
+fn retain_until(place: &SpoolDir, time: &dyn Time, end: Instant) -> Result<bool, SpoolError> {
     if !is_due(&State::read(place), time.unix()) || !Leader::is_free(place)? {
         return Ok(false);
     }

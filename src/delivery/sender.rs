@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use crate::process::{self, Waker};
-use crate::spool::{Lane, LastError, Leader, Place, Reason, SpoolError, State, random};
+use crate::spool::{Lane, LastError, Leader, Reason, SpoolDir, SpoolError, State, random};
 
 use super::backoff::{self, Gcra};
 use super::commit::{Committer, Counts};
@@ -64,7 +64,7 @@ impl Tally {
 /// # Errors
 /// What the file system says.
 pub fn drain(
-    place: &Place,
+    place: &SpoolDir,
     settings: &Settings,
     client: &mut dyn Client,
     waker: &Waker,

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::process::{self, Waker};
-use crate::spool::{LastError, Leader, Pause, Place, generation, random};
+use crate::spool::{Generation, LastError, Leader, Pause, SpoolDir, random};
 
 use super::backoff::{self, Gcra};
 use super::batch::{Batch, Pending};
@@ -35,7 +35,7 @@ pub struct Session<'a> {
     /// The lock.
     pub leader: &'a Leader,
     /// The spool.
-    pub place: &'a Place,
+    pub place: &'a SpoolDir,
     /// Whom to call.
     pub settings: &'a Settings,
     /// How to call.
@@ -87,7 +87,7 @@ impl Session<'_> {
     /// False once nothing may be sent any more, by these settings or at all; asked
     /// before the first call. Some other process may have been told otherwise since.
     pub fn may_call(&self) -> bool {
-        self.leader.leads() && generation::read(self.place) <= self.settings.generation
+        self.leader.leads() && Generation::read(self.place) <= self.settings.generation
     }
 
     /// False once the leader should leave; asked between calls.

@@ -8,7 +8,7 @@ use super::{Refusal, Relay, rendered, report};
 use crate::delivery::{self, Client, Clock, Http, Secret, Settings, Until};
 use crate::event::Raw;
 use crate::process::{self, Waker};
-use crate::spool::{Leader, Ledger, Place, Reason, SpoolError, generation};
+use crate::spool::{Generation, Leader, Ledger, Reason, SpoolDir, SpoolError};
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// A longer wait is no wait: PHP's own limit ends it.
@@ -110,8 +110,8 @@ impl Relay {
     }
 
     /// The settings, if they allow this process to send from the spool.
-    pub(super) fn may_lead(&self, place: &Place) -> Option<Settings> {
-        let newest = generation::read(place) <= self.options.generation;
+    pub(super) fn may_lead(&self, place: &SpoolDir) -> Option<Settings> {
+        let newest = Generation::read(place) <= self.options.generation;
         (self.options.enabled && newest).then(|| self.settings())?
     }
 }

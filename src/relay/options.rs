@@ -7,7 +7,7 @@ use crate::delivery::Late;
 use crate::event::fault::{Findings, Path};
 use crate::event::fields::{self, Integers};
 use crate::event::{Fault, Raw};
-use crate::spool::Place;
+use crate::spool::SpoolDir;
 
 use super::ini::{self, Ini, Rules};
 
@@ -163,7 +163,7 @@ pub fn read(raw: &Raw, ini: &Ini) -> Result<(Options, Rules), Vec<Fault>> {
         (Some(site), Some(ad_account_id), Some(root)) if found.faults.is_empty() => {
             let root = normal(&root);
             let options = Options {
-                dir: Place::path(&root, &site, &ad_account_id, test),
+                dir: SpoolDir::path(&root, &site, &ad_account_id, test),
                 site,
                 ad_account_id,
                 root,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::delivery::{self, Clock, Exit, Http, Settings, Until};
 use crate::process::{self, PerProcess, Waker};
-use crate::spool::{Disk, Lane, Leader, Limits, Place, SpoolError, Watch, Writer, generation};
+use crate::spool::{Disk, Generation, Lane, Leader, Limits, SpoolDir, SpoolError, Watch, Writer};
 
 use super::deliver::{client, no_waker};
 use super::options::Options;
@@ -31,7 +31,7 @@ static SPOOLS: PerProcess<Spools> = PerProcess::new(Spools::default);
 /// A spool that this process has open.
 pub struct Spool {
     /// Where it lies.
-    pub place: Place,
+    pub place: SpoolDir,
     /// Wakes this process's sender.
     pub waker: Arc<Waker>,
     writers: [Mutex<Writer>; 2],
@@ -76,7 +76,7 @@ impl Spool {
     /// on a full or read-only disk, older settings go on; it must not keep
     /// anybody from reading the status.
     pub fn raise_generation(&self, generation: u64) {
-        match generation::raise(&self.place, generation) {
+        match Generation::raise(&self.place, generation) {
             Ok(seen) => drop(self.generation.fetch_max(seen, Ordering::Relaxed)),
             Err(error) => {
                 let target = self.place.log_target();
@@ -117,7 +117,7 @@ pub fn open(options: &Options, disk: &Arc<dyn Disk>) -> Result<Arc<Spool>, Spool
     if let Some(spool) = spools.get(&options.dir) {
         return Ok(Arc::clone(spool));
     }
-    let place = Place::open_on(
+    let place = SpoolDir::open_on(
         Arc::clone(disk),
         &options.root,
         &options.site,

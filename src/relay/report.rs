@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::delivery::{Answer, CallFailed, Response, redact};
 use crate::spool::{
-    DeadLetters, Leader, LeaderNote, Ledger, Place, Refused, SpoolError, State, Waiting, Withdrawn,
-    generation, unix_now,
+    DeadLetters, Generation, Leader, LeaderNote, Ledger, Refused, SpoolDir, SpoolError, State,
+    Waiting, Withdrawn, unix_now,
 };
 
 /// A page of HTML in place of an answer is cut here.
@@ -20,7 +20,7 @@ pub struct Done {
 }
 
 /// The totals now.
-pub fn done(place: &Place) -> Done {
+pub fn done(place: &SpoolDir) -> Done {
     Done {
         delivered: State::read(place).delivered,
         rejected: DeadLetters::new(place).count() as u64,
@@ -28,12 +28,12 @@ pub fn done(place: &Place) -> Done {
 }
 
 /// What waits now.
-pub fn waiting(place: &Place) -> Result<Waiting, SpoolError> {
+pub fn waiting(place: &SpoolDir) -> Result<Waiting, SpoolError> {
     Ledger::new(place).waiting(&Withdrawn::read(place))
 }
 
 /// The array of `Relay::status()` for settings of the generation `ours`.
-pub fn status(place: &Place, ours: u64) -> Result<Value, SpoolError> {
+pub fn status(place: &SpoolDir, ours: u64) -> Result<Value, SpoolError> {
     let waiting = waiting(place)?;
     let writable = place.probe();
     let state = State::read(place).for_generation(ours);
@@ -43,7 +43,7 @@ pub fn status(place: &Place, ours: u64) -> Result<Value, SpoolError> {
     };
     Ok(json!({
         "node": place.node(),
-        "generation": generation::read(place),
+        "generation": Generation::read(place),
         "waiting": { "revenue": waiting.revenue, "visit": waiting.visit },
         "rejected": DeadLetters::new(place).count(),
         "delivered": state.delivered,

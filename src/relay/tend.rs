@@ -13,8 +13,8 @@ use super::{Refusal, Relay, lane, report};
 use crate::delivery::{self, Clock};
 use crate::event::{self, EventName, Raw};
 use crate::spool::{
-    DeadLetters, Envelope, Lane, Leader, Ledger, Place, Reason, SegmentName, SpoolError, Verdicts,
-    Withdrawn, beginning,
+    DeadLetters, Envelope, Lane, Leader, Ledger, Reason, SegmentName, SpoolDir, SpoolError,
+    Verdicts, Withdrawn, beginning,
 };
 
 /// How long [`Relay::purge`] waits for a sender to leave, beyond the time that
@@ -49,7 +49,7 @@ impl Relay {
     }
 
     /// The other destinations of this site.
-    fn siblings(&self, place: &Place) -> Vec<Place> {
+    fn siblings(&self, place: &SpoolDir) -> Vec<SpoolDir> {
         let own = place.dir();
         let (options, disk) = (&self.options, &self.disk);
         let entries = own.parent().and_then(|dir| std::fs::read_dir(dir).ok());
@@ -58,7 +58,7 @@ impl Relay {
             let account = name.strip_suffix("-test").unwrap_or(name);
             let is_spool = dir != own && dir.join("spool.json").is_file();
             let (root, site) = (&options.root, &options.site);
-            let open = || Place::open_on(Arc::clone(disk), root, site, account, account != name);
+            let open = || SpoolDir::open_on(Arc::clone(disk), root, site, account, account != name);
             // One that is somebody else's is not ours to clear.
             is_spool.then(open)?.ok()
         };

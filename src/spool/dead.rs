@@ -11,16 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Context;
 use super::record::{self, Envelope};
-use super::{Mode, Place, SpoolError, files, hash_name};
+use super::{Mode, SpoolDir, SpoolError, disk, hash_name};
 
 /// More would be a fault of ours or of the settings, not of the events.
 const MOST: usize = 1000;
 /// Finding the oldest costs a look at each, and is not done for every letter.
 const SLACK: usize = 100;
-/// After this Pinterest takes the event no more, and what it holds of the
-/// visitor has no use.
-const KEEP_SECONDS: u64 = 7 * 86_400;
-
 /// Whoever moves a letter needs a write to the disk for it, maybe a slow one.
 const TRIES: u32 = 100;
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);
@@ -28,7 +24,7 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 /// The letters of one destination.
 #[derive(Debug)]
 pub struct DeadLetters {
-    place: Place,
+    place: SpoolDir,
     dir: PathBuf,
 }
 
@@ -55,7 +51,7 @@ struct Stored<'a> {
 
 impl DeadLetters {
     /// The letters below `<destination>/dead`.
-    pub fn new(place: &Place) -> Self {
+    pub fn new(place: &SpoolDir) -> Self {
         Self {
             dir: place.file("dead"),
             place: place.clone(),
@@ -76,13 +72,13 @@ impl DeadLetters {
         })
         .map_err(std::io::Error::from)
         .context("render", &path)?;
-        files::replace(self.place.disk(), &path, &text).context("write", &path)?;
+        disk::replace(self.place.disk(), &path, &text).context("write", &path)?;
         if self.count() <= MOST + SLACK {
             return Ok(0);
         }
         let mut dropped = 0;
         for old in self.newest_first().iter().skip(MOST) {
-            files::remove(self.place.disk(), old).context("remove", old)?;
+            disk::remove(self.place.disk(), old).context("remove", old)?;
             dropped += 1;
         }
         Ok(dropped)
@@ -96,7 +92,7 @@ impl DeadLetters {
     /// The newest `limit` letters; one that does not read is passed over.
     pub fn list(&self, limit: usize) -> Vec<DeadLetter> {
         let read = |path: &PathBuf| {
-            let text = files::read(self.place.disk(), path).ok()??;
+            let text = disk::read(self.place.disk(), path).ok()??;
             let stored: Stored<'_> = serde_json::from_slice(&text).ok()?;
             Some(DeadLetter {
                 event_id: stored.record.id.into_owned(),
@@ -119,7 +115,7 @@ impl DeadLetters {
     /// What the file system says, or that the letter does not read.
     pub fn record(&self, id: &str) -> Result<Option<(String, Vec<u8>)>, SpoolError> {
         let path = self.path(id);
-        let Some(text) = files::read(self.place.disk(), &path).context("read", &path)? else {
+        let Some(text) = disk::read(self.place.disk(), &path).context("read", &path)? else {
             return Ok(None);
         };
         serde_json::from_slice::<Stored<'_>>(&text)
@@ -142,7 +138,7 @@ impl DeadLetters {
     pub fn hold(&self, id: &str) -> Result<Option<File>, SpoolError> {
         let path = self.path(id);
         let opened = self.place.disk().open(&path, Mode::Edit);
-        let Some(file) = files::found(opened).context("open", &path)? else {
+        let Some(file) = disk::found(opened).context("open", &path)? else {
             return Ok(None);
         };
         for _ in 0..TRIES {
@@ -170,7 +166,7 @@ impl DeadLetters {
         for name in self.names() {
             let path = self.dir.join(name);
             // One that cannot be read cannot be put back in line either.
-            let text = files::read(self.place.disk(), &path).ok().flatten();
+            let text = disk::read(self.place.disk(), &path).ok().flatten();
             let text = String::from_utf8(text.unwrap_or_default()).unwrap_or_default();
             if !wants(&text) {
                 continue;
@@ -194,28 +190,11 @@ impl DeadLetters {
     /// What the file system says.
     pub fn remove(&self, id: &str) -> Result<(), SpoolError> {
         let path = self.path(id);
-        files::remove(self.place.disk(), &path).context("remove", &path)
-    }
-
-    /// Removes what a leader that was killed had begun to write.
-    pub fn remove_unfinished(&self) {
-        files::remove_unfinished(self.place.disk(), &self.dir);
-    }
-
-    /// Removes letters that can be of no use any more. One of the future, by a
-    /// clock that was wrong, would never be old.
-    pub fn prune(&self, now: i64) {
-        for path in self.newest_first() {
-            let modified = fs::symlink_metadata(&path).map(|meta| meta.mtime());
-            if modified.is_ok_and(|when| when.abs_diff(now) > KEEP_SECONDS) {
-                // One that cannot be removed is tried again at the next start.
-                let _ = files::remove(self.place.disk(), &path);
-            }
-        }
+        disk::remove(self.place.disk(), &path).context("remove", &path)
     }
 
     fn names(&self) -> Vec<String> {
-        let mut names = files::names(self.place.disk(), &self.dir).unwrap_or_default();
+        let mut names = disk::names(self.place.disk(), &self.dir).unwrap_or_default();
         names.retain(|name| name.ends_with(".json"));
         names
     }

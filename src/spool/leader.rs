@@ -10,7 +10,7 @@ use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
 use super::error::Context;
-use super::{Mode, Named, Place, SpoolError, files};
+use super::{FileIdentity, Mode, SpoolDir, SpoolError, disk};
 use crate::process::Descriptor;
 
 /// A child forked by the last leader may hold its lock for the instant until
@@ -25,8 +25,8 @@ const WANTED_FOR: Duration = Duration::from_secs(5);
 /// The right to send from a spool, for as long as it lives.
 #[derive(Debug)]
 pub struct Leader {
-    place: Place,
-    lock: Named,
+    place: SpoolDir,
+    lock: FileIdentity,
     _descriptor: Descriptor,
     file: File,
 }
@@ -48,7 +48,7 @@ impl Leader {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn try_lead(place: &Place) -> Result<Option<Self>, SpoolError> {
+    pub fn try_lead(place: &SpoolDir) -> Result<Option<Self>, SpoolError> {
         let path = place.file("leader.lock");
         let file = open(place, &path)?;
         let descriptor = Descriptor::register(file.as_raw_fd());
@@ -64,7 +64,7 @@ impl Leader {
         }
         let leader = Self {
             place: place.clone(),
-            lock: Named::of(&path, &file).context("look at", &path)?,
+            lock: FileIdentity::of(&path, &file).context("look at", &path)?,
             _descriptor: descriptor,
             file,
         };
@@ -87,12 +87,12 @@ impl Leader {
     }
 
     /// The spool.
-    pub fn place(&self) -> &Place {
+    pub fn place(&self) -> &SpoolDir {
         &self.place
     }
 
     /// The lock file, for whoever writes in the leader's name.
-    pub fn lock(&self) -> &Named {
+    pub fn lock(&self) -> &FileIdentity {
         &self.lock
     }
 
@@ -101,7 +101,7 @@ impl Leader {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn want(place: &Place) -> Result<(), SpoolError> {
+    pub fn want(place: &SpoolDir) -> Result<(), SpoolError> {
         let path = place.file(WANTED);
         let file = open(place, &path)?;
         file.set_modified(SystemTime::now()).context("touch", &path)
@@ -109,15 +109,15 @@ impl Leader {
 
     /// Whether somebody asks the leader to leave. A wish is soon forgotten: who
     /// made it may have been killed.
-    pub fn is_wanted(place: &Place) -> bool {
+    pub fn is_wanted(place: &SpoolDir) -> bool {
         let touched = fs::symlink_metadata(place.file(WANTED)).and_then(|meta| meta.modified());
         touched.is_ok_and(|when| when.elapsed().is_ok_and(|age| age < WANTED_FOR))
     }
 
     /// The wish is fulfilled, or given up.
-    pub fn unwant(place: &Place) {
+    pub fn unwant(place: &SpoolDir) {
         // One that stays behind is forgotten soon.
-        let _ = files::remove(place.disk(), &place.file(WANTED));
+        let _ = disk::remove(place.disk(), &place.file(WANTED));
     }
 
     /// Whether nobody leads now. Asks with a shared lock, so that askers do not
@@ -126,9 +126,9 @@ impl Leader {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn is_free(place: &Place) -> Result<bool, SpoolError> {
+    pub fn is_free(place: &SpoolDir) -> Result<bool, SpoolError> {
         let path = place.file("leader.lock");
-        let Some(file) = files::open_if_there(place.disk(), &path).context("open", &path)? else {
+        let Some(file) = disk::open_if_there(place.disk(), &path).context("open", &path)? else {
             return Ok(true);
         };
         match flock(&file, FlockOperation::NonBlockingLockShared) {
@@ -141,13 +141,13 @@ impl Leader {
     fn introduce(&self) -> io::Result<()> {
         let note = serde_json::to_vec(&LeaderNote {
             pid: std::process::id().cast_signed(),
-            since: files::unix_now(),
+            since: disk::unix_now(),
             heartbeat_age: 0.0,
         })?;
         let disk = self.place.disk();
         disk.set_len(&self.file, 0)?;
         // Once, and so where the file begins.
-        files::write_all(disk, &self.file, &note)
+        disk::write_all(disk, &self.file, &note)
     }
 
     /// Shows that this leader is alive.
@@ -170,7 +170,7 @@ impl Drop for Leader {
 /// The lock file kept open by a process that asks often whether somebody leads.
 #[derive(Debug)]
 pub struct Watch {
-    lock: Named,
+    lock: FileIdentity,
     _descriptor: Descriptor,
     file: File,
 }
@@ -180,11 +180,11 @@ impl Watch {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn open(place: &Place) -> Result<Self, SpoolError> {
+    pub fn open(place: &SpoolDir) -> Result<Self, SpoolError> {
         let path = place.file("leader.lock");
         let file = open(place, &path)?;
         Ok(Self {
-            lock: Named::of(&path, &file).context("look at", &path)?,
+            lock: FileIdentity::of(&path, &file).context("look at", &path)?,
             _descriptor: Descriptor::register(file.as_raw_fd()),
             file,
         })
@@ -205,15 +205,15 @@ impl Watch {
     }
 }
 
-fn open(place: &Place, path: &Path) -> Result<File, SpoolError> {
+fn open(place: &SpoolDir, path: &Path) -> Result<File, SpoolError> {
     place.disk().open(path, Mode::Keep).context("open", path)
 }
 
 impl LeaderNote {
     /// Who took the lock last and has not given it back.
-    pub fn read(place: &Place) -> Option<Self> {
+    pub fn read(place: &SpoolDir) -> Option<Self> {
         let path = place.file("leader.lock");
-        let text = files::read(place.disk(), &path).ok()??;
+        let text = disk::read(place.disk(), &path).ok()??;
         let mut note: Self = serde_json::from_slice(&text).ok()?;
         let modified = fs::symlink_metadata(&path).ok()?.modified().ok()?;
         note.heartbeat_age = modified.elapsed().unwrap_or_default().as_secs_f64();
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn a_leader_whose_lock_file_was_removed_leads_no_more() {
         let dir = tempfile::tempdir().unwrap();
-        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let place = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
         let first = Leader::try_lead(&place).unwrap().unwrap();
         assert!(first.leads());
         assert!(Leader::try_lead(&place).unwrap().is_none());
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn a_watch_sees_the_leader_of_its_own_file_and_no_other() {
         let dir = tempfile::tempdir().unwrap();
-        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let place = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
         let watch = Watch::open(&place).unwrap();
         assert!(!watch.sees_leader());
         let leader = Leader::try_lead(&place).unwrap().unwrap();
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn nobody_is_seen_to_lead_by_a_lock_file_that_was_moved_away() {
         let dir = tempfile::tempdir().unwrap();
-        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let place = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
         let (path, aside) = (place.file("leader.lock"), place.file("aside"));
         let watch = Watch::open(&place).unwrap();
         let leader = Leader::try_lead(&place).unwrap().unwrap();

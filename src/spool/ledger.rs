@@ -6,14 +6,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::PathBuf;
 
-use super::ack::Acks;
+use super::SegmentName;
+use super::checked::Acks;
+use super::checked::HeldBytes;
 use super::error::Context;
-use super::held;
-use super::lines::Lines;
-use super::next::{self, Entry, Rest};
-use super::record::{self, Envelope, Record};
-use super::segment::SegmentName;
-use super::{Lane, Place, SpoolError, Withdrawn, files};
+use super::record::{self, Entry, Envelope, Lines, Record, Rest};
+use super::{Lane, SpoolDir, SpoolError, Withdrawn, disk};
 
 /// A leader may stay for days, and a disk that could not be read a moment ago may
 /// be well again: this is about a minute of a leader who waits.
@@ -68,7 +66,7 @@ impl Known {
 /// The segments of a spool and how far each is settled.
 #[derive(Debug)]
 pub struct Ledger {
-    pub(super) place: Place,
+    pub(super) place: SpoolDir,
     pub(super) dir: PathBuf,
     pub(super) acks: Acks,
     pub(super) segments: BTreeMap<SegmentName, Known>,
@@ -76,7 +74,7 @@ pub struct Ledger {
 
 impl Ledger {
     /// A view that has not looked yet.
-    pub fn new(place: &Place) -> Self {
+    pub fn new(place: &SpoolDir) -> Self {
         Self {
             dir: place.file("seg"),
             acks: Acks::new(place),
@@ -91,7 +89,7 @@ impl Ledger {
     /// What the file system says.
     pub fn refresh(&mut self) -> Result<(), SpoolError> {
         let mut there = HashSet::new();
-        for name in files::names(self.place.disk(), &self.dir).context("read", &self.dir)? {
+        for name in disk::names(self.place.disk(), &self.dir).context("read", &self.dir)? {
             if let Some(name) = SegmentName::parse(&name)
                 && self.see(&name).is_some()
             {
@@ -127,8 +125,8 @@ impl Ledger {
     /// segments. Only the leader may.
     pub fn tell_held(&self) {
         let waiting: u64 = self.segments.values().map(|known| known.len).sum();
-        let settled = held::count(&self.place, "settled");
-        held::write(&self.place, waiting.saturating_add(settled));
+        let settled = HeldBytes::count(&self.place, "settled");
+        HeldBytes::write(&self.place, waiting.saturating_add(settled));
     }
 
     /// Whether any line is not settled, and whether one of them is an order.
@@ -191,7 +189,7 @@ impl Ledger {
                 from: known.acked,
                 len: known.len,
             };
-            match next::next(self.place.disk(), rest, events, left, &mut entries) {
+            match record::next(self.place.disk(), rest, events, left, &mut entries) {
                 Ok(looked) => {
                     left = left.saturating_sub(looked.bytes);
                     known.blocked = if looked.blocked { LEFT_ALONE } else { 0 };
@@ -271,9 +269,9 @@ impl Ledger {
         for (name, known) in self.segments.iter().filter(|(_, known)| known.has_work()) {
             let (disk, path) = (self.place.disk(), self.dir.join(name.as_str()));
             let rest = known.len - known.acked;
-            let text = files::open_if_there(disk, &path).and_then(|file| {
+            let text = disk::open_if_there(disk, &path).and_then(|file| {
                 let Some(file) = file else { return Ok(None) };
-                files::read_at(disk, &file, known.acked, rest).map(Some)
+                disk::read_at(disk, &file, known.acked, rest).map(Some)
             });
             let text = match text.context("read", &path) {
                 Ok(text) => text.unwrap_or_default(),

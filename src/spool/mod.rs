@@ -57,56 +57,39 @@
 //! Locks are `flock`, never `fcntl`: they belong to the open file, so another
 //! reader of the file in the same PHP process cannot strip them.
 
-mod ack;
-mod claim;
+mod checked;
 mod dead;
+mod dir;
 mod disk;
 mod error;
-mod files;
-pub mod generation;
-mod held;
-mod id_index;
-mod id_set;
+mod housekeeping;
 mod leader;
 mod ledger;
-mod lines;
-mod named;
-mod network;
-mod next;
-mod place;
-mod private_dir;
+mod ownership;
+mod quota;
 mod record;
 mod refused;
-mod room;
-mod sealed;
 mod segment;
 mod state;
-mod sweep;
-mod take_over;
-mod verdict;
-mod verdict_cursor;
-mod verdict_log;
+mod verdicts;
 mod withdrawn;
 mod writer;
 
+pub use checked::Generation;
 pub use dead::{DeadLetter, DeadLetters};
-pub use disk::{Disk, Mode, RealDisk};
+pub use dir::SpoolDir;
+pub use disk::{Disk, FileIdentity, Mode, RealDisk, random, unix_now};
 pub use error::{Context, Reason, SpoolError};
-pub use files::{random, unix_now};
-pub use id_set::IdSet;
+pub use housekeeping::prune;
 pub use leader::{Leader, LeaderNote, Watch};
 pub use ledger::{Ledger, Waiting};
-pub use lines::{Content, Event, Lines};
-pub use named::Named;
-pub use next::Entry;
-pub use place::Place;
-pub use record::{Envelope, Head, Record, beginning, decode, encode, frame};
+pub use record::{
+    Content, Entry, Envelope, Event, Head, Lines, Record, beginning, decode, encode, frame,
+};
 pub use refused::Refused;
 pub use segment::SegmentName;
 pub use state::{Clocks, LastError, Pause, State, Trust};
-pub use verdict::{Settled, Verdict, shorten};
-pub use verdict_cursor::Verdicts;
-pub use verdict_log::VerdictLog;
+pub use verdicts::{IdSet, Settled, Verdict, VerdictLog, Verdicts, shorten};
 pub use withdrawn::Withdrawn;
 pub use writer::{Durability, Limits, Writer};
 

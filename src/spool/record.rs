@@ -1,8 +1,20 @@
-//! One event as one line: framing, checksum and the few facts the sender needs.
+//! One event as one line: framing, checksum, the facts that the sender needs, and
+//! the reader that turns the bytes of a segment into lines.
+//!
+//! It must not know what an event means, which segment comes next, or what is done
+//! with a line.
 
+use std::borrow::Cow;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::borrow::Cow;
+
+use super::disk::{self, Disk};
+use super::{Lane, SegmentName};
 
 /// The only format this version writes. A reader leaves a line of any other
 /// format, and all behind it in that segment, to the version that wrote it.
@@ -108,7 +120,7 @@ pub fn decode(line: &[u8]) -> Record<'_> {
 }
 
 /// Whether a text looks like the beginning of a record: cheap, and no promise.
-pub(super) fn may_start(text: &[u8]) -> bool {
+fn may_start(text: &[u8]) -> bool {
     text.len() > HEAD
         && (FORMAT..=b'9').contains(&text[0])
         && (text[1], text[10], text[HEAD]) == (b' ', b' ', b'{')
@@ -152,6 +164,236 @@ fn is_later_format(line: &[u8]) -> bool {
                 // A flipped first byte leaves a line that is valid as format 1.
                 sum == crc32c::crc32c(json) && serde_json::from_slice::<Envelope<'_>>(json).is_err()
             })
+}
+
+/// How many starts of a record are looked for in a damaged line.
+const MOST_STARTS: usize = 16;
+
+/// The whole lines of a text, each with the offset behind it.
+///
+/// A line whose end was damaged has swallowed the next one: where an undamaged
+/// record ends a damaged line, the two come apart again. A record cannot hold
+/// another one, because its JSON escapes every quote that is not its own.
+#[derive(Clone, Debug)]
+pub struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    /// The record that ends the damaged line before it, and where it ends.
+    swallowed: Option<(usize, Record<'a>)>,
+}
+
+impl<'a> Lines<'a> {
+    /// Half a line at the end is left out.
+    pub fn new(text: &'a [u8]) -> Self {
+        Self {
+            text,
+            at: 0,
+            swallowed: None,
+        }
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = (usize, Record<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(record) = self.swallowed.take() {
+            return Some(record);
+        }
+        let start = self.at;
+        let rest = &self.text[start..];
+        let line = &rest[..rest.iter().position(|byte| *byte == b'\n')?];
+        self.at = start + line.len() + 1;
+        let found = decode(line);
+        if matches!(found, Record::Damaged)
+            && let Some((from, record)) = last_record(line)
+        {
+            self.swallowed = Some((self.at, record));
+            return Some((start + from, Record::Damaged));
+        }
+        Some((self.at, found))
+    }
+}
+
+/// The record that a damaged line ends with, and where in it that begins.
+fn last_record(line: &[u8]) -> Option<(usize, Record<'_>)> {
+    (1..line.len())
+        .rev()
+        .filter(|start| may_start(&line[*start..]))
+        .take(MOST_STARTS)
+        .find_map(|start| match decode(&line[start..]) {
+            Record::Damaged => None,
+            record => Some((start, record)),
+        })
+}
+
+/// What a line turned out to be, once its bytes are gone.
+#[derive(Debug)]
+pub enum Content {
+    /// An event.
+    Event(Event),
+    /// A whole line whose event cannot be read any more: lost.
+    Damaged,
+    /// The beginning of a record whose writer died or failed, so that its
+    /// caller was never told that it is safe.
+    Torn,
+}
+
+/// The facts of a record, and its bytes.
+#[derive(Debug)]
+pub struct Event {
+    /// `event_id`.
+    pub id: String,
+    /// `event_name`.
+    pub name: String,
+    /// `event_time`, unix seconds.
+    pub time: i64,
+    /// Capture time, unix seconds.
+    pub at: i64,
+    /// Deliver even after the first hour.
+    pub late_ok: bool,
+    /// The API's object.
+    pub event: Box<RawValue>,
+}
+
+impl From<Envelope<'_>> for Event {
+    fn from(record: Envelope<'_>) -> Self {
+        Self {
+            id: record.id.into_owned(),
+            name: record.name.into_owned(),
+            time: record.time,
+            at: record.at,
+            late_ok: record.late_ok,
+            event: record.event.to_owned(),
+        }
+    }
+}
+
+/// No record is longer, newline included; what has no end by then is no record.
+pub(super) const LONGEST_LINE: u64 = 2 << 20;
+
+/// One line of a segment that is not settled yet.
+#[derive(Debug)]
+pub struct Entry {
+    /// Where it stands.
+    pub segment: SegmentName,
+    /// The offset behind it.
+    pub end: u64,
+    /// What it says.
+    pub content: Content,
+}
+
+impl Entry {
+    /// The lane it waits in.
+    pub fn lane(&self) -> Lane {
+        self.segment.lane()
+    }
+}
+
+/// The part of a segment that is not settled.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rest<'a> {
+    pub segment: &'a SegmentName,
+    pub path: &'a Path,
+    pub from: u64,
+    pub len: u64,
+}
+
+/// How far a look into a segment went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Looked {
+    /// What it cost.
+    pub bytes: u64,
+    /// The next record is of a later version, and nothing behind it can be
+    /// settled.
+    pub blocked: bool,
+}
+
+/// Adds the next lines, of about `left` bytes and `most` entries in all.
+pub(super) fn next(
+    disk: &dyn Disk,
+    rest: Rest<'_>,
+    most: usize,
+    left: u64,
+    entries: &mut Vec<Entry>,
+) -> io::Result<Looked> {
+    let mut looked = Looked {
+        bytes: 0,
+        blocked: false,
+    };
+    let Some(file) = disk::open_if_there(disk, rest.path)? else {
+        return Ok(looked);
+    };
+    let there = rest.len - rest.from;
+    let mut text = lines_at(disk, &file, rest.from, there.min(left))?;
+    if !text.contains(&b'\n') && there > left {
+        if !entries.is_empty() {
+            // It does not fit any more, and the batch is full.
+            looked.bytes = left;
+            return Ok(looked);
+        }
+        text = lines_at(disk, &file, rest.from, there.min(LONGEST_LINE))?;
+    }
+    looked.bytes = text.len() as u64;
+    let before = entries.len();
+    let readable = split(&text, rest, most, entries);
+    looked.blocked = !readable && entries.len() == before;
+    let end = entries[before..].last().map_or(rest.from, |e| e.end);
+    let is_tail = rest.from + looked.bytes > end && readable && entries.len() < most;
+    if is_tail && end == rest.from && looked.bytes >= LONGEST_LINE {
+        entries.push(Entry {
+            segment: rest.segment.clone(),
+            end: end + looked.bytes,
+            content: Content::Damaged,
+        });
+    } else if is_tail && looked.bytes >= there {
+        entries.extend(torn_tail(disk, &file, rest, end));
+    }
+    Ok(looked)
+}
+
+/// What there is before a place that cannot be read, if that is a line or more.
+fn lines_at(disk: &dyn Disk, file: &File, from: u64, len: u64) -> io::Result<Vec<u8>> {
+    let (text, end) = disk::read_as_far(disk, file, from, len);
+    match end {
+        Err(error) if !text.contains(&b'\n') => Err(error),
+        _ => Ok(text),
+    }
+}
+
+/// Adds an entry for each whole line, up to `most`. False when it met a record
+/// of a later version.
+fn split(text: &[u8], rest: Rest<'_>, most: usize, entries: &mut Vec<Entry>) -> bool {
+    for (end, record) in Lines::new(text) {
+        if entries.len() >= most {
+            break;
+        }
+        entries.push(Entry {
+            segment: rest.segment.clone(),
+            end: rest.from + end as u64,
+            content: match record {
+                Record::Foreign => return false,
+                Record::Damaged => Content::Damaged,
+                Record::Whole(record) => Content::Event(record.into()),
+            },
+        });
+    }
+    true
+}
+
+/// Half a line at a segment's end is either being written or all that will
+/// ever be there; the segment's lock tells which.
+fn torn_tail(disk: &dyn Disk, file: &File, rest: Rest<'_>, from: u64) -> Option<Entry> {
+    flock(file, FlockOperation::NonBlockingLockExclusive).ok()?;
+    let same_len = file.metadata().is_ok_and(|meta| meta.len() == rest.len);
+    let text = disk::read_at(disk, file, from, rest.len - from).unwrap_or_default();
+    let _ = flock(file, FlockOperation::Unlock);
+    let torn = same_len && !text.is_empty() && !text.contains(&b'\n');
+    torn.then(|| Entry {
+        segment: rest.segment.clone(),
+        end: rest.len,
+        content: Content::Torn,
+    })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Mode, Place, SpoolError, files, shorten};
+use super::{Mode, SpoolDir, SpoolError, disk, shorten};
 
 const FILE: &str = "refused";
 /// Bytes; what is not used is spaces.
@@ -28,7 +28,7 @@ pub struct Refused {
 
 impl Refused {
     /// Makes the room. Where that fails, a refusal is told to its caller only.
-    pub(super) fn make_room(place: &Place) {
+    pub(super) fn make_room(place: &SpoolDir) {
         let path = place.file(FILE);
         if fs::symlink_metadata(&path).is_ok_and(|meta| meta.len() >= ROOM as u64) {
             return;
@@ -36,16 +36,16 @@ impl Refused {
         let disk = place.disk();
         let made = disk
             .open(&path, Mode::Append)
-            .and_then(|file| files::write_all(disk, &file, &[b' '; ROOM]));
+            .and_then(|file| disk::write_all(disk, &file, &[b' '; ROOM]));
         if let Err(error) = made {
             log::warn!(target: place.log_target(), "cannot write to {}: {error}", path.display());
         }
     }
 
     /// Notes a refusal. Where that cannot be done it is logged.
-    pub(super) fn note(place: &Place, error: &SpoolError) {
+    pub(super) fn note(place: &SpoolDir, error: &SpoolError) {
         let refused = Self {
-            at: files::unix_now(),
+            at: disk::unix_now(),
             reason: error.reason.as_str().to_owned(),
             message: shorten(&error.message),
         };
@@ -59,7 +59,7 @@ impl Refused {
                 }
                 text.resize(ROOM, b' ');
                 let file = disk.open(&place.file(FILE), Mode::Edit)?;
-                files::write_all(disk, &file, &text)
+                disk::write_all(disk, &file, &text)
             });
         if noted.is_err() {
             log::error!(target: place.log_target(), "a capture was refused: {error}");
@@ -67,8 +67,8 @@ impl Refused {
     }
 
     /// The newest refusal, if there ever was one.
-    pub fn read(place: &Place) -> Option<Self> {
-        let text = files::read(place.disk(), &place.file(FILE)).ok()??;
+    pub fn read(place: &SpoolDir) -> Option<Self> {
+        let text = disk::read(place.disk(), &place.file(FILE)).ok()??;
         serde_json::from_slice(&text).ok()
     }
 }

@@ -1,6 +1,6 @@
 //! The names of segments: which lane, how old, and whose.
 
-use super::{Lane, files};
+use super::{Lane, disk};
 use crate::process;
 
 /// What stands before the number of the namespace that a process is in. Names of
@@ -17,14 +17,14 @@ pub struct SegmentName {
 impl SegmentName {
     /// A name that no other process, and no fork of this one, will choose.
     pub fn fresh(lane: Lane) -> Self {
-        let nanos = u64::try_from(files::since_epoch().as_nanos()).unwrap_or(u64::MAX);
+        let nanos = u64::try_from(disk::since_epoch().as_nanos()).unwrap_or(u64::MAX);
         Self {
             lane,
             text: format!(
                 "{}-{nanos:016x}-{}-{:08x}{NAMESPACE}{:x}.seg",
                 lane.letter(),
                 std::process::id(),
-                files::random() as u32,
+                disk::random() as u32,
                 process::namespace().unwrap_or(0)
             ),
         }

@@ -5,7 +5,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Place, files};
+use super::{SpoolDir, disk};
 
 const FILE: &str = "state.json";
 
@@ -162,8 +162,8 @@ pub struct Pause {
 impl State {
     /// The state as it was last written; a missing or damaged file is a fresh
     /// start, which costs counters and at most one early call.
-    pub fn read(place: &Place) -> Self {
-        files::read(place.disk(), &place.file(FILE))
+    pub fn read(place: &SpoolDir) -> Self {
+        disk::read(place.disk(), &place.file(FILE))
             .ok()
             .flatten()
             .and_then(|text| serde_json::from_slice(&text).ok())
@@ -174,8 +174,8 @@ impl State {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn write(&self, place: &Place) -> io::Result<()> {
-        files::replace(place.disk(), &place.file(FILE), &serde_json::to_vec(self)?)
+    pub fn write(&self, place: &SpoolDir) -> io::Result<()> {
+        disk::replace(place.disk(), &place.file(FILE), &serde_json::to_vec(self)?)
     }
 
     /// The same as seen by settings of `generation`: a pause or a wait that
@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn a_damaged_file_is_a_fresh_start() {
         let dir = tempfile::tempdir().unwrap();
-        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let place = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
         std::fs::write(place.file(FILE), "{\"delivered\":").unwrap();
         assert_eq!(State::read(&place), State::default());
     }

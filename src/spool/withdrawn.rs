@@ -6,21 +6,16 @@
 //! so capturing need not look here.
 
 use std::collections::HashSet;
-use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
+use super::SegmentName;
 use super::error::Context;
-use super::segment::SegmentName;
-use super::{Mode, Place, SpoolError, files};
-
-/// No event is taken that is older.
-const KEEP_SECONDS: u64 = 7 * 86_400;
+use super::{Mode, SpoolDir, SpoolError, disk};
 
 /// The records that are marked.
 #[derive(Debug)]
 pub struct Withdrawn {
-    place: Place,
+    place: SpoolDir,
     dir: PathBuf,
     names: HashSet<String>,
 }
@@ -28,9 +23,9 @@ pub struct Withdrawn {
 impl Withdrawn {
     /// Reads the markers below `<destination>/withdrawn`. An unreadable
     /// directory has none: an event too many is better than one stuck.
-    pub fn read(place: &Place) -> Self {
+    pub fn read(place: &SpoolDir) -> Self {
         let dir = place.file("withdrawn");
-        let names = files::names(place.disk(), &dir).unwrap_or_default();
+        let names = disk::names(place.disk(), &dir).unwrap_or_default();
         Self {
             place: place.clone(),
             dir,
@@ -64,22 +59,8 @@ impl Withdrawn {
         if self.contains(segment, end) {
             let name = marker(segment, end);
             // One that stays behind concerns no other record.
-            let _ = files::remove(self.place.disk(), &self.dir.join(&name));
+            let _ = disk::remove(self.place.disk(), &self.dir.join(&name));
             self.names.remove(&name);
-        }
-    }
-
-    /// Removes markers whose records, if they were ever there, have expired. One of
-    /// the future, by a clock that was wrong, would never be old.
-    pub fn prune(place: &Place, now: i64) {
-        let dir = place.file("withdrawn");
-        for name in files::names(place.disk(), &dir).unwrap_or_default() {
-            let path = dir.join(name);
-            let set = fs::symlink_metadata(&path).map(|meta| meta.mtime());
-            if set.is_ok_and(|when| when.abs_diff(now) > KEEP_SECONDS) {
-                // Tried again at the next start.
-                let _ = files::remove(place.disk(), &path);
-            }
         }
     }
 }

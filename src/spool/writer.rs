@@ -1,4 +1,7 @@
 //! The capturing side: one record, one write, one segment of its own.
+//!
+//! It must not know what is in a record, nor how far a segment is acknowledged, but
+//! where it goes on with the segment of a process that has ended.
 
 use std::fs::File;
 use std::io;
@@ -7,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 
+use super::checked::Acks;
+use super::disk::{self, Disk, FileIdentity, Mode};
 use super::error::Context;
-use super::next::LONGEST_LINE;
-use super::room::Room;
-use super::segment::SegmentName;
-use super::take_over::take_over;
-use super::{Disk, Lane, Mode, Named, Place, Reason, Refused, SpoolError, files};
-use crate::process::Descriptor;
+use super::quota::Quota;
+use super::record::{LONGEST_LINE, is_of_this_format};
+use super::{Lane, Reason, Refused, SegmentName, SpoolDir, SpoolError};
+use crate::process::{self, Descriptor};
 
 /// A segment that has grown this far is left for a new one.
 pub(super) const ROTATE_AT: u64 = 1 << 20;
@@ -57,10 +60,10 @@ pub struct Limits {
 /// Appends to one lane of one destination, for one process.
 #[derive(Debug)]
 pub struct Writer {
-    place: Place,
+    place: SpoolDir,
     lane: Lane,
     open: Option<Segment>,
-    room: Room,
+    quota: Quota,
 }
 
 #[derive(Debug)]
@@ -68,7 +71,7 @@ pub(super) struct Segment {
     /// Closes the file in a forked child, which must not share the lock.
     pub _descriptor: Descriptor,
     pub file: File,
-    pub at: Named,
+    pub at: FileIdentity,
     pub len: u64,
     /// When this process began with it.
     pub since: Instant,
@@ -78,12 +81,12 @@ pub(super) struct Segment {
 
 impl Writer {
     /// A writer that has made nothing yet.
-    pub fn new(place: Place, lane: Lane) -> Self {
+    pub fn new(place: SpoolDir, lane: Lane) -> Self {
         Self {
             place,
             lane,
             open: None,
-            room: Room::new(lane),
+            quota: Quota::new(lane),
         }
     }
 
@@ -109,7 +112,7 @@ impl Writer {
                 format!("an event of {bytes} bytes is longer than a spool takes"),
             ));
         }
-        self.room.check(&self.place, bytes, limits.max_bytes)?;
+        self.quota.check(&self.place, bytes, limits.max_bytes)?;
         let sync = limits.durability.covers(self.lane);
         let had_one = self.open.is_some();
         let mut segment = match self.take_open(bytes) {
@@ -143,7 +146,7 @@ impl Writer {
         }
         segment.len += bytes;
         let _ = flock(&segment.file, FlockOperation::Unlock);
-        self.room.take(&self.place, bytes);
+        self.quota.take(&self.place, bytes);
         self.open = Some(segment);
         Ok(())
     }
@@ -198,7 +201,7 @@ impl Writer {
         let path = dir.join(name.as_str());
         let segment = Segment {
             _descriptor: Descriptor::register(file.as_raw_fd()),
-            at: Named::of(&path, &file).context("look at", &hidden)?,
+            at: FileIdentity::of(&path, &file).context("look at", &hidden)?,
             file,
             len: 0,
             since: Instant::now(),
@@ -207,11 +210,11 @@ impl Writer {
         flock(&segment.file, FlockOperation::NonBlockingLockExclusive)
             .map_err(io::Error::from)
             .and_then(|()| disk.rename(&hidden, &path))
-            .inspect_err(|_| drop(files::remove(disk, &hidden)))
+            .inspect_err(|_| drop(disk::remove(disk, &hidden)))
             .context("create a segment in", &dir)?;
         // Not looked at before: it could be replaced in between.
         if !self.place.is_current() {
-            let _ = files::remove(disk, &path);
+            let _ = disk::remove(disk, &path);
             return Err(self.place.moved());
         }
         Ok(segment)
@@ -231,6 +234,61 @@ fn write_once(disk: &dyn Disk, file: &File, line: &[u8]) -> io::Result<()> {
     }
 }
 
+/// So many names are looked at, and so many files opened: the cost of a first
+/// capture must not grow with what waits.
+const MOST_LOOKED_AT: usize = 64;
+const MOST_TRIED: usize = 4;
+/// Settled lines hold addresses and go with their segment, so one that is older
+/// is left to be emptied.
+const LONGEST_LIFE: u64 = 10 * 60;
+
+/// A segment to go on with, its lock held and room for so many bytes in it.
+pub(super) fn take_over(place: &SpoolDir, lane: Lane, more: u64) -> Option<Segment> {
+    // Other machines have other processes by these numbers.
+    if place.is_network_fs() {
+        return None;
+    }
+    let now = disk::unix_now();
+    let dir = place.file("seg");
+    let names = place.disk().some_names(&dir, MOST_LOOKED_AT).ok()?;
+    names
+        .iter()
+        .filter_map(|name| SegmentName::parse(name))
+        .filter(|name| name.lane() == lane && !name.is_old(now, LONGEST_LIFE))
+        .filter(|name| name.process().is_some_and(process::has_ended))
+        .take(MOST_TRIED)
+        .find_map(|name| open(place, &name, more))
+}
+
+fn open(place: &SpoolDir, name: &SegmentName, more: u64) -> Option<Segment> {
+    let disk = place.disk();
+    let path = place.file("seg").join(name.as_str());
+    let file = disk.open(&path, Mode::Extend).ok()?;
+    let descriptor = Descriptor::register(file.as_raw_fd());
+    flock(&file, FlockOperation::NonBlockingLockExclusive).ok()?;
+    let at = FileIdentity::of(&path, &file).ok()?;
+    let len = at.look()?.len();
+    let whole = len == 0 || is_whole(disk, &file, len).unwrap_or(false);
+    // Shorter than what is settled, what is added would count as settled.
+    let ours = whole && len + more <= ROTATE_AT && Acks::new(place).get(name) <= len;
+    ours.then_some(Segment {
+        _descriptor: descriptor,
+        file,
+        at,
+        len,
+        since: std::time::Instant::now(),
+        named: false,
+    })
+}
+
+/// Whether its last line has an end, and its first is of no later version, behind
+/// which an earlier one would find nothing.
+fn is_whole(disk: &dyn Disk, file: &std::fs::File, len: u64) -> std::io::Result<bool> {
+    let first = disk::read_at(disk, file, 0, 1)?;
+    let last = disk::read_at(disk, file, len - 1, 1)?;
+    Ok(first.first().is_some_and(is_of_this_format) && last == b"\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,7 +297,7 @@ mod tests {
     #[test]
     fn a_segment_that_is_half_an_hour_old_is_left_by_a_writer_that_lives_on() {
         let dir = tempfile::tempdir().unwrap();
-        let place = Place::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let place = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
         let limits = Limits {
             durability: Durability::Off,
             max_bytes: 1 << 30,

@@ -26,7 +26,7 @@ pub enum Argument<'e> {
     Amount(f64),
     /// In order.
     List(Vec<Argument<'e>>),
-    /// Named, in order, each name once.
+    /// FileIdentity, in order, each name once.
     Fields(Vec<(&'static str, Argument<'e>)>),
 }
 

@@ -7,7 +7,7 @@ use crate::shop::{Peer, Response, Shop, at, capture, files, now, order, visit, w
 use crate::world::{Api, HOUR, MINUTE, World, error, settings};
 use pinrelay::delivery::{Late, Time, retain, retain_each};
 use pinrelay::process::{Waker, boot_id, since_boot};
-use pinrelay::spool::{Lane, Leader, Place, SegmentName, State, Verdict};
+use pinrelay::spool::{Lane, Leader, SegmentName, SpoolDir, State, Verdict};
 use serde_json::json;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -129,11 +129,11 @@ impl Time for Passing {
 fn a_shops_other_spools_are_cleared_in_the_time_of_one() {
     let time = Passing(World::new(), Duration::from_millis(400));
     let dir = tempfile::tempdir().unwrap();
-    let place = |account: usize| Place::open(dir.path(), "site", &account.to_string(), false);
-    let places: Vec<Place> = (1..=10).map(|account| place(account).unwrap()).collect();
+    let place = |account: usize| SpoolDir::open(dir.path(), "site", &account.to_string(), false);
+    let places: Vec<SpoolDir> = (1..=10).map(|account| place(account).unwrap()).collect();
     retain_each(&places, &time);
     assert!(time.0.passed() < Duration::from_secs(2));
-    let is_seen = |place: &Place| State::read(place) != State::default();
+    let is_seen = |place: &SpoolDir| State::read(place) != State::default();
     assert!(places.iter().any(is_seen));
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::shop::{Peer, Response, Shop, capture, order, until, verdicts, visit, waiting};
 use crate::world::{Api, HOUR, MINUTE, World, error, good, settings};
 use pinrelay::delivery::{Late, Settings};
-use pinrelay::spool::{Lane, Verdict, generation};
+use pinrelay::spool::{Generation, Lane, Verdict};
 use serde_json::json;
 
 /// Times on disk have no fractions.
@@ -87,13 +87,13 @@ fn once_newer_settings_are_written_no_call_is_made_with_older_ones() {
         let calls = RefCell::new(0);
         let mut api = Api::new(&world, |call| {
             assert_eq!(
-                generation::read(&world.place),
+                Generation::read(&world.place),
                 0,
                 "a call of the old leader"
             );
             *calls.borrow_mut() += 1;
             if *calls.borrow() == nth {
-                generation::raise(&world.place, 1).unwrap();
+                Generation::raise(&world.place, 1).unwrap();
             }
             crate::world::all_or_nothing(call, |id| id == "o-0")
         });

@@ -13,8 +13,8 @@ use pinrelay::delivery::{
 };
 use pinrelay::process::Waker;
 use pinrelay::spool::{
-    Durability, Envelope, Lane, Leader, Ledger, Limits, Place, State, Verdict, Verdicts, Withdrawn,
-    Writer, beginning, encode, unix_now,
+    Durability, Envelope, Lane, Leader, Ledger, Limits, SpoolDir, State, Verdict, Verdicts,
+    Withdrawn, Writer, beginning, encode, unix_now,
 };
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ type Deed = Box<dyn FnOnce(&World)>;
 
 pub struct World {
     _dir: tempfile::TempDir,
-    pub place: Place,
+    pub place: SpoolDir,
     pub waker: Waker,
     writers: [RefCell<Writer>; 2],
     origin: Instant,
@@ -49,7 +49,7 @@ impl World {
 
     pub fn with_test_mode(test: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let place = Place::open(&dir.path().join("root"), "site", "1", test).unwrap();
+        let place = SpoolDir::open(&dir.path().join("root"), "site", "1", test).unwrap();
         Self {
             _dir: dir,
             writers: Lane::ALL.map(|lane| RefCell::new(Writer::new(place.clone(), lane))),

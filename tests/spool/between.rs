@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use crate::spool::{LIMITS, Pinterest, Spool, all, ids, lead, line, settle};
-use pinrelay::spool::{Durability, Lane, Ledger, Limits, Place, Writer};
+use pinrelay::spool::{Durability, Lane, Ledger, Limits, SpoolDir, Writer};
 
 /// The same spool as another process has it.
-fn elsewhere(spool: &Spool) -> Place {
+fn elsewhere(spool: &Spool) -> SpoolDir {
     let root = spool.dir.path().join("root");
-    Place::open(&root, "https://shop.example", "1", false).unwrap()
+    SpoolDir::open(&root, "https://shop.example", "1", false).unwrap()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::process::{Child, Command};
 
 use crate::spool::{LIMITS, Spool, ids, line, rounds, settle};
-use pinrelay::spool::{Lane, Ledger, Place, Writer};
+use pinrelay::spool::{Lane, Ledger, SpoolDir, Writer};
 
 const PROCESSES: usize = 2;
 const THREADS: usize = 3;
@@ -25,7 +25,7 @@ fn a_writing_process() {
     };
     let (births, root) = task.split_once(' ').unwrap();
     let births: usize = births.parse().unwrap();
-    let place = Place::open(root.as_ref(), "https://shop.example", "1", false).unwrap();
+    let place = SpoolDir::open(root.as_ref(), "https://shop.example", "1", false).unwrap();
     std::thread::scope(|scope| {
         for thread in 0..THREADS {
             let place = &place;

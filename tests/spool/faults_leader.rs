@@ -7,8 +7,8 @@ use crate::spool::{
     How, LIMITS, Op, Pinterest, Spool, all, ids, lead, line, next, settle, verdicts,
 };
 use pinrelay::spool::{
-    Content, DeadLetters, Envelope, Lane, Leader, Ledger, Reason, Settled, State, Verdict,
-    VerdictLog, Withdrawn, encode, generation, unix_now,
+    Content, DeadLetters, Envelope, Generation, Lane, Leader, Ledger, Reason, Settled, State,
+    Verdict, VerdictLog, Withdrawn, encode, unix_now,
 };
 use rustix::io::Errno;
 use serde_json::value::RawValue;
@@ -200,7 +200,7 @@ fn notes_that_cannot_be_written_stay_as_they_were() {
         ..State::default()
     };
     state.write(&spool.place).unwrap();
-    generation::raise(&spool.place, 5).unwrap();
+    Generation::raise(&spool.place, 5).unwrap();
     for (op, how) in [
         (Op::Write, How::Fails(Errno::NOSPC)),
         (Op::Rename, How::Fails(Errno::IO)),
@@ -212,19 +212,19 @@ fn notes_that_cannot_be_written_stay_as_they_were() {
     spool
         .disk
         .fail(Op::Write, "generation", How::Fails(Errno::NOSPC));
-    generation::raise(&spool.place, 9).unwrap_err();
-    assert_eq!(generation::read(&spool.place), 5);
+    Generation::raise(&spool.place, 9).unwrap_err();
+    assert_eq!(Generation::read(&spool.place), 5);
 }
 
 #[test]
 fn a_generation_that_was_written_by_half_is_none_and_is_raised_again() {
     let spool = Spool::new();
-    generation::raise(&spool.place, 5).unwrap();
+    Generation::raise(&spool.place, 5).unwrap();
     let path = spool.place.file("generation");
     let text = fs::read(&path).unwrap();
     fs::write(&path, &text[..7]).unwrap();
-    assert_eq!(generation::read(&spool.place), 0);
-    assert_eq!(generation::raise(&spool.place, 5).unwrap(), 5);
+    assert_eq!(Generation::read(&spool.place), 0);
+    assert_eq!(Generation::raise(&spool.place, 5).unwrap(), 5);
     assert_eq!(fs::read(&path).unwrap(), text);
 }
 

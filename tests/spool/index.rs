@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::spool::{How, Op, Pinterest, Spool, files, lead, rounds};
 use pinrelay::spool::{
-    IdSet, Lane, Place, Settled, Verdict, VerdictLog, Verdicts, fingerprint, unix_now,
+    IdSet, Lane, Settled, SpoolDir, Verdict, VerdictLog, Verdicts, fingerprint, prune, unix_now,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -35,11 +35,11 @@ fn append(log: &mut VerdictLog, id: &str, at: i64) {
         .unwrap();
 }
 
-fn day_file(place: &Place, day: i64) -> PathBuf {
+fn day_file(place: &SpoolDir, day: i64) -> PathBuf {
     place.file("settled").join(format!("r-{day}.log"))
 }
 
-fn indexes(place: &Place) -> Vec<PathBuf> {
+fn indexes(place: &SpoolDir) -> Vec<PathBuf> {
     let mut paths = files(&place.file("settled"));
     paths.retain(|path| path.extension().is_some_and(|ext| ext == "ids"));
     paths
@@ -71,7 +71,7 @@ fn of_the_week() -> Vec<String> {
 }
 
 /// What the verdicts themselves say, each line of them.
-fn by_the_verdicts(place: &Place) -> BTreeSet<String> {
+fn by_the_verdicts(place: &SpoolDir) -> BTreeSet<String> {
     let (_, told) = Verdicts::new(place).after("", usize::MAX).unwrap();
     let delivered = told
         .into_iter()
@@ -79,7 +79,7 @@ fn by_the_verdicts(place: &Place) -> BTreeSet<String> {
     delivered.map(|one| one.event_id).collect()
 }
 
-fn knows(place: &Place, ids: &BTreeSet<String>) -> bool {
+fn knows(place: &SpoolDir, ids: &BTreeSet<String>) -> bool {
     let known = IdSet::delivered(place);
     known.len() == ids.len() && ids.iter().all(|id| known.contains(&fingerprint(id)))
 }
@@ -320,10 +320,10 @@ fn an_index_goes_with_its_verdicts() {
     let now = a_week(&spool);
     let orphan = spool.place.file("settled").join("r-1.ids");
     fs::write(&orphan, "x").unwrap();
-    VerdictLog::new(&spool.place).prune(now + 4 * DAY);
+    prune(&spool.place, now + 4 * DAY);
     assert!(!orphan.exists());
     assert_eq!(indexes(&spool.place).len(), 4);
-    VerdictLog::new(&spool.place).prune(now + 20 * DAY);
+    prune(&spool.place, now + 20 * DAY);
     assert!(files(&spool.place.file("settled")).is_empty());
 }
 
@@ -332,7 +332,7 @@ fn an_index_goes_with_its_verdicts() {
 #[ignore = "a figure"]
 fn how_long_a_leaders_start_takes_after_half_a_million_orders() {
     let dir = tempfile::tempdir().unwrap();
-    let place = Place::open(dir.path(), "https://shop.example", "1", false).unwrap();
+    let place = SpoolDir::open(dir.path(), "https://shop.example", "1", false).unwrap();
     let now = unix_now();
     let (mut log, a_call) = (VerdictLog::new(&place), 25);
     for call in 0..500_000 / a_call {

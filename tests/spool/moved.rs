@@ -13,7 +13,7 @@ use crate::spool::{LIMITS, Pinterest, Spool, all, files, lead, lead_by, line, op
 use pinrelay::delivery::{Answer, CallFailed, Client};
 use pinrelay::event::Raw;
 use pinrelay::relay::{Refusal, Relay};
-use pinrelay::spool::{Lane, Leader, Place, Verdict};
+use pinrelay::spool::{Lane, Leader, SpoolDir, Verdict};
 use serde_json::json;
 
 fn copy(from: &Path, to: &Path) {
@@ -128,7 +128,7 @@ impl<F: FnMut()> Client for Meanwhile<F> {
 }
 
 /// Leads in calls of twenty; says what was sent.
-fn lead_while(place: &Place, happens: impl FnMut()) -> Pinterest {
+fn lead_while(place: &SpoolDir, happens: impl FnMut()) -> Pinterest {
     let mut client = Meanwhile {
         pinterest: Pinterest::default(),
         happens,
@@ -144,7 +144,7 @@ fn thirty() -> (Spool, Vec<String>) {
 }
 
 /// The spool, where it was moved to.
-fn found_again(spool: &Spool, aside: &Path) -> Place {
+fn found_again(spool: &Spool, aside: &Path) -> SpoolDir {
     fs::rename(aside, spool.dir.path().join("root")).unwrap();
     open(&spool.disk, spool.dir.path()).unwrap()
 }
@@ -212,13 +212,13 @@ fn a_leader_whose_spool_is_moved_between_two_calls_stops() {
     let peer = Peer::good();
     let shop = Shop::new(&peer);
     let (root, aside) = (root_of(&shop), shop.dir.path().join("aside"));
-    let place = Place::open(&root, "site", "1", false).unwrap();
+    let place = SpoolDir::open(&root, "site", "1", false).unwrap();
     let leader = Leader::try_lead(&place).unwrap().unwrap();
     assert!(leader.leads());
     fs::rename(&root, &aside).unwrap();
     assert!(!leader.leads());
     // Another one may lead at the path.
-    let again = Place::open(&root, "site", "1", false).unwrap();
+    let again = SpoolDir::open(&root, "site", "1", false).unwrap();
     assert!(Leader::try_lead(&again).unwrap().is_some());
     assert!(!leader.leads());
 }

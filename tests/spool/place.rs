@@ -8,19 +8,19 @@ use std::sync::Arc;
 
 use crate::spool::{FaultyDisk, How, LIMITS, Op, Spool, files, line};
 use pinrelay::spool::{
-    DeadLetters, Disk, Lane, Leader, LeaderNote, Place, RealDisk, Reason, SpoolError, State,
-    VerdictLog, Verdicts, generation, hash_name, unix_now,
+    DeadLetters, Disk, Generation, Lane, Leader, LeaderNote, RealDisk, Reason, SpoolDir,
+    SpoolError, State, VerdictLog, Verdicts, hash_name, unix_now,
 };
 use rustix::io::Errno;
 
 const SITE: &str = "https://shop.example";
 const PARTS: [&str; 5] = ["seg", "ack", "settled", "dead", "withdrawn"];
 
-fn open(root: &Path) -> Result<Place, SpoolError> {
-    Place::open(root, SITE, "549755885175", false)
+fn open(root: &Path) -> Result<SpoolDir, SpoolError> {
+    SpoolDir::open(root, SITE, "549755885175", false)
 }
 
-fn reason(result: Result<Place, SpoolError>) -> Reason {
+fn reason(result: Result<SpoolDir, SpoolError>) -> Reason {
     result.unwrap_err().reason
 }
 
@@ -171,7 +171,7 @@ fn a_renamed_directory_of_another_site_is_refused() {
     open(root.path()).unwrap();
     let of = |site| root.path().join(&hash_name(site)[..16]);
     fs::rename(of(SITE), of("https://other.example")).unwrap();
-    let error = Place::open(root.path(), "https://other.example", "549755885175", false);
+    let error = SpoolDir::open(root.path(), "https://other.example", "549755885175", false);
     assert_eq!(reason(error), Reason::ForeignSite);
 }
 
@@ -218,11 +218,11 @@ fn planted(name: &str) -> (Spool, std::path::PathBuf) {
 fn no_planted_symlink_is_followed() {
     let now = unix_now();
     let day = format!("settled/r-{}.log", now / 86_400);
-    type Use = fn(&Place, i64) -> Option<Reason>;
+    type Use = fn(&SpoolDir, i64) -> Option<Reason>;
     let refused = Some(Reason::Unsafe);
     let cases: [(&str, Option<Reason>, Use); 8] = [
         ("generation", refused, |place, _| {
-            generation::raise(place, 7).err().map(|error| error.reason)
+            Generation::raise(place, 7).err().map(|error| error.reason)
         }),
         ("leader.lock", refused, |place, _| {
             assert!(LeaderNote::read(place).is_none());

@@ -5,8 +5,8 @@ use std::fs;
 
 use crate::spool::{LIMITS, Spool, all, ids, line_at, next, rounds, settle, verdicts};
 use pinrelay::spool::{
-    Content, DeadLetters, IdSet, LeaderNote, Lines, Record, Refused, Settled, State, Verdict,
-    VerdictLog, Verdicts, Withdrawn, decode, generation, unix_now,
+    Content, DeadLetters, Generation, IdSet, LeaderNote, Lines, Record, Refused, Settled, State,
+    Verdict, VerdictLog, Verdicts, Withdrawn, decode, prune, unix_now,
 };
 use pinrelay::spool::{Lane, SegmentName};
 use proptest::collection::vec;
@@ -197,7 +197,7 @@ proptest! {
         let letters = DeadLetters::new(place);
         let _ = (letters.list(9), letters.record("a"), letters.count());
         // What is damaged silences nobody, and loses nothing.
-        prop_assert_eq!(generation::raise(place, 3).unwrap(), 3);
+        prop_assert_eq!(Generation::raise(place, 3).unwrap(), 3);
         prop_assert_eq!(all(&spool), ["a", "b"]);
         fs::write(place.file("spool.json"), &text).unwrap();
         prop_assert!(crate::spool::open(&spool.disk, spool.dir.path()).is_err());
@@ -216,7 +216,7 @@ proptest! {
         let mut ledger = spool.ledger();
         ledger.tidy(unix_now());
         let _ = ledger.waiting(&Withdrawn::read(&spool.place)).unwrap();
-        VerdictLog::new(&spool.place).prune(unix_now());
+        prune(&spool.place, unix_now());
         let _ = IdSet::delivered(&spool.place);
         let _ = verdicts(&spool.place);
         let waiting = all(&spool);

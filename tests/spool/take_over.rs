@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::spool::{LIMITS, Pinterest, Spool, all, ended, lead, line, verdicts};
-use pinrelay::spool::{Lane, Ledger, Limits, Place, Reason, SegmentName, Writer};
+use pinrelay::spool::{Lane, Ledger, Limits, Reason, SegmentName, SpoolDir, Writer};
 
 /// Says to a child where the spool is, and what to write.
 const TASK: &str = "PINRELAY_TEST_CAPTURES";
@@ -19,7 +19,7 @@ fn a_capturing_process() {
     };
     let mut words = task.split(' ');
     let root = words.next().unwrap();
-    let place = Place::open(root.as_ref(), "https://shop.example", "1", false).unwrap();
+    let place = SpoolDir::open(root.as_ref(), "https://shop.example", "1", false).unwrap();
     let mut writer = Writer::new(place, Lane::Revenue);
     for id in words {
         writer.append(&line(id), &LIMITS).unwrap();

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use crate::spool::{How, Op, Spool, files, next, verdicts};
 use pinrelay::spool::{
-    Content, DeadLetters, Envelope, IdSet, Lane, Place, Settled, Verdict, VerdictLog, Verdicts,
-    decode, fingerprint, shorten, unix_now,
+    Content, DeadLetters, Envelope, IdSet, Lane, Settled, SpoolDir, Verdict, VerdictLog, Verdicts,
+    decode, fingerprint, prune, shorten, unix_now,
 };
 use rustix::io::Errno;
 
@@ -27,7 +27,7 @@ fn append(log: &mut VerdictLog, lane: Lane, id: &str, at: i64) {
         .unwrap();
 }
 
-fn day_file(place: &Place, lane: char, day: i64) -> PathBuf {
+fn day_file(place: &SpoolDir, lane: char, day: i64) -> PathBuf {
     place.file("settled").join(format!("{lane}-{day}.log"))
 }
 
@@ -104,9 +104,9 @@ fn behind_a_day_of_the_future_each_day_still_has_a_file_and_goes_in_its_turn() {
     }
     assert_eq!(verdicts.after(&cursor, 9).unwrap().1.len(), 4);
     assert!(files(&spool.place.file("settled")).len() >= 4);
-    VerdictLog::new(&spool.place).prune(now + 4 * DAY);
+    prune(&spool.place, now + 4 * DAY);
     assert!(files(&spool.place.file("settled")).len() >= 4);
-    VerdictLog::new(&spool.place).prune(now + 12 * DAY);
+    prune(&spool.place, now + 12 * DAY);
     assert!(files(&spool.place.file("settled")).is_empty());
 }
 
@@ -137,7 +137,7 @@ fn only_delivered_orders_are_remembered_and_only_for_a_week() {
     let late = [settled("no", now, Verdict::Late)];
     log.append(Lane::Revenue, &late, now).unwrap();
     assert_eq!(IdSet::delivered(&spool.place).len(), 2);
-    log.prune(now);
+    prune(&spool.place, now);
     let ids = IdSet::delivered(&spool.place);
     assert!(ids.len() == 1 && ids.contains(&fingerprint("new")));
 }

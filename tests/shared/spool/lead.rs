@@ -7,7 +7,7 @@ use pinrelay::delivery::{
     Answer, CallFailed, Client, Clock, Late, Secret, Settings, Tally, Transport, Until, drain,
 };
 use pinrelay::process::Waker;
-use pinrelay::spool::{Place, SpoolError, Verdict, Verdicts};
+use pinrelay::spool::{SpoolDir, SpoolError, Verdict, Verdicts};
 use serde_json::{Value, json};
 
 /// Counts what it is sent, and takes all of it, or refuses these ids.
@@ -45,12 +45,12 @@ impl Client for Pinterest {
 }
 
 /// Delivers what waits.
-pub fn lead(place: &Place, pinterest: &mut Pinterest) -> Result<Tally, SpoolError> {
+pub fn lead(place: &SpoolDir, pinterest: &mut Pinterest) -> Result<Tally, SpoolError> {
     lead_by(place, pinterest, false)
 }
 
 /// The same by any client, in test mode in calls of twenty.
-pub fn lead_by(place: &Place, client: &mut dyn Client, test: bool) -> Result<Tally, SpoolError> {
+pub fn lead_by(place: &SpoolDir, client: &mut dyn Client, test: bool) -> Result<Tally, SpoolError> {
     let settings = Settings {
         endpoint: String::new(),
         token: Secret::new(String::new()),
@@ -70,7 +70,7 @@ pub fn lead_by(place: &Place, client: &mut dyn Client, test: bool) -> Result<Tal
 }
 
 /// `(event_id, verdict)` of everything settled, oldest first.
-pub fn verdicts(place: &Place) -> Vec<(String, Verdict)> {
+pub fn verdicts(place: &SpoolDir) -> Vec<(String, Verdict)> {
     let (_, settled) = Verdicts::new(place).after("", usize::MAX).unwrap();
     let settled = settled.into_iter();
     settled.map(|one| (one.event_id, one.verdict)).collect()

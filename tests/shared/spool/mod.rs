@@ -15,8 +15,8 @@ pub use disk::{FaultyDisk, How, Op};
 pub use lead::{Pinterest, lead, lead_by, verdicts};
 pub use model::{Model, WRITERS};
 use pinrelay::spool::{
-    Content, Disk, Durability, Entry, Envelope, Lane, Ledger, Limits, Place, SegmentName, Writer,
-    encode,
+    Content, Disk, Durability, Entry, Envelope, Lane, Ledger, Limits, SegmentName, SpoolDir,
+    Writer, encode,
 };
 use serde_json::value::RawValue;
 
@@ -40,7 +40,7 @@ pub fn rounds(few: u32) -> u32 {
 pub struct Spool {
     pub dir: tempfile::TempDir,
     pub disk: Arc<FaultyDisk>,
-    pub place: Place,
+    pub place: SpoolDir,
 }
 
 impl Spool {
@@ -82,9 +82,9 @@ impl Spool {
     }
 }
 
-pub fn open(disk: &Arc<FaultyDisk>, dir: &Path) -> Result<Place, pinrelay::spool::SpoolError> {
+pub fn open(disk: &Arc<FaultyDisk>, dir: &Path) -> Result<SpoolDir, pinrelay::spool::SpoolError> {
     let disk: Arc<dyn Disk> = Arc::clone(disk) as _;
-    Place::open_on(disk, &dir.join("root"), "https://shop.example", "1", false)
+    SpoolDir::open_on(disk, &dir.join("root"), "https://shop.example", "1", false)
 }
 
 /// The paths in a directory, sorted.

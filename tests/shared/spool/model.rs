@@ -8,7 +8,7 @@ use std::time::Duration;
 use pinrelay::delivery::{Late, Secret, Settings, Time, Transport, Until, drain, purge};
 use pinrelay::process::Waker;
 use pinrelay::spool::{
-    Durability, Envelope, Lane, Leader, Ledger, Limits, Place, SegmentName, Verdict, Verdicts,
+    Durability, Envelope, Lane, Leader, Ledger, Limits, SegmentName, SpoolDir, Verdict, Verdicts,
     Withdrawn, Writer, encode, unix_now,
 };
 use serde_json::value::RawValue;
@@ -31,7 +31,7 @@ struct Captured {
 pub struct Model {
     pub spool: Spool,
     /// The same spool, looked at past the disk that fails.
-    sound: Place,
+    sound: SpoolDir,
     writers: Vec<[Writer; 2]>,
     pinterest: Pinterest,
     time: Turned,

@@ -1,8 +1,12 @@
-//! Whether there is room for one more record.
+//! Whether one more record may be added: `pinrelay.max_bytes`, and what the disk has
+//! left. Capturing gets its back-pressure from here.
+//!
+//! It must not know what is in a record.
 
 use std::time::{Duration, Instant};
 
-use super::{Lane, Place, Reason, SpoolError, held};
+use super::checked::HeldBytes;
+use super::{Lane, Reason, SpoolDir, SpoolError};
 
 /// How long a number is good for, and how often what was appended is told.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -15,9 +19,9 @@ const KEPT_FOR_VERDICTS: u64 = 4 << 20;
 /// What visits leave free.
 const KEPT_FOR_ORDERS: u64 = 16 << 20;
 
-/// The room of one lane, as it was when somebody last looked.
+/// What one lane may still take, as it was when somebody last looked.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(super) struct Quota {
     lane: Lane,
     known: Option<Known>,
     /// Bytes that were appended and not told yet.
@@ -33,7 +37,7 @@ struct Known {
     limit: u64,
 }
 
-impl Room {
+impl Quota {
     /// Looks at nothing yet.
     pub fn new(lane: Lane) -> Self {
         Self {
@@ -49,7 +53,7 @@ impl Room {
     ///
     /// # Errors
     /// `full`.
-    pub fn check(&mut self, place: &Place, more: u64, max_bytes: u64) -> Result<(), SpoolError> {
+    pub fn check(&mut self, place: &SpoolDir, more: u64, max_bytes: u64) -> Result<(), SpoolError> {
         let (limit, kept, whose) = match self.lane {
             Lane::Revenue => (max_bytes, KEPT_FOR_VERDICTS, "a spool"),
             Lane::Visit => (max_bytes / 5 * 4, KEPT_FOR_ORDERS, "visits"),
@@ -84,22 +88,22 @@ impl Room {
     /// What the spool holds, by the number that is written down. One that says that
     /// it is full is not believed where a look can tell better: nobody captures any
     /// more, so nobody might ever lead and count again.
-    fn held(&self, place: &Place, enough: u64) -> u64 {
-        let told = held::read(place).map(|held| held.saturating_add(self.untold));
+    fn held(&self, place: &SpoolDir, enough: u64) -> u64 {
+        let told = HeldBytes::read(place).map(|held| held.saturating_add(self.untold));
         match told {
             Some(held) if held <= enough => return held,
             _ => {}
         }
-        let looked = held::look(place);
+        let looked = HeldBytes::look(place);
         match told {
             Some(held) if !looked.all => return held.max(looked.bytes),
-            _ => held::write(place, looked.bytes),
+            _ => HeldBytes::write(place, looked.bytes),
         }
         looked.bytes
     }
 
     /// A record of so many bytes was added.
-    pub fn take(&mut self, place: &Place, bytes: u64) {
+    pub fn take(&mut self, place: &SpoolDir, bytes: u64) {
         self.untold = self.untold.saturating_add(bytes);
         let mut much = true;
         if let Some(known) = &mut self.known {
@@ -111,7 +115,7 @@ impl Room {
             return;
         }
         // Where it cannot be told now it is told with the next.
-        if held::add(place, self.untold).is_some() {
+        if HeldBytes::add(place, self.untold).is_some() {
             self.untold = 0;
             self.told = Some(Instant::now());
         }
@@ -122,11 +126,11 @@ impl Room {
 ///
 /// # Errors
 /// `full`.
-pub(super) fn check_disk(place: &Place) -> Result<(), SpoolError> {
+pub(super) fn check_disk(place: &SpoolDir) -> Result<(), SpoolError> {
     leave(place, free(place), KEPT_FOR_VERDICTS)
 }
 
-fn leave(place: &Place, free: u64, kept: u64) -> Result<(), SpoolError> {
+fn leave(place: &SpoolDir, free: u64, kept: u64) -> Result<(), SpoolError> {
     if free >= kept {
         return Ok(());
     }
@@ -140,6 +144,6 @@ fn leave(place: &Place, free: u64, kept: u64) -> Result<(), SpoolError> {
 }
 
 /// A file system that does not tell has room until a write fails.
-fn free(place: &Place) -> u64 {
+fn free(place: &SpoolDir) -> u64 {
     place.disk().free(place.dir()).unwrap_or(u64::MAX)
 }

@@ -1,4 +1,4 @@
-//! Writing verdicts.
+//! Writing verdicts. Only the leader does.
 
 use std::fs::{self, File};
 use std::io;
@@ -6,11 +6,12 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::error::Context;
-use super::id_index::{self, IdIndex};
-use super::verdict::{DAY, KEEP_DAYS, Settled, day_file, days, dir};
-use super::{Disk, Lane, Mode, Place, SpoolError, Verdict, files, fingerprint};
+use super::delivered::IdIndex;
+use super::{DAY, Settled, Verdict, day_file, days, dir};
 use crate::process::Descriptor;
+use crate::spool::disk::{self, Disk, Mode};
+use crate::spool::error::Context;
+use crate::spool::{Lane, SpoolDir, SpoolError, fingerprint};
 
 /// What a line takes besides its id, where it has no words of Pinterest's.
 const LINE: u64 = 160;
@@ -23,7 +24,7 @@ const MOST_OF_VISITS: u64 = 64 << 20;
 /// Writes verdicts. Only the leader has one.
 #[derive(Debug)]
 pub struct VerdictLog {
-    place: Place,
+    place: SpoolDir,
     open: [Option<Today>; 2],
     /// The most that verdicts on visits may take.
     visits: u64,
@@ -60,7 +61,7 @@ impl Today {
 
 impl VerdictLog {
     /// The log below `<destination>/settled`.
-    pub fn new(place: &Place) -> Self {
+    pub fn new(place: &SpoolDir) -> Self {
         Self {
             place: place.clone(),
             open: [None, None],
@@ -126,7 +127,7 @@ impl VerdictLog {
             && !lines.is_empty()
         {
             // What cannot be kept will be sent again.
-            let _ = files::write_all(self.place.disk(), &today.file, &lines);
+            let _ = disk::write_all(self.place.disk(), &today.file, &lines);
         }
     }
 
@@ -152,7 +153,7 @@ impl VerdictLog {
         }
         let today = self.today(lane, now)?;
         today.reserved = today.reserved.saturating_sub(lines.len() as u64);
-        files::write_all(place.disk(), &today.file, &lines)?;
+        disk::write_all(place.disk(), &today.file, &lines)?;
         today.add_to_index(place.disk(), settled, lines.len() as u64);
         Ok(())
     }
@@ -171,30 +172,10 @@ impl VerdictLog {
                 break;
             }
             let its = len(old);
-            files::remove(self.place.disk(), &path(old))?;
+            disk::remove(self.place.disk(), &path(old))?;
             held = held.saturating_sub(its);
         }
         Ok(held <= self.visits)
-    }
-
-    /// Removes the days that nobody needs any more. A day of the future, by a
-    /// clock that was wrong, is as old as what was last written to it.
-    pub fn prune(&self, now: i64) {
-        let today = now / DAY;
-        for lane in Lane::ALL {
-            for day in days(&self.place, lane).unwrap_or_default() {
-                let path = day_file(&self.place, lane, day);
-                let day = match day > today {
-                    true => last_written(&path).unwrap_or(today),
-                    false => day,
-                };
-                if day < today - KEEP_DAYS {
-                    // Tried again at the next start.
-                    let _ = files::remove(self.place.disk(), &path);
-                }
-            }
-        }
-        id_index::prune(&self.place);
     }
 
     /// Today's file, or the newest if that is of a later day: a clock that was
@@ -234,7 +215,7 @@ impl VerdictLog {
 }
 
 /// The day on which a file was last written to.
-fn last_written(path: &Path) -> Option<i64> {
+pub(in crate::spool) fn last_written(path: &Path) -> Option<i64> {
     Some(fs::symlink_metadata(path).ok()?.mtime() / DAY)
 }
 
@@ -262,9 +243,9 @@ fn rendered_len(text: &str) -> u64 {
 fn open_to_append(disk: &dyn Disk, path: &Path) -> io::Result<File> {
     let file = disk.open(path, Mode::Append)?;
     let len = file.metadata()?.len();
-    let last = files::read_at(disk, &file, len.saturating_sub(1), 1)?;
+    let last = disk::read_at(disk, &file, len.saturating_sub(1), 1)?;
     if !last.is_empty() && last != b"\n" {
-        files::write_all(disk, &file, b"\n")?;
+        disk::write_all(disk, &file, b"\n")?;
     }
     Ok(file)
 }

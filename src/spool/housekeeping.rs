@@ -1,4 +1,7 @@
-//! When a segment can go, and what is cleared away behind killed processes.
+//! What is deleted, and when: segments that are settled, what killed processes left,
+//! and whatever is older than Pinterest takes events.
+//!
+//! It must not know why an event got its verdict.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -6,8 +9,10 @@ use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
 
+use super::disk::{self, Mode};
 use super::error::Context;
-use super::{Ledger, Mode, Place, SegmentName, SpoolError, files};
+use super::verdicts::{self, DAY};
+use super::{Lane, Ledger, SegmentName, SpoolDir, SpoolError};
 
 /// A segment that nobody has written to for this long is deleted as soon as it
 /// is settled; a busier one may be written to again, and stays a little.
@@ -18,6 +23,60 @@ const LONGEST_LIFE: u64 = 30 * 60;
 const MOST_LOOKED_AT: usize = 256;
 /// A segment that was never renamed into place was abandoned by its maker.
 const STILLBORN_SECONDS: u64 = 3_600;
+/// Pinterest takes no event that is older, so nothing of it is of use after that:
+/// verdicts, and with them the ids already delivered, dead letters, and the markers
+/// of withdrawals.
+const KEEP_DAYS: i64 = 7;
+
+/// Deletes what is a week old. Not by a clock that may have jumped forward: by that
+/// all would be.
+pub fn prune(spool: &SpoolDir, now: i64) {
+    prune_verdicts(spool, now);
+    prune_files(spool, "dead", now, |name| name.ends_with(".json"));
+    prune_files(spool, "withdrawn", now, |_| true);
+}
+
+/// A day of the future, by a clock that was wrong, is as old as what was last written
+/// to it.
+fn prune_verdicts(spool: &SpoolDir, now: i64) {
+    let (disk, today) = (spool.disk(), now / DAY);
+    for lane in Lane::ALL {
+        for day in verdicts::days(spool, lane).unwrap_or_default() {
+            let path = verdicts::day_file(spool, lane, day);
+            let day = match day > today {
+                true => verdicts::last_written(&path).unwrap_or(today),
+                false => day,
+            };
+            if day < today - KEEP_DAYS {
+                // Tried again at the next start.
+                let _ = disk::remove(disk, &path);
+            }
+        }
+    }
+    // An index of verdicts that are gone.
+    let dir = verdicts::dir(spool);
+    for name in disk::names(disk, &dir).unwrap_or_default() {
+        if let Some(day) = name.strip_suffix(verdicts::INDEX_SUFFIX)
+            && matches!(dir.join(format!("{day}.log")).try_exists(), Ok(false))
+        {
+            let _ = disk::remove(disk, &dir.join(name));
+        }
+    }
+}
+
+/// A file of the future, by a clock that was wrong, would never be old.
+fn prune_files(spool: &SpoolDir, part: &str, now: i64, which: impl Fn(&str) -> bool) {
+    let dir = spool.file(part);
+    for name in disk::names(spool.disk(), &dir).unwrap_or_default() {
+        let path = dir.join(&name);
+        let modified = fs::symlink_metadata(&path).map(|meta| meta.mtime());
+        let keep = KEEP_DAYS.unsigned_abs() * DAY.unsigned_abs();
+        if which(&name) && modified.is_ok_and(|when| when.abs_diff(now) > keep) {
+            // Tried again at the next start.
+            let _ = disk::remove(spool.disk(), &path);
+        }
+    }
+}
 
 impl Ledger {
     /// Whether a leader is needed: lines wait, or one that was killed left
@@ -27,10 +86,10 @@ impl Ledger {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn needs_leader(place: &Place, now: i64) -> Result<bool, SpoolError> {
+    pub fn needs_leader(place: &SpoolDir, now: i64) -> Result<bool, SpoolError> {
         let mut ledger = Self::new(place);
         let names = place.disk().some_names(&ledger.dir, MOST_LOOKED_AT);
-        let names = files::found(names)
+        let names = disk::found(names)
             .context("read", &ledger.dir)?
             .unwrap_or_default();
         let needed = names.iter().filter_map(|name| SegmentName::parse(name));
@@ -68,7 +127,7 @@ impl Ledger {
             let done = file.metadata().is_ok_and(|meta| {
                 meta.len() <= acked && (old || meta.mtime().abs_diff(now) >= IDLE_SECONDS)
             });
-            if done && files::remove(disk, &path).is_ok() {
+            if done && disk::remove(disk, &path).is_ok() {
                 // An idle writer may have it open for days. Not before it has no
                 // name: a writer believes in a file that is shorter than it was.
                 let _ = disk.set_len(&file, 0);
@@ -81,10 +140,12 @@ impl Ledger {
         }
     }
 
-    /// Clears what killed processes left: segments that never got their name,
-    /// and offsets of segments that are gone. Only the leader may.
+    /// Clears what killed processes left: files that were not finished, segments that
+    /// never got their name, and offsets of segments that are gone. Only the leader may.
     pub fn tidy(&self, now: i64) {
-        self.acks.tidy();
+        for part in ["ack", "dead"] {
+            disk::remove_unfinished(self.place.disk(), &self.place.file(part));
+        }
         for segment in self.acks.segments().unwrap_or_default() {
             if !self.segments.contains_key(&segment) {
                 let _ = self.acks.forget(&segment);
@@ -101,7 +162,7 @@ impl Ledger {
             let is_old = fs::symlink_metadata(&path)
                 .is_ok_and(|meta| meta.mtime().abs_diff(now) > STILLBORN_SECONDS);
             if is_old && which(&name) {
-                let _ = files::remove(disk, &path);
+                let _ = disk::remove(disk, &path);
             }
         }
     }
@@ -123,8 +184,8 @@ impl Ledger {
         for name in blocked {
             let (disk, path) = (self.place.disk(), self.dir.join(name.as_str()));
             let acked = self.segments.remove(&name).map_or(0, |known| known.acked);
-            let text = files::read(disk, &path).ok().flatten().unwrap_or_default();
-            files::remove(disk, &path).context("remove", &path)?;
+            let text = disk::read(disk, &path).ok().flatten().unwrap_or_default();
+            disk::remove(disk, &path).context("remove", &path)?;
             let _ = self.acks.forget(&name);
             let rest = text.get(usize::try_from(acked).unwrap_or(usize::MAX)..);
             let lines = rest.unwrap_or_default().iter().filter(|b| **b == b'\n');

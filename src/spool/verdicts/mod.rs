@@ -1,17 +1,102 @@
-//! Reading verdicts, page by page, from where the last page ended.
+//! What became of each event, for whoever captured it.
+//!
+//! One line a verdict, one file a lane and day, kept for seven days. The revenue
+//! lane's files are also the memory that keeps an order from being sent twice:
+//! Pinterest itself forgets an id it has seen, and counts it again when it is late.
+//!
+//! It must not know why an event got its verdict.
+
+mod delivered;
+mod log;
+
+pub use delivered::IdSet;
+pub(super) use delivered::SUFFIX as INDEX_SUFFIX;
+pub use log::VerdictLog;
+pub(super) use log::last_written;
 
 use std::io::{self, BufRead, BufReader};
+use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
+use serde::{Deserialize, Serialize};
+
+use super::disk::{self, ReadFrom};
 use super::error::Context;
-use super::files::{self, ReadFrom};
-use super::verdict::{Settled, day_file, days, dir};
-use super::{Lane, Place, SpoolError};
+use super::{Lane, SpoolDir, SpoolError};
+
+/// Seconds.
+pub(in crate::spool) const DAY: i64 = 86_400;
+/// Pinterest's words are cut here: they are told to people, not parsed.
+const LONGEST_MESSAGE: usize = 400;
+
+/// The final word on an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Pinterest said that it processed the event.
+    Delivered,
+    /// Pinterest refused it; it lies among the dead letters.
+    Rejected,
+    /// It missed the first hour, and the caller wants to decide.
+    Late,
+    /// Too old to be counted.
+    Expired,
+    /// Pinterest took the call, and five answers in a row could not be read.
+    Unconfirmed,
+    /// Taken back before it was sent.
+    Withdrawn,
+}
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settled {
+    /// The event's id.
+    pub event_id: String,
+    /// The API's name of the event.
+    pub event_name: String,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Unix seconds.
+    pub at: i64,
+    /// Why; Pinterest's own words for a rejection.
+    pub message: Option<String>,
+}
+
+/// Cuts a message where it becomes too long to be read.
+pub fn shorten(message: &str) -> String {
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
+    }
+}
+
+/// The file of a lane and day.
+pub(in crate::spool) fn day_file(place: &SpoolDir, lane: Lane, day: i64) -> PathBuf {
+    dir(place).join(format!("{}-{day}.log", lane.letter()))
+}
+
+/// The days a lane has a file for, oldest first.
+pub(in crate::spool) fn days(place: &SpoolDir, lane: Lane) -> io::Result<Vec<i64>> {
+    let mut days: Vec<i64> = disk::names(place.disk(), &dir(place))?
+        .iter()
+        .filter_map(|name| {
+            let day = name.strip_suffix(".log")?.strip_prefix(lane.letter())?;
+            day.strip_prefix('-')?.parse().ok()
+        })
+        .collect();
+    days.sort_unstable();
+    Ok(days)
+}
+
+/// Where the files are.
+pub(in crate::spool) fn dir(place: &SpoolDir) -> PathBuf {
+    place.file("settled")
+}
 
 /// Reads verdicts from a cursor on. Anybody may.
 #[derive(Debug)]
 pub struct Verdicts {
-    place: Place,
+    place: SpoolDir,
     /// When the spool was made: a cursor of the one that was here before it
     /// points nowhere.
     born: u64,
@@ -26,7 +111,7 @@ struct Mark {
 
 impl Verdicts {
     /// The log below `<destination>/settled`.
-    pub fn new(place: &Place) -> Self {
+    pub fn new(place: &SpoolDir) -> Self {
         Self {
             born: born(place),
             place: place.clone(),
@@ -72,7 +157,7 @@ impl Verdicts {
             }
             let byte = if day == from.day { from.byte } else { 0 };
             let (disk, path) = (self.place.disk(), day_file(&self.place, lane, day));
-            let Some(file) = files::open_if_there(disk, &path)? else {
+            let Some(file) = disk::open_if_there(disk, &path)? else {
                 continue;
             };
             let file = &file;
@@ -97,7 +182,7 @@ impl Verdicts {
 }
 
 /// The time at which the spool's note was written, which is never again.
-fn born(place: &Place) -> u64 {
+fn born(place: &SpoolDir) -> u64 {
     let made = std::fs::symlink_metadata(place.file("spool.json")).and_then(|meta| meta.modified());
     let since = made.ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
     since.map_or(0, |since| since.as_nanos() as u64)

@@ -1,19 +1,25 @@
-//! Whose a spool is, and which machine's. Files that are written once and hold
-//! their own inode tell a copy from what it was copied from.
+//! Whose a spool directory is, and that nobody else can read or replace it.
+//!
+//! Records hold addresses and user agents, and whoever can write here can make
+//! Pinterest believe in sales: so directories are private, our own and no symlinks.
+//! Files that are written once and hold their own inode tell a copy of a spool from
+//! the original, and one machine from another.
+//!
+//! It must not know what is in a spool.
 
-use std::fs::Metadata;
+use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
 
+use super::disk::{self, Disk, FileIdentity, Mode};
 use super::error::Context;
-use super::{Disk, Mode, Named, Reason, SpoolError, files};
+use super::{Reason, SpoolError};
 
 /// Written once into each destination's directory.
 #[derive(Serialize, Deserialize)]
@@ -44,7 +50,7 @@ pub(super) fn claim(
     site: &str,
     account: &str,
     test: bool,
-) -> Result<Named, SpoolError> {
+) -> Result<FileIdentity, SpoolError> {
     let path = dir.join("spool.json");
     let (owner, meta) = once(disk, &path, |inode| Owner {
         site: site.to_owned(),
@@ -69,7 +75,7 @@ pub(super) fn claim(
             format!("{} belongs to the site {}", dir.display(), owner.site),
         ));
     }
-    Ok(Named::from(&path, &meta))
+    Ok(FileIdentity::from(&path, &meta))
 }
 
 /// This machine's name. A copied root gets a new one, and so does a damaged one:
@@ -80,12 +86,12 @@ pub(super) fn claim(
 pub(super) fn node(disk: &dyn Disk, root: &Path) -> Result<String, SpoolError> {
     let path = root.join("node");
     let fresh = |inode| Node {
-        node: format!("{:016x}", files::random()),
+        node: format!("{:016x}", disk::random()),
         inode,
     };
     match once(disk, &path, fresh)? {
         (Some(node), meta) if node.inode == meta.ino() => return Ok(node.node),
-        _ => files::remove(disk, &path).context("replace", &path)?,
+        _ => disk::remove(disk, &path).context("replace", &path)?,
     }
     match once(disk, &path, fresh)? {
         (Some(node), _) => Ok(node.node),
@@ -114,24 +120,24 @@ fn once<T>(
 where
     T: Serialize + for<'a> Deserialize<'a>,
 {
-    if let Some(file) = files::open_if_there(disk, path).context("open", path)? {
+    if let Some(file) = disk::open_if_there(disk, path).context("open", path)? {
         let meta = file.metadata().context("look at", path)?;
-        let text = files::read_at(disk, &file, 0, meta.len()).context("read", path)?;
+        let text = disk::read_at(disk, &file, 0, meta.len()).context("read", path)?;
         return Ok((serde_json::from_slice(&text).ok(), meta));
     }
-    let temporary = path.with_extension(format!("{:016x}.tmp", files::random()));
+    let temporary = path.with_extension(format!("{:016x}.tmp", disk::random()));
     let file = disk
         .open(&temporary, Mode::New)
         .context("create", &temporary)?;
     let inode = file.metadata().context("look at", &temporary)?.ino();
     let linked = serde_json::to_vec(&fresh(inode))
         .map_err(io::Error::from)
-        .and_then(|text| files::write_all(disk, &file, &text))
+        .and_then(|text| disk::write_all(disk, &file, &text))
         // Once in a spool's life: emptied by a power cut, the file would stop
         // the spool until somebody removed it.
         .and_then(|()| disk.sync(&file))
         .and_then(|()| publish(disk, &temporary, path));
-    files::remove(disk, &temporary).context("remove", &temporary)?;
+    disk::remove(disk, &temporary).context("remove", &temporary)?;
     match linked {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
             Err(SpoolError::from_io("create", path, &error))
@@ -172,14 +178,125 @@ fn publish(disk: &dyn Disk, from: &Path, to: &Path) -> io::Result<()> {
         tries += 1;
         std::thread::sleep(BETWEEN_TRIES);
     }
-    let done = match files::open_if_there(disk, to)? {
+    let done = match disk::open_if_there(disk, to)? {
         Some(_) => Err(io::ErrorKind::AlreadyExists.into()),
         None => disk.rename(from, to),
     };
     // Once the file is there nobody needs the lock, also one who made it anew
     // after the first had removed it; whoever has it open finds the file.
     if is_done(&done) {
-        let _ = files::remove(disk, &path);
+        let _ = disk::remove(disk, &path);
     }
     done
+}
+
+/// Who may have made a directory that is there already.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Made {
+    /// The owner of the machine: an empty one is made private.
+    ByAnyone,
+    /// Only this library: a symlink in its place is somebody's attack.
+    ByUs,
+}
+
+/// Makes the directory where it is not there, and refuses one that is not ours
+/// alone.
+///
+/// # Errors
+/// `foreign_owner`, `unsafe`, or what the file system says.
+pub(super) fn private_dir(disk: &dyn Disk, dir: &Path, made: Made) -> Result<(), SpoolError> {
+    let meta = match look(dir, made) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            refuse_root_in_foreign_land(dir)?;
+            match disk.make_dir(dir) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    return Err(SpoolError::from_io("create the directory", dir, &error));
+                }
+                _ => {
+                    sync_name(disk, dir);
+                    look(dir, made)
+                }
+            }
+        }
+        found => found,
+    }
+    .context("look at the directory", dir)?;
+    if !meta.is_dir() {
+        return Err(SpoolError::new(
+            Reason::Unsafe,
+            format!("{} is not a directory", dir.display()),
+        ));
+    }
+    let euid = rustix::process::geteuid().as_raw();
+    if meta.uid() != euid {
+        return Err(SpoolError::new(
+            Reason::ForeignOwner,
+            format!(
+                "{} belongs to user {}, and this process runs as user {euid}: run it as that user",
+                dir.display(),
+                meta.uid()
+            ),
+        ));
+    }
+    if meta.mode() & 0o077 != 0 {
+        return tighten(dir, &meta, made);
+    }
+    Ok(())
+}
+
+/// Once in a spool's life, and so whatever the setting: a record that is on the
+/// platter in a directory without a name is lost.
+fn sync_name(disk: &dyn Disk, dir: &Path) {
+    if let Some(parent) = dir.parent() {
+        // Some file systems cannot, and then nobody can do better.
+        let _ = disk.sync_dir(parent);
+    }
+}
+
+fn look(dir: &Path, made: Made) -> io::Result<fs::Metadata> {
+    match made {
+        Made::ByAnyone => fs::metadata(dir),
+        Made::ByUs => fs::symlink_metadata(dir),
+    }
+}
+
+/// A fresh volume, or a directory made by hand, starts open to all. While it
+/// is empty nobody can have planted anything, so it is made private.
+fn tighten(dir: &Path, meta: &fs::Metadata, made: Made) -> Result<(), SpoolError> {
+    let empty = fs::read_dir(dir)
+        .context("read the directory", dir)?
+        .next()
+        .is_none();
+    if made == Made::ByAnyone && empty {
+        return fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
+            .context("make private the directory", dir);
+    }
+    Err(SpoolError::new(
+        Reason::Unsafe,
+        format!(
+            "{} has mode {:o}: others can read it. Look at what is in it, then `chmod 700` it",
+            dir.display(),
+            meta.mode() & 0o7777
+        ),
+    ))
+}
+
+/// A spool that root makes in the web server's land is one the web server can
+/// never empty: a command line run as root must not be the first.
+fn refuse_root_in_foreign_land(dir: &Path) -> Result<(), SpoolError> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    let land = dir.ancestors().skip(1).find_map(|up| fs::metadata(up).ok());
+    match land {
+        Some(meta) if meta.uid() != 0 => Err(SpoolError::new(
+            Reason::ForeignOwner,
+            format!(
+                "root does not make a spool where user {} works ({}): run this as that user",
+                meta.uid(),
+                dir.display()
+            ),
+        )),
+        _ => Ok(()),
+    }
 }

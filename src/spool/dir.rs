@@ -1,17 +1,19 @@
-//! Where a spool lies.
+//! The directory of one destination: where it is, and what kind of file system it
+//! is on.
+//!
+//! It must not know what the files in it say. Who may use it is decided in
+//! `ownership`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::claim::{claim, node};
+use super::checked::HeldBytes;
+use super::disk::{self, Disk, FileIdentity, Mode, RealDisk};
 use super::error::Context;
-use super::held;
-use super::network::is_shared;
-use super::private_dir::{Made, private_dir};
-use super::room::check_disk;
-use super::{Disk, Mode, Named, RealDisk, Reason, Refused, SpoolError, files, hash_name};
+use super::ownership::{Made, claim, node, private_dir};
+use super::{Reason, Refused, SpoolError, hash_name, quota};
 
 const PARTS: [&str; 5] = ["seg", "ack", "settled", "dead", "withdrawn"];
 /// About a record's size: a disk may have room for a name and not for that.
@@ -19,15 +21,15 @@ const PROBE_BYTES: usize = 4096;
 
 /// The opened directory of one destination.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct SpoolDir {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
     node: String,
     /// The note of whose spool it is.
-    note: Named,
+    note: FileIdentity,
 }
 
-impl Place {
+impl SpoolDir {
     /// Opens, and where it is not there yet makes, the directory of a
     /// destination.
     ///
@@ -42,7 +44,7 @@ impl Place {
     /// The same on a disk that may fail in other ways than the machine's own.
     ///
     /// # Errors
-    /// As [`Place::open`].
+    /// As [`SpoolDir::open`].
     pub fn open_on(
         disk: Arc<dyn Disk>,
         root: &Path,
@@ -124,15 +126,15 @@ impl Place {
     /// # Errors
     /// What a capture would be refused with, but for `pinrelay.max_bytes`.
     pub fn probe(&self) -> Result<(), SpoolError> {
-        check_disk(self)?;
+        quota::check_disk(self)?;
         let dir = self.file("seg");
-        let path = dir.join(format!(".probe-{:016x}", files::random()));
+        let path = dir.join(format!(".probe-{:016x}", disk::random()));
         let tried = self.disk.open(&path, Mode::New).and_then(|file| {
             flock(&file, FlockOperation::NonBlockingLockExclusive)?;
-            files::write_all(&*self.disk, &file, &[b' '; PROBE_BYTES])
+            disk::write_all(&*self.disk, &file, &[b' '; PROBE_BYTES])
         });
         // One that stays behind is cleared away with the stillborn segments.
-        let _ = files::remove(&*self.disk, &path);
+        let _ = disk::remove(&*self.disk, &path);
         tried.context("write to", &dir)
     }
 
@@ -146,11 +148,66 @@ impl Place {
     /// Bytes in segments and verdicts: what the size limit counts. Looks at every
     /// file.
     pub fn held_bytes(&self) -> u64 {
-        held::count(self, "seg").saturating_add(held::count(self, "settled"))
+        HeldBytes::count(self, "seg").saturating_add(HeldBytes::count(self, "settled"))
     }
 
     /// The same and the dead letters.
     pub fn bytes(&self) -> u64 {
-        self.held_bytes().saturating_add(held::count(self, "dead"))
+        self.held_bytes()
+            .saturating_add(HeldBytes::count(self, "dead"))
+    }
+}
+
+/// Whether `f_type` of `statfs(2)` is that of a file system which other machines
+/// may mount too, where a lock may hold on one machine only, or nowhere.
+fn is_shared(f_type: u32) -> bool {
+    const SHARED: [u32; 12] = [
+        0x0000_6969, // NFS
+        0x0000_517b, // SMB, of old
+        0xff53_4d42, // CIFS
+        0xfe53_4d42, // SMB 2
+        0x5346_414f, // AFS
+        0x6b41_4653, // AFS of the kernel
+        0x00c3_6400, // Ceph
+        0x6573_5546, // FUSE: sshfs, GlusterFS, s3fs, but also local ones
+        0x0102_1997, // 9P
+        0x0bd0_0bd0, // Lustre
+        0x4750_4653, // GPFS
+        0x7461_636f, // OCFS2
+    ];
+    SHARED.contains(&f_type)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_systems_of_one_machine_are_told_from_shared_ones() {
+        for (f_type, name, shared) in [
+            (0x6969, "nfs", true),
+            (0x517b, "smb", true),
+            (0xff53_4d42, "cifs", true),
+            (0xfe53_4d42, "smb2", true),
+            (0x5346_414f, "afs", true),
+            (0x6b41_4653, "kafs", true),
+            (0x00c3_6400, "ceph", true),
+            (0x6573_5546, "fuse", true),
+            (0x0102_1997, "9p", true),
+            (0x0bd0_0bd0, "lustre", true),
+            (0x4750_4653, "gpfs", true),
+            (0x7461_636f, "ocfs2", true),
+            (0xef53, "ext2, ext3, ext4", false),
+            (0x5846_5342, "xfs", false),
+            (0x9123_683e, "btrfs", false),
+            (0x2fc1_2fc1, "zfs", false),
+            (0x0102_1994, "tmpfs", false),
+            (0x794c_7630, "overlayfs", false),
+            (0xf2f5_2010, "f2fs", false),
+            (0x5265_4973, "reiserfs", false),
+            (0, "none", false),
+        ] {
+            assert_eq!(is_shared(f_type), shared, "{name}");
+        }
     }
 }
