@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::spool::{Content, Entry, Event, Lane, SegmentName, Verdict, fingerprint};
+use crate::spool::{Content, Entry, Envelope, Lane, SegmentName, Verdict, fingerprint};
 
 /// What is to be done with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Pending {
     }
 
     /// Its event, if it holds one.
-    pub fn event(&self) -> Option<&Event> {
+    pub fn event(&self) -> Option<&Envelope<'static>> {
         match &self.entry.content {
             Content::Event(event) => Some(event),
             _ => None,
@@ -154,7 +154,7 @@ impl Batch {
     pub fn body(&self, part: &[usize]) -> Vec<u8> {
         let events = || {
             let events = part.iter().filter_map(|index| self.lines[*index].event());
-            events.map(|event| event.event.get())
+            events.map(|event| &*event.event)
         };
         let len: usize = events().map(|event| event.len() + 1).sum();
         let mut body = Vec::with_capacity(len + 16);

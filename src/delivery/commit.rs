@@ -15,8 +15,8 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use crate::spool::{
-    Content, DeadLetters, Entry, Envelope, Event, FileIdentity, IdSet, Lane, Leader, Ledger,
-    Settled, SpoolDir, SpoolError, State, Verdict, VerdictLog, Withdrawn, fingerprint, prune,
+    Content, DeadLetters, Entry, Envelope, FileIdentity, IdSet, Lane, Leader, Ledger, Settled,
+    SpoolDir, SpoolError, State, Verdict, VerdictLog, Withdrawn, fingerprint, prune,
 };
 
 use super::batch::{Decision, Pending};
@@ -231,8 +231,8 @@ impl Committer {
                         self.put_dead_letter(event, message.as_deref(), now);
                     }
                     settled.entry(line.entry.lane()).or_default().push(Settled {
-                        event_id: event.id.clone(),
-                        event_name: event.name.clone(),
+                        event_id: event.id.clone().into_owned(),
+                        event_name: event.name.clone().into_owned(),
                         verdict: *verdict,
                         at: now,
                         message: message.as_deref().map(str::to_owned),
@@ -305,9 +305,9 @@ impl Committer {
     }
 
     /// Keeps a refused event where the owner can see it and try it again.
-    fn put_dead_letter(&mut self, event: &Event, message: Option<&str>, now: i64) {
+    fn put_dead_letter(&mut self, event: &Envelope<'_>, message: Option<&str>, now: i64) {
         let reason = message.unwrap_or_default().to_owned();
-        match self.dead.put(envelope(event), reason, now) {
+        match self.dead.put(event, reason, now) {
             Ok(dropped) => self.state.lose("dead_letters_full", dropped),
             Err(error) => {
                 log::error!(
@@ -331,8 +331,8 @@ impl Committer {
                 .filter(|line| line.is_acknowledged())
                 .filter_map(Pending::event)
                 .map(|event| Settled {
-                    event_id: event.id.clone(),
-                    event_name: event.name.clone(),
+                    event_id: event.id.clone().into_owned(),
+                    event_name: event.name.clone().into_owned(),
                     verdict: Verdict::Delivered,
                     at: now,
                     message: None,
@@ -384,17 +384,6 @@ impl Committer {
         if let Err(error) = self.state.write(&self.place) {
             log::warn!(target: self.place.log_target(), "cannot write state.json: {error}");
         }
-    }
-}
-
-fn envelope(event: &Event) -> Envelope<'_> {
-    Envelope {
-        id: (&*event.id).into(),
-        name: (&*event.name).into(),
-        time: event.time,
-        at: event.at,
-        late_ok: event.late_ok,
-        event: &event.event,
     }
 }
 

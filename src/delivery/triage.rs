@@ -1,6 +1,6 @@
 //! What need not, or must not, be sent at all. Pure.
 
-use crate::spool::{Event, Lane, Trust, Verdict};
+use crate::spool::{Envelope, Lane, Trust, Verdict};
 
 use super::Late;
 use super::batch::Decision;
@@ -33,7 +33,7 @@ pub struct ClockReading {
 
 /// Decides without a call what can be decided so.
 pub fn triage(
-    event: &Event,
+    event: &Envelope<'_>,
     lane: Lane,
     history: History,
     late: Late,
@@ -83,19 +83,18 @@ pub fn triage(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::value::RawValue;
 
     const NOW: i64 = 2_000_000_000;
 
-    fn event(age: i64, late_ok: bool) -> Event {
-        Event {
+    fn event(age: i64, late_ok: bool) -> Envelope<'static> {
+        Envelope {
             id: "a".into(),
             name: "x".into(),
             time: NOW - age,
             // Captured when it happened.
             at: NOW - age,
             late_ok,
-            event: RawValue::from_string("{}".into()).unwrap(),
+            event: "{}".into(),
         }
     }
 
@@ -135,7 +134,7 @@ mod tests {
     fn what_was_late_at_its_capture_is_late_unless_the_clock_was_seen_to_jump() {
         for (trust, expected) in [(Trust::Unproven, true), (Trust::Jumped, false)] {
             for lane in Lane::ALL {
-                let event = Event {
+                let event = Envelope {
                     at: NOW,
                     ..event(4_000, false)
                 };

@@ -22,7 +22,7 @@ pub use refusal::Refusal;
 
 use crate::event::{ActionSource, Event, EventName, Moment, Prepared, Raw, prepare};
 use crate::process;
-use crate::spool::{Disk, Head, Lane, Ledger, Reason, SpoolError, frame, unix_now};
+use crate::spool::{Disk, Envelope, Lane, Ledger, Reason, SpoolError, encode, unix_now};
 use crate::wire;
 use ini::Rules;
 use options::Options;
@@ -187,15 +187,16 @@ impl Relay {
 }
 
 fn record(event: &Event) -> Result<Vec<u8>, SpoolError> {
-    let head = Head {
-        id: event.id(),
-        name: event.name().api_name(),
+    let record = Envelope {
+        id: event.id().into(),
+        name: event.name().api_name().into(),
         time: event.time(),
         at: unix_now(),
         // Only on the web is there a browser half that it must not miss.
         late_ok: event.late_ok() || event.action_source() != ActionSource::Web,
+        event: rendered(event)?.into(),
     };
-    frame(&head, &rendered(event)?).map_err(|error| unrendered(&error))
+    encode(&record).map_err(|error| unrendered(&error))
 }
 
 /// The object of the API.

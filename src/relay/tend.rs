@@ -216,7 +216,7 @@ impl Relay {
 
 /// Whether an event is of the visitor with this hash.
 fn is_of(event: &Envelope<'_>, hash: &str) -> bool {
-    let event: Value = serde_json::from_str(event.event.get()).unwrap_or_default();
+    let event: Value = serde_json::from_str(&event.event).unwrap_or_default();
     event["user_data"]["external_id"]
         .as_array()
         .is_some_and(|ids| ids.iter().any(|id| id == hash))

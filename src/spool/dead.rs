@@ -63,12 +63,12 @@ impl DeadLetters {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn put(&self, record: Envelope<'_>, message: String, now: i64) -> Result<u64, SpoolError> {
+    pub fn put(&self, record: &Envelope<'_>, message: String, now: i64) -> Result<u64, SpoolError> {
         let path = self.path(&record.id);
         let text = serde_json::to_vec(&Stored {
             at: now,
             message,
-            record,
+            record: record.clone(),
         })
         .map_err(std::io::Error::from)
         .context("render", &path)?;

@@ -83,9 +83,7 @@ pub use error::{Context, Reason, SpoolError};
 pub use housekeeping::prune;
 pub use leader::{Leader, LeaderNote, Watch};
 pub use ledger::{Ledger, Waiting};
-pub use record::{
-    Content, Entry, Envelope, Event, Head, Lines, Record, beginning, decode, encode, frame,
-};
+pub use record::{Content, Entry, Envelope, Lines, Record, beginning, decode, encode};
 pub use refused::Refused;
 pub use segment::SegmentName;
 pub use state::{Clocks, LastError, Pause, State, Trust};

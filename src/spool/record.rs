@@ -11,7 +11,6 @@ use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use super::disk::{self, Disk};
 use super::{Lane, SegmentName};
@@ -22,7 +21,7 @@ const FORMAT: u8 = b'1';
 /// `1 xxxxxxxx `
 const HEAD: usize = 11;
 
-/// What a record says, borrowed from its line.
+/// What a record says: the JSON of its line, borrowed where that is at hand.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Envelope<'a> {
     /// The `event_id` that Pinterest deduplicates by.
@@ -38,8 +37,39 @@ pub struct Envelope<'a> {
     /// Deliver even after the first hour.
     pub late_ok: bool,
     /// The event object of the API, byte for byte as it will be sent.
-    #[serde(borrow)]
-    pub event: &'a RawValue,
+    #[serde(borrow, with = "raw_json")]
+    pub event: Cow<'a, str>,
+}
+
+impl Envelope<'_> {
+    /// The same once the line's bytes are gone.
+    pub fn into_owned(self) -> Envelope<'static> {
+        Envelope {
+            id: self.id.into_owned().into(),
+            name: self.name.into_owned().into(),
+            time: self.time,
+            at: self.at,
+            late_ok: self.late_ok,
+            event: self.event.into_owned().into(),
+        }
+    }
+}
+
+/// JSON that is kept as the text that it is.
+mod raw_json {
+    use std::borrow::Cow;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_json::value::RawValue;
+
+    pub fn serialize<S: Serializer>(json: &str, to: S) -> Result<S::Ok, S::Error> {
+        let raw: &RawValue = serde_json::from_str(json).map_err(serde::ser::Error::custom)?;
+        raw.serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Cow<'de, str>, D::Error> {
+        <&RawValue>::deserialize(from).map(|raw| raw.get().into())
+    }
 }
 
 /// What one line of a segment turned out to be.
@@ -53,51 +83,37 @@ pub enum Record<'a> {
     Foreign,
 }
 
-/// A record's facts without its event.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Head<'a> {
-    /// As in [`Envelope`].
-    pub id: &'a str,
-    /// As in [`Envelope`].
-    pub name: &'a str,
-    /// As in [`Envelope`].
-    pub time: i64,
-    /// As in [`Envelope`].
-    pub at: i64,
-    /// As in [`Envelope`].
-    pub late_ok: bool,
-}
-
-/// Renders one line, newline included.
+/// Renders one line, newline included. The event is not read again: it must be one
+/// line of JSON.
 ///
 /// # Errors
-/// None in practice: every field is text, a number or JSON already.
-pub fn encode(envelope: &Envelope<'_>) -> serde_json::Result<Vec<u8>> {
-    let head = Head {
-        id: &envelope.id,
-        name: &envelope.name,
-        time: envelope.time,
-        at: envelope.at,
-        late_ok: envelope.late_ok,
-    };
-    frame(&head, envelope.event.get())
-}
-
-/// The same for an event that was rendered just now: it is one line of JSON,
-/// and is not read again.
-///
-/// # Errors
-/// As above, and where the event is no object at all: a record without an event
-/// would be lost as a damaged one.
-pub fn frame(head: &Head<'_>, event: &str) -> serde_json::Result<Vec<u8>> {
-    const ROOM_FOR_HEAD: usize = 192;
+/// Where the event is no object: a record without an event would be lost as a damaged
+/// one.
+pub fn encode(record: &Envelope<'_>) -> serde_json::Result<Vec<u8>> {
+    /// All but the event, which is the last field of the same object.
+    #[derive(Serialize)]
+    struct Facts<'a> {
+        id: &'a str,
+        name: &'a str,
+        time: i64,
+        at: i64,
+        late_ok: bool,
+    }
+    const ROOM_FOR_FACTS: usize = 192;
+    let event = &*record.event;
     if !(event.starts_with('{') && event.ends_with('}')) {
         return Err(serde::ser::Error::custom("the event is no object"));
     }
-    let mut line = Vec::with_capacity(HEAD + ROOM_FOR_HEAD + event.len());
+    let mut line = Vec::with_capacity(HEAD + ROOM_FOR_FACTS + event.len());
     line.extend_from_slice(&[b' '; HEAD]);
-    serde_json::to_writer(&mut line, head)?;
-    // The event is the last field of the same object.
+    let facts = Facts {
+        id: &record.id,
+        name: &record.name,
+        time: record.time,
+        at: record.at,
+        late_ok: record.late_ok,
+    };
+    serde_json::to_writer(&mut line, &facts)?;
     line.pop();
     line.extend_from_slice(b",\"event\":");
     line.extend_from_slice(event.as_bytes());
@@ -227,46 +243,16 @@ fn last_record(line: &[u8]) -> Option<(usize, Record<'_>)> {
         })
 }
 
-/// What a line turned out to be, once its bytes are gone.
+/// What an entry holds.
 #[derive(Debug)]
 pub enum Content {
     /// An event.
-    Event(Event),
+    Event(Envelope<'static>),
     /// A whole line whose event cannot be read any more: lost.
     Damaged,
     /// The beginning of a record whose writer died or failed, so that its
     /// caller was never told that it is safe.
     Torn,
-}
-
-/// The facts of a record, and its bytes.
-#[derive(Debug)]
-pub struct Event {
-    /// `event_id`.
-    pub id: String,
-    /// `event_name`.
-    pub name: String,
-    /// `event_time`, unix seconds.
-    pub time: i64,
-    /// Capture time, unix seconds.
-    pub at: i64,
-    /// Deliver even after the first hour.
-    pub late_ok: bool,
-    /// The API's object.
-    pub event: Box<RawValue>,
-}
-
-impl From<Envelope<'_>> for Event {
-    fn from(record: Envelope<'_>) -> Self {
-        Self {
-            id: record.id.into_owned(),
-            name: record.name.into_owned(),
-            time: record.time,
-            at: record.at,
-            late_ok: record.late_ok,
-            event: record.event.to_owned(),
-        }
-    }
 }
 
 /// No record is longer, newline included; what has no end by then is no record.
@@ -374,7 +360,7 @@ fn split(text: &[u8], rest: Rest<'_>, most: usize, entries: &mut Vec<Entry>) -> 
             content: match record {
                 Record::Foreign => return false,
                 Record::Damaged => Content::Damaged,
-                Record::Whole(record) => Content::Event(record.into()),
+                Record::Whole(record) => Content::Event(record.into_owned()),
             },
         });
     }
@@ -401,14 +387,13 @@ mod tests {
     use super::*;
 
     fn line() -> Vec<u8> {
-        let event = RawValue::from_string(r#"{"event_name":"checkout"}"#.into()).unwrap();
         encode(&Envelope {
             id: "a\"b\n".into(),
             name: "checkout".into(),
             time: 5,
             at: 6,
             late_ok: true,
-            event: &event,
+            event: r#"{"event_name":"checkout"}"#.into(),
         })
         .unwrap()
     }
@@ -421,23 +406,25 @@ mod tests {
             panic!("not whole")
         };
         assert_eq!(envelope.id, "a\"b\n");
-        assert_eq!(envelope.event.get(), r#"{"event_name":"checkout"}"#);
+        assert_eq!(envelope.event, r#"{"event_name":"checkout"}"#);
     }
 
     #[test]
     fn a_record_without_an_event_is_not_made() {
-        let (id, name) = ("a", "checkout");
-        let head = Head {
-            id,
-            name,
-            time: 5,
-            at: 6,
-            late_ok: true,
+        let encoded = |event: &'static str| {
+            encode(&Envelope {
+                id: "a".into(),
+                name: "checkout".into(),
+                time: 5,
+                at: 6,
+                late_ok: true,
+                event: event.into(),
+            })
         };
         for nothing in ["", "null", "{"] {
-            assert!(frame(&head, nothing).is_err(), "{nothing}");
+            assert!(encoded(nothing).is_err(), "{nothing}");
         }
-        assert!(frame(&head, "{}").is_ok());
+        assert!(encoded("{}").is_ok());
     }
 
     #[test]

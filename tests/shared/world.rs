@@ -16,7 +16,6 @@ use pinrelay::spool::{
     Durability, Envelope, Lane, Leader, Ledger, Limits, SpoolDir, State, Verdict, Verdicts,
     Withdrawn, Writer, beginning, encode, unix_now,
 };
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 pub const MINUTE: Duration = Duration::from_secs(60);
@@ -118,7 +117,7 @@ impl World {
             time,
             at: self.unix(),
             late_ok,
-            event: &RawValue::from_string(event).unwrap(),
+            event: event.into(),
         });
         let limits = Limits {
             durability: Durability::Off,

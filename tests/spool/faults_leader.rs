@@ -11,7 +11,6 @@ use pinrelay::spool::{
     Verdict, VerdictLog, Withdrawn, encode, unix_now,
 };
 use rustix::io::Errno;
-use serde_json::value::RawValue;
 #[test]
 fn a_flipped_bit_costs_one_event_and_is_counted() {
     let spool = Spool::with(&["a", "b", "c"]);
@@ -174,18 +173,10 @@ fn a_letter_that_cannot_be_written_whole_is_no_letter() {
     let Content::Event(event) = &entries[0].content else {
         panic!("no event")
     };
-    let envelope = || Envelope {
-        id: (&*event.id).into(),
-        name: (&*event.name).into(),
-        time: event.time,
-        at: event.at,
-        late_ok: event.late_ok,
-        event: &event.event,
-    };
     for op in [Op::Write, Op::Rename] {
         spool.disk.fail(op, "/dead/", How::Fails(Errno::NOSPC));
         let letters = DeadLetters::new(&spool.place);
-        let error = letters.put(envelope(), "no".into(), 1).unwrap_err();
+        let error = letters.put(event, "no".into(), 1).unwrap_err();
         assert_eq!(error.reason, Reason::Full);
         assert_eq!((letters.count(), letters.list(9).len()), (0, 0));
         spool.disk.mend();
@@ -303,7 +294,7 @@ fn verdicts_on_visits_that_cannot_be_written_keep_no_order_from_being_sent_once(
         time: now - 7_200,
         at: now,
         late_ok: false,
-        event: &RawValue::from_string("{}".to_owned()).unwrap(),
+        event: "{}".into(),
     });
     let mut writer = spool.writer(Lane::Visit);
     writer.append(&stale.unwrap(), &LIMITS).unwrap();

@@ -280,7 +280,7 @@ fn no_record_is_found_inside_another() {
         time: 1,
         at: 1,
         late_ok: false,
-        event: &serde_json::value::RawValue::from_string(event).unwrap(),
+        event: event.into(),
     });
     let mut outer = outer.unwrap();
     let mut writer = spool.writer(Lane::Revenue);

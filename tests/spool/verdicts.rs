@@ -197,21 +197,14 @@ fn a_letter_is_put_back_in_line_to_be_delivered_however_late() {
         panic!("no event")
     };
     let letters = DeadLetters::new(&spool.place);
-    let envelope = Envelope {
-        id: (&*event.id).into(),
-        name: (&*event.name).into(),
-        time: event.time,
-        at: event.at,
-        late_ok: false,
-        event: &event.event,
-    };
-    letters.put(envelope, "no".into(), 1).unwrap();
+    assert!(!event.late_ok);
+    letters.put(event, "no".into(), 1).unwrap();
     let (_, line) = letters.record("a").unwrap().unwrap();
     let pinrelay::spool::Record::Whole(again) = decode(&line[..line.len() - 1]) else {
         panic!("no record")
     };
     assert!(again.late_ok);
-    assert_eq!(again.event.get(), event.event.get());
+    assert_eq!(again.event, event.event);
 }
 
 #[test]
@@ -230,9 +223,9 @@ fn the_newest_thousand_letters_are_kept_and_the_others_counted() {
             time: 1,
             at: 1,
             late_ok: false,
-            event: &event.event,
+            event: event.event.clone(),
         };
-        dropped += letters.put(envelope, "no".into(), n).unwrap();
+        dropped += letters.put(&envelope, "no".into(), n).unwrap();
     }
     assert_eq!(letters.count() as u64 + dropped, 1_250);
     assert!((1_000..=1_100).contains(&letters.count()));

@@ -18,7 +18,6 @@ use pinrelay::spool::{
     Content, Disk, Durability, Entry, Envelope, Lane, Ledger, Limits, SegmentName, SpoolDir,
     Writer, encode,
 };
-use serde_json::value::RawValue;
 
 /// Space for everything, and nothing is synced.
 pub const LIMITS: Limits = Limits {
@@ -109,7 +108,7 @@ pub fn line_at(id: &str, time: i64) -> Vec<u8> {
         time,
         at: time,
         late_ok: false,
-        event: &RawValue::from_string(event).unwrap(),
+        event: event.into(),
     })
     .unwrap()
 }

@@ -11,7 +11,6 @@ use pinrelay::spool::{
     Durability, Envelope, Lane, Leader, Ledger, Limits, SegmentName, SpoolDir, Verdict, Verdicts,
     Withdrawn, Writer, encode, unix_now,
 };
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::model_world::{Pinterest, Turned};
@@ -71,7 +70,7 @@ impl Model {
             time: self.time.unix(),
             at: self.time.unix(),
             late_ok: false,
-            event: &RawValue::from_string(event).unwrap(),
+            event: event.into(),
         });
         self.captured.push(Captured {
             id: id.to_owned(),
@@ -205,7 +204,7 @@ impl Model {
         let mut waiting = HashMap::new();
         let read_all = |_: &SegmentName, _: &[u8]| true;
         let unread = Ledger::new(&self.sound).scan(read_all, |segment, end, record| {
-            let event: Value = serde_json::from_str(record.unwrap().event.get()).unwrap();
+            let event: Value = serde_json::from_str(&record.unwrap().event).unwrap();
             let seq = event["seq"].as_u64().unwrap() as usize;
             waiting.insert(seq, (segment.clone(), end));
         });
