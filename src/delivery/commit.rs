@@ -77,7 +77,7 @@ impl Committer {
     /// # Errors
     /// What the file system says.
     pub fn open(leader: &Leader, generation: u64, time: &dyn Time) -> Result<Self, SpoolError> {
-        let place = leader.place();
+        let place = leader.spool();
         let log = VerdictLog::new(place);
         let dead = DeadLetters::new(place);
         let written = State::read(place);
@@ -127,7 +127,7 @@ impl Committer {
 
     /// Tells those who capture how much the spool holds.
     pub fn tell_held(&mut self) {
-        if self.lock.holds() {
+        if self.lock.is_current() {
             self.ledger.tell_held();
             self.told_held = Some(Instant::now());
         }
@@ -135,7 +135,7 @@ impl Committer {
 
     /// Whether this is still the spool that is led.
     pub fn leads(&self) -> bool {
-        self.lock.holds()
+        self.lock.is_current()
     }
 
     /// Clears away what killed processes left.
@@ -212,7 +212,7 @@ impl Committer {
     /// What the file system says, or that the spool was moved or replaced under
     /// the leader; then the lines, or those of one lane, will be met again.
     pub fn commit(&mut self, lines: &mut [Pending], now: i64) -> Result<Counts, SpoolError> {
-        if !self.lock.holds() {
+        if !self.lock.is_current() {
             self.keep_acknowledgements(lines, now);
             return Err(self.place.moved());
         }
@@ -377,7 +377,7 @@ impl Committer {
     /// what opening the spool found out, or a leader that stays for seconds would
     /// never have seen the clock run. A failure costs counters, not events.
     pub fn save(&mut self) {
-        if self.state == self.written || !self.lock.holds() {
+        if self.state == self.written || !self.lock.is_current() {
             return;
         }
         self.written = self.state.clone();

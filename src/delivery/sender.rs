@@ -130,7 +130,7 @@ pub fn drain(
 /// Counts a panic, and makes the next leader wait, here or in any other process:
 /// whatever brought it about may still be in line. Only by the lock's holder.
 fn panicked(leader: &Leader, settings: &Settings, time: &dyn Time) -> SpoolError {
-    let place = leader.place();
+    let place = leader.spool();
     // Its own words may hold what a visitor typed.
     let message = "the sender panicked";
     let mut state = State::read(place).for_generation(settings.generation);

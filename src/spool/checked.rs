@@ -38,23 +38,23 @@ pub(super) fn decode_u64(text: &[u8]) -> Option<u64> {
 /// How far each segment is acknowledged. Only the leader writes this.
 #[derive(Clone, Debug)]
 pub struct Acks {
-    place: SpoolDir,
+    spool: SpoolDir,
     dir: PathBuf,
 }
 
 impl Acks {
     /// Offsets below `<destination>/ack`.
-    pub fn new(place: &SpoolDir) -> Self {
+    pub fn new(spool: &SpoolDir) -> Self {
         Self {
-            dir: place.file("ack"),
-            place: place.clone(),
+            dir: spool.file("ack"),
+            spool: spool.clone(),
         }
     }
 
     /// Bytes of the segment that are settled; 0 when none are, or when the
     /// file is damaged: sending twice is dealt with, losing is not.
     pub fn get(&self, segment: &SegmentName) -> u64 {
-        disk::read(self.place.disk(), &self.path(segment))
+        disk::read(self.spool.disk(), &self.path(segment))
             .ok()
             .flatten()
             .and_then(|text| decode_u64(&text))
@@ -65,17 +65,17 @@ impl Acks {
     /// ids are the same.
     pub fn set(&self, segment: &SegmentName, offset: u64) -> io::Result<()> {
         let text = encode_u64(offset);
-        disk::replace(self.place.disk(), &self.path(segment), text.as_bytes())
+        disk::replace(self.spool.disk(), &self.path(segment), text.as_bytes())
     }
 
     /// Forgets a segment that is gone.
     pub fn forget(&self, segment: &SegmentName) -> io::Result<()> {
-        disk::remove(self.place.disk(), &self.path(segment))
+        disk::remove(self.spool.disk(), &self.path(segment))
     }
 
     /// The segments that have an offset.
     pub fn segments(&self) -> io::Result<Vec<SegmentName>> {
-        Ok(disk::names(self.place.disk(), &self.dir)?
+        Ok(disk::names(self.spool.disk(), &self.dir)?
             .iter()
             .filter_map(|name| SegmentName::parse(name))
             .collect())
@@ -97,8 +97,8 @@ pub struct Generation;
 impl Generation {
     /// The number, 0 where none was ever written or it is damaged: then those that
     /// are running raise it again.
-    pub fn read(place: &SpoolDir) -> u64 {
-        disk::read(place.disk(), &place.file(GENERATION))
+    pub fn read(spool: &SpoolDir) -> u64 {
+        disk::read(spool.disk(), &spool.file(GENERATION))
             .ok()
             .flatten()
             .and_then(|text| decode_u64(&text))
@@ -106,29 +106,29 @@ impl Generation {
     }
 
     /// Writes `generation` down unless a higher one is there, and says which is
-    /// there now. Where somebody else is at it that may still be a lower one: it is
-    /// tried again by whoever comes next, and no request waits for a lock.
+    /// there now. Where another process holds the lock that may still be a lower one: it is
+    /// tried again by the next caller, and no request waits for a lock.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn raise(place: &SpoolDir, generation: u64) -> Result<u64, SpoolError> {
-        let seen = Self::read(place);
+    pub fn raise(spool: &SpoolDir, generation: u64) -> Result<u64, SpoolError> {
+        let seen = Self::read(spool);
         if seen >= generation {
             return Ok(seen);
         }
-        let path = place.file(GENERATION);
-        let file = place
+        let path = spool.file(GENERATION);
+        let file = spool
             .disk()
             .open(&path, Mode::Keep)
             .context("open", &path)?;
-        // Held for three system calls, by whoever raises; closing releases it. But a
+        // Held for three system calls, by the process that raises; closing releases it. But a
         // process may be stopped in the middle of them.
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Err(Errno::WOULDBLOCK) => return Ok(seen),
             locked => locked.context("lock", &path)?,
         }
-        let seen = Self::read(place).max(generation);
-        disk::write_all(place.disk(), &file, encode_u64(seen).as_bytes())
+        let seen = Self::read(spool).max(generation);
+        disk::write_all(spool.disk(), &file, encode_u64(seen).as_bytes())
             .context("write to", &path)?;
         Ok(seen)
     }
@@ -153,7 +153,7 @@ pub(super) struct Looked {
 /// How many bytes a spool holds, as a number on disk, so that a capture need not
 /// look at every file: there may be fifty thousand.
 ///
-/// The leader counts and writes the number down; whoever captures adds what he
+/// The leader counts and writes the number down; each writer adds what it
 /// has appended. It is off by what is captured during a count, by what a killed
 /// process had not told yet, and for a moment where two tell at once: the next
 /// count puts it right. A limit in bytes need not be kept to the byte.
@@ -161,33 +161,33 @@ pub(super) struct Looked {
 pub(super) struct HeldBytes;
 
 impl HeldBytes {
-    /// The number as it was last written down; nothing where it never was, or is
+    /// The number as it was last written down; `None` where it never was, or is
     /// damaged.
-    pub fn read(place: &SpoolDir) -> Option<u64> {
-        let text = disk::read(place.disk(), &place.file(HELD)).ok()??;
+    pub fn read(spool: &SpoolDir) -> Option<u64> {
+        let text = disk::read(spool.disk(), &spool.file(HELD)).ok()??;
         decode_u64(&text)
     }
 
-    /// Adds to the number what was appended, and says what it is now; nothing where
-    /// somebody else is at it, or the disk does not let us.
-    pub fn add(place: &SpoolDir, bytes: u64) -> Option<u64> {
-        Self::change(place, |held| match held {
+    /// Adds to the number what was appended, and says what it is now; `None` where
+    /// another process holds the lock, or the disk fails.
+    pub fn add(spool: &SpoolDir, bytes: u64) -> Option<u64> {
+        Self::change(spool, |held| match held {
             Some(held) => held.saturating_add(bytes),
             // These bytes are among them.
-            None => Self::look(place).bytes,
+            None => Self::look(spool).bytes,
         })
     }
 
     /// Writes down a count.
-    pub fn write(place: &SpoolDir, bytes: u64) {
-        if Self::read(place) != Some(bytes) {
-            let _ = Self::change(place, |_| bytes);
+    pub fn write(spool: &SpoolDir, bytes: u64) {
+        if Self::read(spool) != Some(bytes) {
+            let _ = Self::change(spool, |_| bytes);
         }
     }
 
-    fn change(place: &SpoolDir, to: impl FnOnce(Option<u64>) -> u64) -> Option<u64> {
-        let disk = place.disk();
-        let file = disk.open(&place.file(HELD), Mode::Keep).ok()?;
+    fn change(spool: &SpoolDir, to: impl FnOnce(Option<u64>) -> u64) -> Option<u64> {
+        let disk = spool.disk();
+        let file = disk.open(&spool.file(HELD), Mode::Keep).ok()?;
         flock(&file, FlockOperation::NonBlockingLockExclusive).ok()?;
         let len = file.metadata().ok()?.len();
         let text = disk::read_at(disk, &file, 0, len).ok()?;
@@ -198,14 +198,14 @@ impl HeldBytes {
     }
 
     /// Looks at some of the files.
-    pub fn look(place: &SpoolDir) -> Looked {
+    pub fn look(spool: &SpoolDir) -> Looked {
         let mut looked = Looked {
             bytes: 0,
             all: true,
         };
         for part in PARTS {
-            let dir = place.file(part);
-            let names = place.disk().some_names(&dir, MOST_LOOKED_AT);
+            let dir = spool.file(part);
+            let names = spool.disk().some_names(&dir, MOST_LOOKED_AT);
             let names = disk::found(names).ok().flatten().unwrap_or_default();
             looked.all &= names.len() < MOST_LOOKED_AT;
             let len = |name: &String| fs::symlink_metadata(dir.join(name)).map(|meta| meta.len());
@@ -216,8 +216,8 @@ impl HeldBytes {
     }
 
     /// Looks at all of them. Only for people, and for the leader.
-    pub fn count(place: &SpoolDir, part: &str) -> u64 {
-        let entries = fs::read_dir(place.file(part));
+    pub fn count(spool: &SpoolDir, part: &str) -> u64 {
+        let entries = fs::read_dir(spool.file(part));
         let len = |entry: io::Result<fs::DirEntry>| Some(entry.ok()?.metadata().ok()?.len());
         entries.into_iter().flatten().filter_map(len).sum()
     }
@@ -244,11 +244,11 @@ mod tests {
     #[test]
     fn it_rises_and_never_falls() {
         let dir = tempfile::tempdir().unwrap();
-        let place = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
-        assert_eq!(Generation::read(&place), 0);
-        assert_eq!(Generation::raise(&place, 7).unwrap(), 7);
-        assert_eq!(Generation::raise(&place, 3).unwrap(), 7);
-        assert_eq!(Generation::read(&place), 7);
-        assert_eq!(Generation::raise(&place, u64::MAX).unwrap(), u64::MAX);
+        let spool = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        assert_eq!(Generation::read(&spool), 0);
+        assert_eq!(Generation::raise(&spool, 7).unwrap(), 7);
+        assert_eq!(Generation::raise(&spool, 3).unwrap(), 7);
+        assert_eq!(Generation::read(&spool), 7);
+        assert_eq!(Generation::raise(&spool, u64::MAX).unwrap(), u64::MAX);
     }
 }

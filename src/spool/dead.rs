@@ -1,5 +1,7 @@
-//! Events that Pinterest refused: kept whole, with its words, to be looked at
-//! and put back in line.
+//! Dead letters: events that Pinterest refused, kept whole with its message, to be
+//! looked at and replayed.
+//!
+//! It must not know when an event is refused, nor when one is too old to be kept.
 
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
@@ -15,20 +17,20 @@ use super::{Mode, SpoolDir, SpoolError, disk, hash_name};
 
 /// More would be a fault of ours or of the settings, not of the events.
 const MOST: usize = 1000;
-/// Finding the oldest costs a look at each, and is not done for every letter.
+/// Finding the oldest costs a look at each, and is not done for each.
 const SLACK: usize = 100;
-/// Whoever moves a letter needs a write to the disk for it, maybe a slow one.
+/// Replaying or discarding one takes a write to the disk, maybe a slow one.
 const TRIES: u32 = 100;
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
-/// The letters of one destination.
+/// The dead letters of one destination.
 #[derive(Debug)]
 pub struct DeadLetters {
-    place: SpoolDir,
+    spool: SpoolDir,
     dir: PathBuf,
 }
 
-/// What is told about a letter.
+/// What is reported of a dead letter.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DeadLetter {
     /// The event's id.
@@ -37,7 +39,7 @@ pub struct DeadLetter {
     pub event_name: String,
     /// When it was refused, unix seconds.
     pub at: i64,
-    /// Pinterest's words.
+    /// Pinterest's message.
     pub message: String,
 }
 
@@ -50,16 +52,16 @@ struct Stored<'a> {
 }
 
 impl DeadLetters {
-    /// The letters below `<destination>/dead`.
-    pub fn new(place: &SpoolDir) -> Self {
+    /// Those below `<destination>/dead`.
+    pub fn new(spool: &SpoolDir) -> Self {
         Self {
-            dir: place.file("dead"),
-            place: place.clone(),
+            dir: spool.file("dead"),
+            spool: spool.clone(),
         }
     }
 
     /// Keeps a refused event. A second refusal of the same event replaces the
-    /// first. Returns how many old letters were dropped to make room.
+    /// first. Returns how many old ones were dropped to make room.
     ///
     /// # Errors
     /// What the file system says.
@@ -72,13 +74,13 @@ impl DeadLetters {
         })
         .map_err(std::io::Error::from)
         .context("render", &path)?;
-        disk::replace(self.place.disk(), &path, &text).context("write", &path)?;
+        disk::replace(self.spool.disk(), &path, &text).context("write", &path)?;
         if self.count() <= MOST + SLACK {
             return Ok(0);
         }
         let mut dropped = 0;
         for old in self.newest_first().iter().skip(MOST) {
-            disk::remove(self.place.disk(), old).context("remove", old)?;
+            disk::remove(self.spool.disk(), old).context("remove", old)?;
             dropped += 1;
         }
         Ok(dropped)
@@ -89,10 +91,10 @@ impl DeadLetters {
         self.names().len()
     }
 
-    /// The newest `limit` letters; one that does not read is passed over.
+    /// The newest `limit`; one that does not read is passed over.
     pub fn list(&self, limit: usize) -> Vec<DeadLetter> {
         let read = |path: &PathBuf| {
-            let text = disk::read(self.place.disk(), path).ok()??;
+            let text = disk::read(self.spool.disk(), path).ok()??;
             let stored: Stored<'_> = serde_json::from_slice(&text).ok()?;
             Some(DeadLetter {
                 event_id: stored.record.id.into_owned(),
@@ -108,14 +110,14 @@ impl DeadLetters {
             .collect()
     }
 
-    /// The letter of an event as an encoded record, to be written to a segment.
-    /// Who asks for it wants it delivered, however late it is by now.
+    /// A dead letter as an encoded record, to be written to a segment.
+    /// It is to be delivered, however late it is by now.
     ///
     /// # Errors
-    /// What the file system says, or that the letter does not read.
+    /// What the file system says, or that the file does not read.
     pub fn record(&self, id: &str) -> Result<Option<(String, Vec<u8>)>, SpoolError> {
         let path = self.path(id);
-        let Some(text) = disk::read(self.place.disk(), &path).context("read", &path)? else {
+        let Some(text) = disk::read(self.spool.disk(), &path).context("read", &path)? else {
             return Ok(None);
         };
         serde_json::from_slice::<Stored<'_>>(&text)
@@ -130,14 +132,14 @@ impl DeadLetters {
             .context("read", &path)
     }
 
-    /// Keeps a letter from being moved by anybody else for as long as the file is
-    /// open; nothing where there is none.
+    /// Locks a dead letter against other processes for as long as the file is open;
+    /// `None` where there is none.
     ///
     /// # Errors
     /// What the file system says.
     pub fn hold(&self, id: &str) -> Result<Option<File>, SpoolError> {
         let path = self.path(id);
-        let opened = self.place.disk().open(&path, Mode::Edit);
+        let opened = self.spool.disk().open(&path, Mode::Edit);
         let Some(file) = disk::found(opened).context("open", &path)? else {
             return Ok(None);
         };
@@ -147,12 +149,12 @@ impl DeadLetters {
             }
             std::thread::sleep(BETWEEN_TRIES);
         }
-        // Somebody else may have moved it while we waited.
+        // Another process may have moved it while we waited.
         let is_there = file.metadata().context("look at", &path)?.nlink() > 0;
         Ok(is_there.then_some(file))
     }
 
-    /// Throws away the letters that `is_one` means, read only where `wants` finds
+    /// Discards the dead letters that `is_one` selects, read only where `wants` finds
     /// their text worth it. Gives back their events' ids.
     ///
     /// # Errors
@@ -165,8 +167,8 @@ impl DeadLetters {
         let mut discarded = Vec::new();
         for name in self.names() {
             let path = self.dir.join(name);
-            // One that cannot be read cannot be put back in line either.
-            let text = disk::read(self.place.disk(), &path).ok().flatten();
+            // One that cannot be read cannot be replayed either.
+            let text = disk::read(self.spool.disk(), &path).ok().flatten();
             let text = String::from_utf8(text.unwrap_or_default()).unwrap_or_default();
             if !wants(&text) {
                 continue;
@@ -184,31 +186,31 @@ impl DeadLetters {
         Ok(discarded)
     }
 
-    /// Forgets the letter of an event that is back in line, or taken back.
+    /// Removes the dead letter of an event that was replayed or withdrawn.
     ///
     /// # Errors
     /// What the file system says.
     pub fn remove(&self, id: &str) -> Result<(), SpoolError> {
         let path = self.path(id);
-        disk::remove(self.place.disk(), &path).context("remove", &path)
+        disk::remove(self.spool.disk(), &path).context("remove", &path)
     }
 
     fn names(&self) -> Vec<String> {
-        let mut names = disk::names(self.place.disk(), &self.dir).unwrap_or_default();
+        let mut names = disk::names(self.spool.disk(), &self.dir).unwrap_or_default();
         names.retain(|name| name.ends_with(".json"));
         names
     }
 
     fn newest_first(&self) -> Vec<PathBuf> {
         let modified = |path: &Path| fs::symlink_metadata(path).ok()?.modified().ok();
-        let mut letters: Vec<_> = self
+        let mut paths: Vec<_> = self
             .names()
             .into_iter()
             .map(|name| self.dir.join(name))
             .filter_map(|path| Some((modified(&path)?, path)))
             .collect();
-        letters.sort_by(|a, b| b.cmp(a));
-        letters.into_iter().map(|(_, path)| path).collect()
+        paths.sort_by(|a, b| b.cmp(a));
+        paths.into_iter().map(|(_, path)| path).collect()
     }
 
     fn path(&self, id: &str) -> PathBuf {

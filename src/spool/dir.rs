@@ -25,8 +25,8 @@ pub struct SpoolDir {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
     node: String,
-    /// The note of whose spool it is.
-    note: FileIdentity,
+    /// `spool.json`, which says whose spool it is.
+    owner_file: FileIdentity,
 }
 
 impl SpoolDir {
@@ -61,14 +61,14 @@ impl SpoolDir {
         for part in PARTS {
             private_dir(&*disk, &dir.join(part), Made::ByUs)?;
         }
-        let place = Self {
-            note: claim(&*disk, &dir, site, account, test)?,
+        let spool = Self {
+            owner_file: claim(&*disk, &dir, site, account, test)?,
             node: node(&*disk, root)?,
             disk,
             dir,
         };
-        Refused::make_room(&place);
-        Ok(place)
+        Refused::allocate(&spool);
+        Ok(spool)
     }
 
     /// Where a destination's directory is, whether it is there or not.
@@ -96,7 +96,7 @@ impl SpoolDir {
     /// Whether the path still leads to the spool that was opened: it may have been
     /// moved away, or replaced by another one or by a copy.
     pub fn is_current(&self) -> bool {
-        self.note.holds()
+        self.owner_file.is_current()
     }
 
     /// What is said where it does not.
@@ -121,7 +121,7 @@ impl SpoolDir {
     }
 
     /// Makes sure that a record could be written here now, by making a file and
-    /// removing it. Costs a few system calls: for people who look.
+    /// removing it. Costs a few system calls: for the status page.
     ///
     /// # Errors
     /// What a capture would be refused with, but for `pinrelay.max_bytes`.

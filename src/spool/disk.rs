@@ -73,13 +73,13 @@ pub trait Disk: std::fmt::Debug + Send + Sync {
     /// As above.
     fn free(&self, dir: &Path) -> io::Result<u64>;
 
-    /// Brings a file's content to the platter.
+    /// `fdatasync` of a file.
     ///
     /// # Errors
     /// As above.
     fn sync(&self, file: &File) -> io::Result<()>;
 
-    /// Brings the names in a directory to the platter.
+    /// `fsync` of a directory: of the names in it.
     ///
     /// # Errors
     /// As above.
@@ -105,7 +105,7 @@ pub trait Disk: std::fmt::Debug + Send + Sync {
     /// As above.
     fn some_names(&self, dir: &Path, most: usize) -> io::Result<Vec<String>>;
 
-    /// Gives a file another name, in place of whatever has it.
+    /// Gives a file another name, replacing any file of that name.
     ///
     /// # Errors
     /// As above.
@@ -260,7 +260,7 @@ pub(super) fn replace(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<
     disk.rename(&temporary, path)
 }
 
-/// Removes what [`replace`] left in a directory where nobody calls it now.
+/// Removes what [`replace`] left in a directory where no call is under way.
 pub(super) fn remove_unfinished(disk: &dyn Disk, dir: &Path) {
     for name in names(disk, dir).unwrap_or_default() {
         let path = dir.join(name);
@@ -290,7 +290,7 @@ pub(super) fn read_at(disk: &dyn Disk, file: &File, offset: u64, len: u64) -> io
     end.map(|()| bytes)
 }
 
-/// The same, and what came before a place that cannot be read.
+/// The same, and what came before an offset that cannot be read.
 pub(super) fn read_as_far(
     disk: &dyn Disk,
     file: &File,
@@ -399,7 +399,7 @@ impl FileIdentity {
     }
 
     /// Whether the path still names the file.
-    pub fn holds(&self) -> bool {
+    pub fn is_current(&self) -> bool {
         self.look().is_some()
     }
 }
@@ -414,12 +414,12 @@ mod tests {
         let (path, other) = (dir.path().join("a"), dir.path().join("b"));
         let file = File::create(&path).unwrap();
         let named = FileIdentity::of(&path, &file).unwrap();
-        assert!(named.holds());
+        assert!(named.is_current());
         fs::rename(&path, &other).unwrap();
-        assert!(!named.holds());
+        assert!(!named.is_current());
         fs::copy(&other, &path).unwrap();
-        assert!(!named.holds());
+        assert!(!named.is_current());
         fs::rename(&other, &path).unwrap();
-        assert!(named.holds());
+        assert!(named.is_current());
     }
 }

@@ -1,4 +1,4 @@
-//! Why a spool could not be used, in the words that PHP callers branch on.
+//! Why a spool could not be used, as the reasons that PHP callers branch on.
 
 use std::io;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The word that `SpoolException::reason()` returns.
+    /// What `SpoolException::reason()` returns.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Full => "full",
@@ -50,7 +50,7 @@ pub struct SpoolError {
 }
 
 impl SpoolError {
-    /// An error in our own words.
+    /// An error with a message of our own.
     pub fn new(reason: Reason, message: impl Into<String>) -> Self {
         Self {
             reason,

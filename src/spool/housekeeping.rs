@@ -14,7 +14,7 @@ use super::error::Context;
 use super::verdicts::{self, DAY};
 use super::{Lane, Ledger, SegmentName, SpoolDir, SpoolError};
 
-/// A segment that nobody has written to for this long is deleted as soon as it
+/// A segment that was not written to for this long is deleted as soon as it
 /// is settled; a busier one may be written to again, and stays a little.
 const IDLE_SECONDS: u64 = 5;
 /// A segment that is this old is deleted even when it is busy.
@@ -81,14 +81,14 @@ fn prune_files(spool: &SpoolDir, part: &str, now: i64, which: impl Fn(&str) -> b
 impl Ledger {
     /// Whether a leader is needed: lines wait, or one that was killed left
     /// settled lines behind. A request asks, so it looks no further than to the
-    /// first segment that says so, and at so many at most; where there are more,
-    /// somebody should see to them.
+    /// first segment that says so, and at so many at most; with more, a
+    /// leader is needed.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn needs_leader(place: &SpoolDir, now: i64) -> Result<bool, SpoolError> {
-        let mut ledger = Self::new(place);
-        let names = place.disk().some_names(&ledger.dir, MOST_LOOKED_AT);
+    pub fn needs_leader(spool: &SpoolDir, now: i64) -> Result<bool, SpoolError> {
+        let mut ledger = Self::new(spool);
+        let names = spool.disk().some_names(&ledger.dir, MOST_LOOKED_AT);
         let names = disk::found(names)
             .context("read", &ledger.dir)?
             .unwrap_or_default();
@@ -112,7 +112,7 @@ impl Ledger {
             .filter(|(_, known)| known.is_done())
             .map(|(name, known)| (name.clone(), known.acked))
             .collect();
-        let disk = self.place.disk();
+        let disk = self.spool.disk();
         for (name, acked) in done {
             let path = self.dir.join(name.as_str());
             // What fails here is tried again at the next sweep.
@@ -144,7 +144,7 @@ impl Ledger {
     /// never got their name, and offsets of segments that are gone. Only the leader may.
     pub fn tidy(&self, now: i64) {
         for part in ["ack", "dead"] {
-            disk::remove_unfinished(self.place.disk(), &self.place.file(part));
+            disk::remove_unfinished(self.spool.disk(), &self.spool.file(part));
         }
         for segment in self.acks.segments().unwrap_or_default() {
             if !self.segments.contains_key(&segment) {
@@ -152,11 +152,11 @@ impl Ledger {
             }
         }
         self.remove_old(&self.dir, now, |name| name.starts_with('.'));
-        self.remove_old(self.place.dir(), now, |name| name.ends_with(".tmp"));
+        self.remove_old(self.spool.dir(), now, |name| name.ends_with(".tmp"));
     }
 
     fn remove_old(&self, dir: &Path, now: i64, which: impl Fn(&str) -> bool) {
-        let disk = self.place.disk();
+        let disk = self.spool.disk();
         for name in disk.names(dir).unwrap_or_default() {
             let path = dir.join(&name);
             let is_old = fs::symlink_metadata(&path)
@@ -182,7 +182,7 @@ impl Ledger {
             .map(|(name, _)| name.clone())
             .collect();
         for name in blocked {
-            let (disk, path) = (self.place.disk(), self.dir.join(name.as_str()));
+            let (disk, path) = (self.spool.disk(), self.dir.join(name.as_str()));
             let acked = self.segments.remove(&name).map_or(0, |known| known.acked);
             let text = disk::read(disk, &path).ok().flatten().unwrap_or_default();
             disk::remove(disk, &path).context("remove", &path)?;

@@ -1,4 +1,6 @@
-//! One sender for each spool: whoever holds the lock.
+//! Leader election: one sender for each spool, the process that holds the lock.
+//!
+//! It must not know what a leader does.
 
 use std::fs::{self, File};
 use std::io;
@@ -14,18 +16,18 @@ use super::{FileIdentity, Mode, SpoolDir, SpoolError, disk};
 use crate::process::Descriptor;
 
 /// A child forked by the last leader may hold its lock for the instant until
-/// it has closed its descriptors, and whoever asks if the lock is free holds it
+/// it has closed its descriptors, and a process that asks if the lock is free holds it
 /// for a moment: one refusal is not yet another owner.
 const TRIES: u32 = 5;
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);
-/// Its time of change says when somebody last wished that the leader left.
+/// Its time of change says when the leader was last asked to leave.
 const WANTED: &str = "leader.wanted";
 const WANTED_FOR: Duration = Duration::from_secs(5);
 
 /// The right to send from a spool, for as long as it lives.
 #[derive(Debug)]
 pub struct Leader {
-    place: SpoolDir,
+    spool: SpoolDir,
     lock: FileIdentity,
     _descriptor: Descriptor,
     file: File,
@@ -48,9 +50,9 @@ impl Leader {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn try_lead(place: &SpoolDir) -> Result<Option<Self>, SpoolError> {
-        let path = place.file("leader.lock");
-        let file = open(place, &path)?;
+    pub fn try_lead(spool: &SpoolDir) -> Result<Option<Self>, SpoolError> {
+        let path = spool.file("leader.lock");
+        let file = open(spool, &path)?;
         let descriptor = Descriptor::register(file.as_raw_fd());
         for attempt in 1.. {
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
@@ -63,72 +65,72 @@ impl Leader {
             }
         }
         let leader = Self {
-            place: place.clone(),
+            spool: spool.clone(),
             lock: FileIdentity::of(&path, &file).context("look at", &path)?,
             _descriptor: descriptor,
             file,
         };
-        // A copy that was put in its place has a lock of its own.
-        if !leader.leads() || !place.is_current() {
+        // A copy that replaced it has a lock of its own.
+        if !leader.leads() || !spool.is_current() {
             return Ok(None);
         }
         if let Err(error) = leader.introduce() {
             // Only told to people, and a full disk must not stop who empties it.
-            log::warn!(target: place.log_target(), "cannot write to leader.lock: {error}");
+            log::warn!(target: spool.log_target(), "cannot write to leader.lock: {error}");
         }
         Ok(Some(leader))
     }
 
     /// Whether the lock is still the one that others ask for: a lock file that
-    /// somebody removed, taking it for a leftover, or that was moved away with
-    /// the whole spool, stops nobody.
+    /// was removed, taken for a leftover, or moved away with the whole spool, stops
+    /// no other process.
     pub fn leads(&self) -> bool {
-        self.lock.holds()
+        self.lock.is_current()
     }
 
     /// The spool.
-    pub fn place(&self) -> &SpoolDir {
-        &self.place
+    pub fn spool(&self) -> &SpoolDir {
+        &self.spool
     }
 
-    /// The lock file, for whoever writes in the leader's name.
+    /// The lock file, for what is written in the leader's name.
     pub fn lock(&self) -> &FileIdentity {
         &self.lock
     }
 
-    /// Asks whoever leads to leave, and all others to stay away, for as long as
+    /// Asks the leader to leave, and all others to stay away, for as long as
     /// it is repeated every few seconds.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn want(place: &SpoolDir) -> Result<(), SpoolError> {
-        let path = place.file(WANTED);
-        let file = open(place, &path)?;
+    pub fn want(spool: &SpoolDir) -> Result<(), SpoolError> {
+        let path = spool.file(WANTED);
+        let file = open(spool, &path)?;
         file.set_modified(SystemTime::now()).context("touch", &path)
     }
 
-    /// Whether somebody asks the leader to leave. A wish is soon forgotten: who
-    /// made it may have been killed.
-    pub fn is_wanted(place: &SpoolDir) -> bool {
-        let touched = fs::symlink_metadata(place.file(WANTED)).and_then(|meta| meta.modified());
+    /// Whether the leader is asked to leave. The request expires soon: the
+    /// process that made it may have been killed.
+    pub fn is_wanted(spool: &SpoolDir) -> bool {
+        let touched = fs::symlink_metadata(spool.file(WANTED)).and_then(|meta| meta.modified());
         touched.is_ok_and(|when| when.elapsed().is_ok_and(|age| age < WANTED_FOR))
     }
 
-    /// The wish is fulfilled, or given up.
-    pub fn unwant(place: &SpoolDir) {
-        // One that stays behind is forgotten soon.
-        let _ = disk::remove(place.disk(), &place.file(WANTED));
+    /// Withdraws the request.
+    pub fn unwant(spool: &SpoolDir) {
+        // One that stays behind expires soon.
+        let _ = disk::remove(spool.disk(), &spool.file(WANTED));
     }
 
-    /// Whether nobody leads now. Asks with a shared lock, so that askers do not
+    /// Whether there is no leader now. Asks with a shared lock, so that askers do not
     /// take each other for a leader; one who wants to lead tries again. Makes no
     /// file: a read-only disk is no reason not to answer.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn is_free(place: &SpoolDir) -> Result<bool, SpoolError> {
-        let path = place.file("leader.lock");
-        let Some(file) = disk::open_if_there(place.disk(), &path).context("open", &path)? else {
+    pub fn is_free(spool: &SpoolDir) -> Result<bool, SpoolError> {
+        let path = spool.file("leader.lock");
+        let Some(file) = disk::open_if_there(spool.disk(), &path).context("open", &path)? else {
             return Ok(true);
         };
         match flock(&file, FlockOperation::NonBlockingLockShared) {
@@ -144,7 +146,7 @@ impl Leader {
             since: disk::unix_now(),
             heartbeat_age: 0.0,
         })?;
-        let disk = self.place.disk();
+        let disk = self.spool.disk();
         disk.set_len(&self.file, 0)?;
         // Once, and so where the file begins.
         disk::write_all(disk, &self.file, &note)
@@ -159,15 +161,15 @@ impl Leader {
 
 impl Drop for Leader {
     fn drop(&mut self) {
-        // Without a note nobody is said to lead.
-        let _ = self.place.disk().set_len(&self.file, 0);
+        // Without a note no leader is reported.
+        let _ = self.spool.disk().set_len(&self.file, 0);
         // The lock would go with the file, but for a child that is forked just
         // after the descriptor is no longer known to be one that it must close.
         let _ = flock(&self.file, FlockOperation::Unlock);
     }
 }
 
-/// The lock file kept open by a process that asks often whether somebody leads.
+/// The lock file kept open by a process that often asks whether there is a leader.
 #[derive(Debug)]
 pub struct Watch {
     lock: FileIdentity,
@@ -180,9 +182,9 @@ impl Watch {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn open(place: &SpoolDir) -> Result<Self, SpoolError> {
-        let path = place.file("leader.lock");
-        let file = open(place, &path)?;
+    pub fn open(spool: &SpoolDir) -> Result<Self, SpoolError> {
+        let path = spool.file("leader.lock");
+        let file = open(spool, &path)?;
         Ok(Self {
             lock: FileIdentity::of(&path, &file).context("look at", &path)?,
             _descriptor: Descriptor::register(file.as_raw_fd()),
@@ -190,8 +192,8 @@ impl Watch {
         })
     }
 
-    /// Whether somebody leads for sure. False is no answer: the file may have
-    /// been removed or moved, and another one locked in its place.
+    /// True where there surely is a leader. False is no answer: the file may have
+    /// been removed or moved, and another one locked instead.
     pub fn sees_leader(&self) -> bool {
         match flock(&self.file, FlockOperation::NonBlockingLockShared) {
             Ok(()) => {
@@ -199,21 +201,21 @@ impl Watch {
                 let _ = flock(&self.file, FlockOperation::Unlock);
                 false
             }
-            Err(rustix::io::Errno::WOULDBLOCK) => self.lock.holds(),
+            Err(rustix::io::Errno::WOULDBLOCK) => self.lock.is_current(),
             Err(_) => false,
         }
     }
 }
 
-fn open(place: &SpoolDir, path: &Path) -> Result<File, SpoolError> {
-    place.disk().open(path, Mode::Keep).context("open", path)
+fn open(spool: &SpoolDir, path: &Path) -> Result<File, SpoolError> {
+    spool.disk().open(path, Mode::Keep).context("open", path)
 }
 
 impl LeaderNote {
     /// Who took the lock last and has not given it back.
-    pub fn read(place: &SpoolDir) -> Option<Self> {
-        let path = place.file("leader.lock");
-        let text = disk::read(place.disk(), &path).ok()??;
+    pub fn read(spool: &SpoolDir) -> Option<Self> {
+        let path = spool.file("leader.lock");
+        let text = disk::read(spool.disk(), &path).ok()??;
         let mut note: Self = serde_json::from_slice(&text).ok()?;
         let modified = fs::symlink_metadata(&path).ok()?.modified().ok()?;
         note.heartbeat_age = modified.elapsed().unwrap_or_default().as_secs_f64();
@@ -228,26 +230,26 @@ mod tests {
     #[test]
     fn a_leader_whose_lock_file_was_removed_leads_no_more() {
         let dir = tempfile::tempdir().unwrap();
-        let place = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
-        let first = Leader::try_lead(&place).unwrap().unwrap();
+        let spool = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let first = Leader::try_lead(&spool).unwrap().unwrap();
         assert!(first.leads());
-        assert!(Leader::try_lead(&place).unwrap().is_none());
-        std::fs::remove_file(place.file("leader.lock")).unwrap();
-        let second = Leader::try_lead(&place).unwrap().unwrap();
+        assert!(Leader::try_lead(&spool).unwrap().is_none());
+        std::fs::remove_file(spool.file("leader.lock")).unwrap();
+        let second = Leader::try_lead(&spool).unwrap().unwrap();
         assert!(second.leads() && !first.leads());
     }
 
     #[test]
     fn a_watch_sees_the_leader_of_its_own_file_and_no_other() {
         let dir = tempfile::tempdir().unwrap();
-        let place = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
-        let watch = Watch::open(&place).unwrap();
+        let spool = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let watch = Watch::open(&spool).unwrap();
         assert!(!watch.sees_leader());
-        let leader = Leader::try_lead(&place).unwrap().unwrap();
+        let leader = Leader::try_lead(&spool).unwrap().unwrap();
         assert!(watch.sees_leader());
-        std::fs::remove_file(place.file("leader.lock")).unwrap();
+        std::fs::remove_file(spool.file("leader.lock")).unwrap();
         assert!(!watch.sees_leader());
-        let watch = Watch::open(&place).unwrap();
+        let watch = Watch::open(&spool).unwrap();
         assert!(!watch.sees_leader());
         drop(leader);
         assert!(!watch.sees_leader());
@@ -256,10 +258,10 @@ mod tests {
     #[test]
     fn nobody_is_seen_to_lead_by_a_lock_file_that_was_moved_away() {
         let dir = tempfile::tempdir().unwrap();
-        let place = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
-        let (path, aside) = (place.file("leader.lock"), place.file("aside"));
-        let watch = Watch::open(&place).unwrap();
-        let leader = Leader::try_lead(&place).unwrap().unwrap();
+        let spool = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let (path, aside) = (spool.file("leader.lock"), spool.file("aside"));
+        let watch = Watch::open(&spool).unwrap();
+        let leader = Leader::try_lead(&spool).unwrap().unwrap();
         assert!(watch.sees_leader());
         std::fs::rename(&path, &aside).unwrap();
         assert!(!leader.leads() && !watch.sees_leader());

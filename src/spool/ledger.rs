@@ -66,7 +66,7 @@ impl Known {
 /// The segments of a spool and how far each is settled.
 #[derive(Debug)]
 pub struct Ledger {
-    pub(super) place: SpoolDir,
+    pub(super) spool: SpoolDir,
     pub(super) dir: PathBuf,
     pub(super) acks: Acks,
     pub(super) segments: BTreeMap<SegmentName, Known>,
@@ -74,11 +74,11 @@ pub struct Ledger {
 
 impl Ledger {
     /// A view that has not looked yet.
-    pub fn new(place: &SpoolDir) -> Self {
+    pub fn new(spool: &SpoolDir) -> Self {
         Self {
-            dir: place.file("seg"),
-            acks: Acks::new(place),
-            place: place.clone(),
+            dir: spool.file("seg"),
+            acks: Acks::new(spool),
+            spool: spool.clone(),
             segments: BTreeMap::new(),
         }
     }
@@ -89,7 +89,7 @@ impl Ledger {
     /// What the file system says.
     pub fn refresh(&mut self) -> Result<(), SpoolError> {
         let mut there = HashSet::new();
-        for name in disk::names(self.place.disk(), &self.dir).context("read", &self.dir)? {
+        for name in disk::names(self.spool.disk(), &self.dir).context("read", &self.dir)? {
             if let Some(name) = SegmentName::parse(&name)
                 && self.see(&name).is_some()
             {
@@ -125,8 +125,8 @@ impl Ledger {
     /// segments. Only the leader may.
     pub fn tell_held(&self) {
         let waiting: u64 = self.segments.values().map(|known| known.len).sum();
-        let settled = HeldBytes::count(&self.place, "settled");
-        HeldBytes::write(&self.place, waiting.saturating_add(settled));
+        let settled = HeldBytes::count(&self.spool, "settled");
+        HeldBytes::write(&self.spool, waiting.saturating_add(settled));
     }
 
     /// Whether any line is not settled, and whether one of them is an order.
@@ -189,14 +189,14 @@ impl Ledger {
                 from: known.acked,
                 len: known.len,
             };
-            match record::next(self.place.disk(), rest, events, left, &mut entries) {
+            match record::next(self.spool.disk(), rest, events, left, &mut entries) {
                 Ok(looked) => {
                     left = left.saturating_sub(looked.bytes);
                     known.blocked = if looked.blocked { LEFT_ALONE } else { 0 };
                 }
                 Err(error) => {
                     log::error!(
-                        target: self.place.log_target(),
+                        target: self.spool.log_target(),
                         "cannot read {}: {error}",
                         path.display()
                     );
@@ -267,7 +267,7 @@ impl Ledger {
         self.refresh()?;
         let mut unread = None;
         for (name, known) in self.segments.iter().filter(|(_, known)| known.has_work()) {
-            let (disk, path) = (self.place.disk(), self.dir.join(name.as_str()));
+            let (disk, path) = (self.spool.disk(), self.dir.join(name.as_str()));
             let rest = known.len - known.acked;
             let text = disk::open_if_there(disk, &path).and_then(|file| {
                 let Some(file) = file else { return Ok(None) };

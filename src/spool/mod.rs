@@ -10,7 +10,7 @@
 //! <root>/<site hash>/<account>[-test]/
 //!     spool.json                     whose spool this is, and the file's own inode
 //!     leader.lock                    flock: the one sender; text: its pid and start
-//!     leader.wanted                  touched while somebody asks the leader to leave
+//!     leader.wanted                  touched while the leader is asked to leave
 //!     generation                     the newest settings seen, and their checksum
 //!     held                           bytes in seg and settled, and their checksum
 //!     state.json                     the leader's memory: counters, back-off, pause
@@ -18,7 +18,7 @@
 //!     ack/<segment>                  how far it is settled: an offset, and its checksum
 //!     settled/<lane>-<day>.log       final verdicts, kept seven days
 //!     settled/r-<day>.ids            an index of the orders among them that were delivered
-//!     dead/<hash>.json               events that Pinterest refused, with its words
+//!     dead/<hash>.json               events that Pinterest refused, with its message
 //!     withdrawn/<segment>.<offset>   records taken back before delivery
 //!     refused                        the newest capture that could not be made durable
 //!     pinrelay.log                   the log, capped
@@ -134,8 +134,8 @@ pub fn hash_name(text: &str) -> String {
 /// The first 64 bits of a text's SHA-256, for sets of ids that must stay small.
 ///
 /// Among a million ids a new one has the fingerprint of another by a chance of one
-/// in 18 million millions. Disks fail more often, so nobody looks whether the ids
-/// are the same.
+/// in 18 million millions. Disks fail more often, so the ids are not
+/// compared.
 pub fn fingerprint(text: &str) -> u64 {
     u64::from_be_bytes(first(&Sha256::digest(text.as_bytes())))
 }

@@ -1,4 +1,5 @@
-//! Whose a spool directory is, and that nobody else can read or replace it.
+//! Which site and machine a spool directory belongs to, and that no other user can
+//! read or replace it.
 //!
 //! Records hold addresses and user agents, and whoever can write here can make
 //! Pinterest believe in sales: so directories are private, our own and no symlinks.
@@ -182,8 +183,8 @@ fn publish(disk: &dyn Disk, from: &Path, to: &Path) -> io::Result<()> {
         Some(_) => Err(io::ErrorKind::AlreadyExists.into()),
         None => disk.rename(from, to),
     };
-    // Once the file is there nobody needs the lock, also one who made it anew
-    // after the first had removed it; whoever has it open finds the file.
+    // Once the file is there the lock file is not needed: a process that has it open,
+    // or makes it anew, finds the file.
     if is_done(&done) {
         let _ = disk::remove(disk, &path);
     }
@@ -195,7 +196,7 @@ fn publish(disk: &dyn Disk, from: &Path, to: &Path) -> io::Result<()> {
 pub(super) enum Made {
     /// The owner of the machine: an empty one is made private.
     ByAnyone,
-    /// Only this library: a symlink in its place is somebody's attack.
+    /// Only this library: a symlink instead is an attack.
     ByUs,
 }
 
@@ -207,7 +208,7 @@ pub(super) enum Made {
 pub(super) fn private_dir(disk: &dyn Disk, dir: &Path, made: Made) -> Result<(), SpoolError> {
     let meta = match look(dir, made) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            refuse_root_in_foreign_land(dir)?;
+            refuse_root_in_foreign_dir(dir)?;
             match disk.make_dir(dir) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                     return Err(SpoolError::from_io("create the directory", dir, &error));
@@ -244,11 +245,11 @@ pub(super) fn private_dir(disk: &dyn Disk, dir: &Path, made: Made) -> Result<(),
     Ok(())
 }
 
-/// Once in a spool's life, and so whatever the setting: a record that is on the
-/// platter in a directory without a name is lost.
+/// Once in a spool's life, and so whatever the setting: a record that is
+/// synced in a directory whose name is not is lost.
 fn sync_name(disk: &dyn Disk, dir: &Path) {
     if let Some(parent) = dir.parent() {
-        // Some file systems cannot, and then nobody can do better.
+        // Not every file system can.
         let _ = disk.sync_dir(parent);
     }
 }
@@ -261,7 +262,7 @@ fn look(dir: &Path, made: Made) -> io::Result<fs::Metadata> {
 }
 
 /// A fresh volume, or a directory made by hand, starts open to all. While it
-/// is empty nobody can have planted anything, so it is made private.
+/// is empty it is made private: no file can have been planted.
 fn tighten(dir: &Path, meta: &fs::Metadata, made: Made) -> Result<(), SpoolError> {
     let empty = fs::read_dir(dir)
         .context("read the directory", dir)?
@@ -281,14 +282,14 @@ fn tighten(dir: &Path, meta: &fs::Metadata, made: Made) -> Result<(), SpoolError
     ))
 }
 
-/// A spool that root makes in the web server's land is one the web server can
+/// A spool that root makes in the web server's directory is one the web server can
 /// never empty: a command line run as root must not be the first.
-fn refuse_root_in_foreign_land(dir: &Path) -> Result<(), SpoolError> {
+fn refuse_root_in_foreign_dir(dir: &Path) -> Result<(), SpoolError> {
     if !rustix::process::geteuid().is_root() {
         return Ok(());
     }
-    let land = dir.ancestors().skip(1).find_map(|up| fs::metadata(up).ok());
-    match land {
+    let parent = dir.ancestors().skip(1).find_map(|up| fs::metadata(up).ok());
+    match parent {
         Some(meta) if meta.uid() != 0 => Err(SpoolError::new(
             Reason::ForeignOwner,
             format!(

@@ -19,7 +19,7 @@ const KEPT_FOR_VERDICTS: u64 = 4 << 20;
 /// What visits leave free.
 const KEPT_FOR_ORDERS: u64 = 16 << 20;
 
-/// What one lane may still take, as it was when somebody last looked.
+/// What one lane may still take, as it was at the last look.
 #[derive(Debug)]
 pub(super) struct Quota {
     lane: Lane,
@@ -53,7 +53,7 @@ impl Quota {
     ///
     /// # Errors
     /// `full`.
-    pub fn check(&mut self, place: &SpoolDir, more: u64, max_bytes: u64) -> Result<(), SpoolError> {
+    pub fn check(&mut self, spool: &SpoolDir, more: u64, max_bytes: u64) -> Result<(), SpoolError> {
         let (limit, kept, whose) = match self.lane {
             Lane::Revenue => (max_bytes, KEPT_FOR_VERDICTS, "a spool"),
             Lane::Visit => (max_bytes / 5 * 4, KEPT_FOR_ORDERS, "visits"),
@@ -61,8 +61,8 @@ impl Quota {
         let (held, free) = match &self.known {
             Some(known) if known.when.elapsed() < LOOK_EVERY => (known.held, known.free),
             _ => {
-                let free = free(place);
-                let held = self.held(place, limit.saturating_sub(more));
+                let free = free(spool);
+                let held = self.held(spool, limit.saturating_sub(more));
                 let when = Instant::now();
                 self.known = Some(Known {
                     when,
@@ -78,32 +78,32 @@ impl Quota {
                 Reason::Full,
                 format!(
                     "{} holds {held} bytes, and pinrelay.max_bytes lets {whose} have {limit}",
-                    place.dir().display(),
+                    spool.dir().display(),
                 ),
             ));
         }
-        leave(place, free, more.saturating_add(kept))
+        leave(spool, free, more.saturating_add(kept))
     }
 
     /// What the spool holds, by the number that is written down. One that says that
-    /// it is full is not believed where a look can tell better: nobody captures any
-    /// more, so nobody might ever lead and count again.
-    fn held(&self, place: &SpoolDir, enough: u64) -> u64 {
-        let told = HeldBytes::read(place).map(|held| held.saturating_add(self.untold));
+    /// it is full is not believed where a look can tell better: no capture succeeds,
+    /// so no leader might ever start and count again.
+    fn held(&self, spool: &SpoolDir, enough: u64) -> u64 {
+        let told = HeldBytes::read(spool).map(|held| held.saturating_add(self.untold));
         match told {
             Some(held) if held <= enough => return held,
             _ => {}
         }
-        let looked = HeldBytes::look(place);
+        let looked = HeldBytes::look(spool);
         match told {
             Some(held) if !looked.all => return held.max(looked.bytes),
-            _ => HeldBytes::write(place, looked.bytes),
+            _ => HeldBytes::write(spool, looked.bytes),
         }
         looked.bytes
     }
 
     /// A record of so many bytes was added.
-    pub fn take(&mut self, place: &SpoolDir, bytes: u64) {
+    pub fn take(&mut self, spool: &SpoolDir, bytes: u64) {
         self.untold = self.untold.saturating_add(bytes);
         let mut much = true;
         if let Some(known) = &mut self.known {
@@ -115,7 +115,7 @@ impl Quota {
             return;
         }
         // Where it cannot be told now it is told with the next.
-        if HeldBytes::add(place, self.untold).is_some() {
+        if HeldBytes::add(spool, self.untold).is_some() {
             self.untold = 0;
             self.told = Some(Instant::now());
         }
@@ -126,11 +126,11 @@ impl Quota {
 ///
 /// # Errors
 /// `full`.
-pub(super) fn check_disk(place: &SpoolDir) -> Result<(), SpoolError> {
-    leave(place, free(place), KEPT_FOR_VERDICTS)
+pub(super) fn check_disk(spool: &SpoolDir) -> Result<(), SpoolError> {
+    leave(spool, free(spool), KEPT_FOR_VERDICTS)
 }
 
-fn leave(place: &SpoolDir, free: u64, kept: u64) -> Result<(), SpoolError> {
+fn leave(spool: &SpoolDir, free: u64, kept: u64) -> Result<(), SpoolError> {
     if free >= kept {
         return Ok(());
     }
@@ -138,12 +138,12 @@ fn leave(place: &SpoolDir, free: u64, kept: u64) -> Result<(), SpoolError> {
         Reason::Full,
         format!(
             "the disk of {} has {free} bytes left, and the sender needs some to empty the spool",
-            place.dir().display()
+            spool.dir().display()
         ),
     ))
 }
 
 /// A file system that does not tell has room until a write fails.
-fn free(place: &SpoolDir) -> u64 {
-    place.disk().free(place.dir()).unwrap_or(u64::MAX)
+fn free(spool: &SpoolDir) -> u64 {
+    spool.disk().free(spool.dir()).unwrap_or(u64::MAX)
 }

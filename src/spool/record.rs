@@ -135,7 +135,7 @@ pub fn decode(line: &[u8]) -> Record<'_> {
     }
 }
 
-/// Whether a text looks like the beginning of a record: cheap, and no promise.
+/// Whether a text looks like the beginning of a record: cheap, and not certain.
 fn may_start(text: &[u8]) -> bool {
     text.len() > HEAD
         && (FORMAT..=b'9').contains(&text[0])
@@ -338,7 +338,7 @@ pub(super) fn next(
     Ok(looked)
 }
 
-/// What there is before a place that cannot be read, if that is a line or more.
+/// What there is before an offset that cannot be read, if that is a line or more.
 fn lines_at(disk: &dyn Disk, file: &File, from: u64, len: u64) -> io::Result<Vec<u8>> {
     let (text, end) = disk::read_as_far(disk, file, from, len);
     match end {

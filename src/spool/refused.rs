@@ -1,7 +1,7 @@
 //! The newest capture that was refused, so that an owner learns why orders do
 //! not come through.
 //!
-//! Its place on the disk is made together with the spool and written over, so
+//! Its bytes on the disk are allocated together with the spool and written over, so
 //! that there is room for it when there is none for anything else.
 
 use std::fs;
@@ -15,7 +15,7 @@ const FILE: &str = "refused";
 /// Bytes; what is not used is spaces.
 const ROOM: usize = 2_048;
 
-/// What a caller was told in place of a receipt.
+/// What a caller got instead of a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// Unix seconds.
@@ -27,29 +27,29 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// Makes the room. Where that fails, a refusal is told to its caller only.
-    pub(super) fn make_room(place: &SpoolDir) {
-        let path = place.file(FILE);
+    /// Allocates the file. Where that fails, a refusal is returned to its caller only.
+    pub(super) fn allocate(spool: &SpoolDir) {
+        let path = spool.file(FILE);
         if fs::symlink_metadata(&path).is_ok_and(|meta| meta.len() >= ROOM as u64) {
             return;
         }
-        let disk = place.disk();
+        let disk = spool.disk();
         let made = disk
             .open(&path, Mode::Append)
             .and_then(|file| disk::write_all(disk, &file, &[b' '; ROOM]));
         if let Err(error) = made {
-            log::warn!(target: place.log_target(), "cannot write to {}: {error}", path.display());
+            log::warn!(target: spool.log_target(), "cannot write to {}: {error}", path.display());
         }
     }
 
     /// Notes a refusal. Where that cannot be done it is logged.
-    pub(super) fn note(place: &SpoolDir, error: &SpoolError) {
+    pub(super) fn note(spool: &SpoolDir, error: &SpoolError) {
         let refused = Self {
             at: disk::unix_now(),
             reason: error.reason.as_str().to_owned(),
             message: shorten(&error.message),
         };
-        let disk = place.disk();
+        let disk = spool.disk();
         let noted = serde_json::to_vec(&refused)
             .map_err(io::Error::from)
             .and_then(|mut text| {
@@ -58,17 +58,17 @@ impl Refused {
                     return Err(io::ErrorKind::InvalidData.into());
                 }
                 text.resize(ROOM, b' ');
-                let file = disk.open(&place.file(FILE), Mode::Edit)?;
+                let file = disk.open(&spool.file(FILE), Mode::Edit)?;
                 disk::write_all(disk, &file, &text)
             });
         if noted.is_err() {
-            log::error!(target: place.log_target(), "a capture was refused: {error}");
+            log::error!(target: spool.log_target(), "a capture was refused: {error}");
         }
     }
 
     /// The newest refusal, if there ever was one.
-    pub fn read(place: &SpoolDir) -> Option<Self> {
-        let text = disk::read(place.disk(), &place.file(FILE)).ok()??;
+    pub fn read(spool: &SpoolDir) -> Option<Self> {
+        let text = disk::read(spool.disk(), &spool.file(FILE)).ok()??;
         serde_json::from_slice(&text).ok()
     }
 }

@@ -68,11 +68,12 @@ pub struct Clocks(BTreeMap<String, Seen>);
 
 /// For how long a clock has run without a jump.
 ///
-/// No event is given up as too old or late, and no book is thrown away, by a clock
+/// No event is given up as too old or late, and nothing is deleted, by a clock
 /// that has just jumped: it may have been set forward by mistake, and be set back
-/// in a minute. A jump is seen, also by somebody who comes hours later, by the
+/// in a minute. A jump is seen, also hours later, by the
 /// moment at which the machine was started, which only moves where the clock is
-/// set. After a restart nobody knows of a jump in what the clock says; so after either it has to run for ten minutes before it is believed.
+/// set. After a restart a jump cannot be seen; so after either the
+/// clock has to run for ten minutes before it is believed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 struct Seen {
@@ -142,7 +143,7 @@ impl Seen {
 pub struct LastError {
     /// Unix seconds.
     pub at: i64,
-    /// In words; never a token, a hash or an address.
+    /// For people; never a token, a hash or an address.
     pub message: String,
     /// Where there was an answer.
     pub http_status: Option<u16>,
@@ -162,8 +163,8 @@ pub struct Pause {
 impl State {
     /// The state as it was last written; a missing or damaged file is a fresh
     /// start, which costs counters and at most one early call.
-    pub fn read(place: &SpoolDir) -> Self {
-        disk::read(place.disk(), &place.file(FILE))
+    pub fn read(spool: &SpoolDir) -> Self {
+        disk::read(spool.disk(), &spool.file(FILE))
             .ok()
             .flatten()
             .and_then(|text| serde_json::from_slice(&text).ok())
@@ -174,8 +175,8 @@ impl State {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn write(&self, place: &SpoolDir) -> io::Result<()> {
-        disk::replace(place.disk(), &place.file(FILE), &serde_json::to_vec(self)?)
+    pub fn write(&self, spool: &SpoolDir) -> io::Result<()> {
+        disk::replace(spool.disk(), &spool.file(FILE), &serde_json::to_vec(self)?)
     }
 
     /// The same as seen by settings of `generation`: a pause or a wait that
@@ -274,8 +275,8 @@ mod tests {
     #[test]
     fn a_damaged_file_is_a_fresh_start() {
         let dir = tempfile::tempdir().unwrap();
-        let place = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
-        std::fs::write(place.file(FILE), "{\"delivered\":").unwrap();
-        assert_eq!(State::read(&place), State::default());
+        let spool = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        std::fs::write(spool.file(FILE), "{\"delivered\":").unwrap();
+        assert_eq!(State::read(&spool), State::default());
     }
 }

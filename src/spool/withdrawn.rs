@@ -1,8 +1,8 @@
-//! Events taken back before delivery: an empty file for each record, named
-//! after the place where it stands, which any process may make and the leader
-//! honours when it comes to that record.
+//! Events withdrawn before delivery: an empty file for each record, named after its
+//! segment and offset, which any process may make and the leader honours when it
+//! comes to that record.
 //!
-//! The place and not the id: an order that comes again is a record elsewhere,
+//! The offset and not the id: an order that comes again is a record elsewhere,
 //! so capturing need not look here.
 
 use std::collections::HashSet;
@@ -15,7 +15,7 @@ use super::{Mode, SpoolDir, SpoolError, disk};
 /// The records that are marked.
 #[derive(Debug)]
 pub struct Withdrawn {
-    place: SpoolDir,
+    spool: SpoolDir,
     dir: PathBuf,
     names: HashSet<String>,
 }
@@ -23,11 +23,11 @@ pub struct Withdrawn {
 impl Withdrawn {
     /// Reads the markers below `<destination>/withdrawn`. An unreadable
     /// directory has none: an event too many is better than one stuck.
-    pub fn read(place: &SpoolDir) -> Self {
-        let dir = place.file("withdrawn");
-        let names = disk::names(place.disk(), &dir).unwrap_or_default();
+    pub fn read(spool: &SpoolDir) -> Self {
+        let dir = spool.file("withdrawn");
+        let names = disk::names(spool.disk(), &dir).unwrap_or_default();
         Self {
-            place: place.clone(),
+            spool: spool.clone(),
             dir,
             names: names.into_iter().collect(),
         }
@@ -45,7 +45,7 @@ impl Withdrawn {
     pub fn mark(&mut self, segment: &SegmentName, end: u64) -> Result<(), SpoolError> {
         let name = marker(segment, end);
         let path = self.dir.join(&name);
-        self.place
+        self.spool
             .disk()
             .open(&path, Mode::Keep)
             .context("create", &path)?;
@@ -59,7 +59,7 @@ impl Withdrawn {
         if self.contains(segment, end) {
             let name = marker(segment, end);
             // One that stays behind concerns no other record.
-            let _ = disk::remove(self.place.disk(), &self.dir.join(&name));
+            let _ = disk::remove(self.spool.disk(), &self.dir.join(&name));
             self.names.remove(&name);
         }
     }

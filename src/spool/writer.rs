@@ -31,9 +31,9 @@ pub enum Durability {
     /// The page cache: survives a killed process, not a power cut.
     #[default]
     Off,
-    /// The platter for revenue, the page cache for visits.
+    /// `fsync` for revenue, the page cache for visits.
     Checkout,
-    /// The platter for everything.
+    /// `fsync` for everything.
     All,
 }
 
@@ -60,7 +60,7 @@ pub struct Limits {
 /// Appends to one lane of one destination, for one process.
 #[derive(Debug)]
 pub struct Writer {
-    place: SpoolDir,
+    spool: SpoolDir,
     lane: Lane,
     open: Option<Segment>,
     quota: Quota,
@@ -75,15 +75,15 @@ pub(super) struct Segment {
     pub len: u64,
     /// When this process began with it.
     pub since: Instant,
-    /// Whether its name is on the platter.
-    pub named: bool,
+    /// Whether its name is synced.
+    pub name_synced: bool,
 }
 
 impl Writer {
     /// A writer that has made nothing yet.
-    pub fn new(place: SpoolDir, lane: Lane) -> Self {
+    pub fn new(spool: SpoolDir, lane: Lane) -> Self {
         Self {
-            place,
+            spool,
             lane,
             open: None,
             quota: Quota::new(lane),
@@ -97,9 +97,9 @@ impl Writer {
     /// `full`, `readonly` or `io`; then nothing of the record will be sent.
     pub fn append(&mut self, line: &[u8], limits: &Limits) -> Result<(), SpoolError> {
         self.try_append(line, limits).inspect_err(|error| {
-            // Not in somebody else's spool.
-            if self.place.is_current() {
-                Refused::note(&self.place, error);
+            // Not in a spool that replaced ours.
+            if self.spool.is_current() {
+                Refused::note(&self.spool, error);
             }
         })
     }
@@ -112,7 +112,7 @@ impl Writer {
                 format!("an event of {bytes} bytes is longer than a spool takes"),
             ));
         }
-        self.quota.check(&self.place, bytes, limits.max_bytes)?;
+        self.quota.check(&self.spool, bytes, limits.max_bytes)?;
         let sync = limits.durability.covers(self.lane);
         let had_one = self.open.is_some();
         let mut segment = match self.take_open(bytes) {
@@ -122,11 +122,11 @@ impl Writer {
             None if had_one => self.create()?,
             None => self.begin(bytes)?,
         };
-        let (disk, before) = (self.place.disk(), segment.len);
+        let (disk, before) = (self.spool.disk(), segment.len);
         let mut kept = before;
         let written = write_once(disk, &segment.file, line).and_then(|()| {
             // A sender may read the whole record from now on, and settle its end
-            // later. One byte stays: nobody goes on with half a line, so that no
+            // later. One byte stays: no writer goes on with half a line, so that no
             // other record can stand there and be taken for settled.
             kept = before + 1;
             match sync {
@@ -138,26 +138,26 @@ impl Writer {
             // Abandoned, not reused: what is behind a failed write is unknown.
             if disk.set_len(&segment.file, kept).is_err() {
                 log::warn!(
-                    target: self.place.log_target(),
+                    target: self.spool.log_target(),
                     "a failed write could not be cut back; its torn line will be skipped"
                 );
             }
-            return Err(SpoolError::from_io("write to", self.place.dir(), &error));
+            return Err(SpoolError::from_io("write to", self.spool.dir(), &error));
         }
         segment.len += bytes;
         let _ = flock(&segment.file, FlockOperation::Unlock);
-        self.quota.take(&self.place, bytes);
+        self.quota.take(&self.spool, bytes);
         self.open = Some(segment);
         Ok(())
     }
 
-    /// Brings the segment to the platter, and the first time its name, too.
+    /// Syncs the segment, and the first time its name, too.
     fn sync(&self, segment: &mut Segment) -> io::Result<()> {
-        let disk = self.place.disk();
+        let disk = self.spool.disk();
         disk.sync(&segment.file)?;
-        if !segment.named {
-            disk.sync_dir(&self.place.file("seg"))?;
-            segment.named = true;
+        if !segment.name_synced {
+            disk.sync_dir(&self.spool.file("seg"))?;
+            segment.name_synced = true;
         }
         Ok(())
     }
@@ -168,7 +168,7 @@ impl Writer {
     fn take_open(&mut self, more: u64) -> Option<Segment> {
         let segment = self.open.take()?;
         flock(&segment.file, FlockOperation::NonBlockingLockExclusive).ok()?;
-        // Without its path nobody would find what is added. Shorter than it was,
+        // Without its path no reader would find what is added. Shorter than it was,
         // it may end where its offset says it is settled.
         let meta = segment.at.look();
         let ours = meta.is_some_and(|meta| meta.len() == segment.len);
@@ -180,9 +180,9 @@ impl Writer {
     /// Another segment, with its lock held: one that an ended process left, or a
     /// new one.
     fn begin(&self, more: u64) -> Result<Segment, SpoolError> {
-        // Not in somebody else's spool.
-        if self.place.is_current()
-            && let Some(segment) = take_over(&self.place, self.lane, more)
+        // Not in a spool that replaced ours.
+        if self.spool.is_current()
+            && let Some(segment) = take_over(&self.spool, self.lane, more)
         {
             return Ok(segment);
         }
@@ -192,9 +192,9 @@ impl Writer {
     /// A new segment, locked and in place.
     fn create(&self) -> Result<Segment, SpoolError> {
         let name = SegmentName::fresh(self.lane);
-        let dir = self.place.file("seg");
+        let dir = self.spool.file("seg");
         let hidden = dir.join(format!(".{}", name.as_str()));
-        let disk = self.place.disk();
+        let disk = self.spool.disk();
         let file = disk
             .open(&hidden, Mode::New)
             .context("create a segment in", &dir)?;
@@ -205,7 +205,7 @@ impl Writer {
             file,
             len: 0,
             since: Instant::now(),
-            named: false,
+            name_synced: false,
         };
         flock(&segment.file, FlockOperation::NonBlockingLockExclusive)
             .map_err(io::Error::from)
@@ -213,9 +213,9 @@ impl Writer {
             .inspect_err(|_| drop(disk::remove(disk, &hidden)))
             .context("create a segment in", &dir)?;
         // Not looked at before: it could be replaced in between.
-        if !self.place.is_current() {
+        if !self.spool.is_current() {
             let _ = disk::remove(disk, &path);
-            return Err(self.place.moved());
+            return Err(self.spool.moved());
         }
         Ok(segment)
     }
@@ -243,26 +243,26 @@ const MOST_TRIED: usize = 4;
 const LONGEST_LIFE: u64 = 10 * 60;
 
 /// A segment to go on with, its lock held and room for so many bytes in it.
-pub(super) fn take_over(place: &SpoolDir, lane: Lane, more: u64) -> Option<Segment> {
+pub(super) fn take_over(spool: &SpoolDir, lane: Lane, more: u64) -> Option<Segment> {
     // Other machines have other processes by these numbers.
-    if place.is_network_fs() {
+    if spool.is_network_fs() {
         return None;
     }
     let now = disk::unix_now();
-    let dir = place.file("seg");
-    let names = place.disk().some_names(&dir, MOST_LOOKED_AT).ok()?;
+    let dir = spool.file("seg");
+    let names = spool.disk().some_names(&dir, MOST_LOOKED_AT).ok()?;
     names
         .iter()
         .filter_map(|name| SegmentName::parse(name))
         .filter(|name| name.lane() == lane && !name.is_old(now, LONGEST_LIFE))
         .filter(|name| name.process().is_some_and(process::has_ended))
         .take(MOST_TRIED)
-        .find_map(|name| open(place, &name, more))
+        .find_map(|name| open(spool, &name, more))
 }
 
-fn open(place: &SpoolDir, name: &SegmentName, more: u64) -> Option<Segment> {
-    let disk = place.disk();
-    let path = place.file("seg").join(name.as_str());
+fn open(spool: &SpoolDir, name: &SegmentName, more: u64) -> Option<Segment> {
+    let disk = spool.disk();
+    let path = spool.file("seg").join(name.as_str());
     let file = disk.open(&path, Mode::Extend).ok()?;
     let descriptor = Descriptor::register(file.as_raw_fd());
     flock(&file, FlockOperation::NonBlockingLockExclusive).ok()?;
@@ -270,14 +270,14 @@ fn open(place: &SpoolDir, name: &SegmentName, more: u64) -> Option<Segment> {
     let len = at.look()?.len();
     let whole = len == 0 || is_whole(disk, &file, len).unwrap_or(false);
     // Shorter than what is settled, what is added would count as settled.
-    let ours = whole && len + more <= ROTATE_AT && Acks::new(place).get(name) <= len;
+    let ours = whole && len + more <= ROTATE_AT && Acks::new(spool).get(name) <= len;
     ours.then_some(Segment {
         _descriptor: descriptor,
         file,
         at,
         len,
         since: std::time::Instant::now(),
-        named: false,
+        name_synced: false,
     })
 }
 
@@ -297,15 +297,15 @@ mod tests {
     #[test]
     fn a_segment_that_is_half_an_hour_old_is_left_by_a_writer_that_lives_on() {
         let dir = tempfile::tempdir().unwrap();
-        let place = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        let spool = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
         let limits = Limits {
             durability: Durability::Off,
             max_bytes: 1 << 30,
         };
-        let mut writer = Writer::new(place.clone(), Lane::Visit);
+        let mut writer = Writer::new(spool.clone(), Lane::Visit);
         let segments = |writer: &mut Writer| {
             writer.append(b"1 00000000 {}\n", &limits).unwrap();
-            let mut ledger = Ledger::new(&place);
+            let mut ledger = Ledger::new(&spool);
             ledger.refresh().unwrap();
             ledger.with_work(Lane::Visit).len()
         };

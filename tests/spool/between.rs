@@ -7,7 +7,7 @@ use pinrelay::spool::{Durability, Lane, Ledger, Limits, SpoolDir, Writer};
 
 /// The same spool as another process has it.
 fn elsewhere(spool: &Spool) -> SpoolDir {
-    let root = spool.dir.path().join("root");
+    let root = spool.root.path().join("root");
     SpoolDir::open(&root, "https://shop.example", "1", false).unwrap()
 }
 
@@ -47,14 +47,14 @@ fn what_is_captured_between_any_two_steps_of_a_leader_is_delivered_once() {
     let spool = Spool::with(&["o-first"]);
     let captured: Arc<Mutex<Vec<String>>> = Arc::default();
     let acknowledged = Arc::clone(&captured);
-    let place = elsewhere(&spool);
-    let mut writer = Writer::new(place.clone(), Lane::Revenue);
+    let spool_dir = elsewhere(&spool);
+    let mut writer = Writer::new(spool_dir.clone(), Lane::Revenue);
     let capture = move || {
         let mut all = acknowledged.lock().unwrap();
         if all.len() < 300 {
             let id = format!("o-{}", all.len());
             if all.len().is_multiple_of(7) {
-                writer = Writer::new(place.clone(), Lane::Revenue);
+                writer = Writer::new(spool_dir.clone(), Lane::Revenue);
             }
             writer.append(&line(&id), &LIMITS).unwrap();
             all.push(id);
@@ -63,9 +63,9 @@ fn what_is_captured_between_any_two_steps_of_a_leader_is_delivered_once() {
     let mut pinterest = Pinterest::default();
     spool
         .disk
-        .meanwhile(capture, || lead(&spool.place, &mut pinterest))
+        .meanwhile(capture, || lead(&spool.dir, &mut pinterest))
         .unwrap();
-    lead(&spool.place, &mut pinterest).unwrap();
+    lead(&spool.dir, &mut pinterest).unwrap();
     let captured = captured.lock().unwrap();
     assert_eq!(captured.len(), 300);
     for id in captured.iter().map(|id| &**id).chain(["o-first"]) {

@@ -25,16 +25,16 @@ fn a_writing_process() {
     };
     let (births, root) = task.split_once(' ').unwrap();
     let births: usize = births.parse().unwrap();
-    let place = SpoolDir::open(root.as_ref(), "https://shop.example", "1", false).unwrap();
+    let spool_dir = SpoolDir::open(root.as_ref(), "https://shop.example", "1", false).unwrap();
     std::thread::scope(|scope| {
         for thread in 0..THREADS {
-            let place = &place;
+            let spool_dir = &spool_dir;
             scope.spawn(move || {
                 for n in 0..births {
                     let lane = Lane::ALL[n % 2];
                     let id = format!("{}-{thread}-{n}", std::process::id());
                     // Each has a segment of its own, which it leaves at once.
-                    let mut writer = Writer::new(place.clone(), lane);
+                    let mut writer = Writer::new(spool_dir.clone(), lane);
                     writer.append(&line(&id), &LIMITS).unwrap();
                 }
             });
@@ -45,7 +45,7 @@ fn a_writing_process() {
 #[test]
 fn no_record_is_lost_in_a_segment_that_is_deleted_at_its_birth() {
     let spool = Spool::new();
-    let root = spool.dir.path().join("root");
+    let root = spool.root.path().join("root");
     let births = births();
     let start = |_| -> Child {
         Command::new(std::env::current_exe().unwrap())
@@ -56,7 +56,7 @@ fn no_record_is_lost_in_a_segment_that_is_deleted_at_its_birth() {
             .unwrap()
     };
     let mut children: Vec<Child> = (0..PROCESSES).map(start).collect();
-    let mut ledger = Ledger::new(&spool.place);
+    let mut ledger = Ledger::new(&spool.dir);
     let mut seen: HashMap<String, usize> = HashMap::new();
     loop {
         let ended = children

@@ -17,11 +17,11 @@ fn a_flipped_bit_costs_one_event_and_is_counted() {
     let second = line("a").len() + 20;
     spool.disk.fail(Op::Read, ".seg", How::Flips(second));
     let mut pinterest = Pinterest::default();
-    lead(&spool.place, &mut pinterest).unwrap();
+    lead(&spool.dir, &mut pinterest).unwrap();
     let mut sent: Vec<_> = pinterest.sent.into_keys().collect();
     sent.sort();
     assert_eq!(sent, ["a", "c"]);
-    assert_eq!(State::read(&spool.place).lost["damaged"], 1);
+    assert_eq!(State::read(&spool.dir).lost["damaged"], 1);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn a_segment_that_cannot_be_read_waits_is_told_and_comes_when_it_can() {
     spool.disk.fail(Op::Read, "/seg/r-", How::Fails(Errno::IO));
     let mut ledger = spool.ledger();
     assert_eq!(ids(&next(&mut ledger, 9)), ["v"]);
-    let waiting = spool.ledger().waiting(&Withdrawn::read(&spool.place));
+    let waiting = spool.ledger().waiting(&Withdrawn::read(&spool.dir));
     let waiting = waiting.unwrap();
     assert_eq!((waiting.revenue, waiting.visit), (0, 1));
     assert!(waiting.unread.unwrap().message.contains("/seg/r-"));
@@ -78,9 +78,9 @@ fn what_stands_before_a_bad_sector_is_sent() {
 fn a_directory_that_cannot_be_read_is_an_error_and_not_an_empty_spool() {
     let spool = Spool::with(&["a"]);
     spool.disk.fail(Op::Names, "/seg", How::Fails(Errno::IO));
-    assert!(Ledger::new(&spool.place).refresh().is_err());
+    assert!(Ledger::new(&spool.dir).refresh().is_err());
     let mut pinterest = Pinterest::default();
-    lead(&spool.place, &mut pinterest).unwrap_err();
+    lead(&spool.dir, &mut pinterest).unwrap_err();
     assert_eq!(pinterest.calls, 0);
 }
 
@@ -94,14 +94,14 @@ fn an_offset_that_cannot_be_written_sends_nothing_again() {
         let spool = Spool::with(&["a", "b"]);
         spool.disk.fail(op, path, How::Fails(Errno::NOSPC));
         let mut pinterest = Pinterest::default();
-        lead(&spool.place, &mut pinterest).unwrap();
+        lead(&spool.dir, &mut pinterest).unwrap();
         assert_eq!(spool.segments().len(), 0, "{op:?}");
         // Nor where its segment could not be deleted either.
         let spool = Spool::with(&["c"]);
         spool.disk.fail(op, path, How::Fails(Errno::NOSPC));
         spool.disk.fail(Op::Unlink, "/seg/", How::Fails(Errno::IO));
         for _ in 0..2 {
-            lead(&spool.place, &mut pinterest).unwrap();
+            lead(&spool.dir, &mut pinterest).unwrap();
         }
         assert_eq!(pinterest.sent["c"], 1);
     }
@@ -112,13 +112,13 @@ fn a_segment_that_cannot_be_deleted_is_deleted_later() {
     let spool = Spool::with(&["a"]);
     spool.disk.fail(Op::Unlink, "/seg/", How::Fails(Errno::IO));
     let mut pinterest = Pinterest::default();
-    lead(&spool.place, &mut pinterest).unwrap();
+    lead(&spool.dir, &mut pinterest).unwrap();
     assert_eq!(spool.segments().len(), 1);
     spool.disk.mend();
-    lead(&spool.place, &mut pinterest).unwrap();
+    lead(&spool.dir, &mut pinterest).unwrap();
     assert_eq!(spool.segments().len(), 0);
     assert_eq!(pinterest.calls, 1);
-    assert!(crate::spool::files(&spool.place.file("ack")).is_empty());
+    assert!(crate::spool::files(&spool.dir.file("ack")).is_empty());
 }
 
 #[test]
@@ -130,11 +130,11 @@ fn without_room_for_the_verdicts_pinterest_is_not_asked() {
         let spool = Spool::with(&["a"]);
         spool.disk.fail(op, "/settled/", How::Fails(errno));
         let mut pinterest = Pinterest::default();
-        let error = lead(&spool.place, &mut pinterest).unwrap_err();
+        let error = lead(&spool.dir, &mut pinterest).unwrap_err();
         assert_eq!((error.reason, pinterest.calls), (reason, 0));
         spool.disk.mend();
-        lead(&spool.place, &mut pinterest).unwrap();
-        assert_eq!(verdicts(&spool.place), [("a".into(), Verdict::Delivered)]);
+        lead(&spool.dir, &mut pinterest).unwrap();
+        assert_eq!(verdicts(&spool.dir), [("a".into(), Verdict::Delivered)]);
     }
 }
 
@@ -151,7 +151,7 @@ fn settled(id: &str, verdict: Verdict) -> Settled {
 #[test]
 fn verdicts_that_came_to_the_disk_by_half_are_written_again_and_spoil_no_other() {
     let spool = Spool::new();
-    let mut log = VerdictLog::new(&spool.place);
+    let mut log = VerdictLog::new(&spool.dir);
     let now = unix_now();
     let of = |id| [settled(id, Verdict::Delivered)];
     log.append(Lane::Revenue, &of("a"), now).unwrap();
@@ -161,7 +161,7 @@ fn verdicts_that_came_to_the_disk_by_half_are_written_again_and_spoil_no_other()
         .fail_once(Op::Write, "/settled/", How::Fails(Errno::NOSPC));
     log.append(Lane::Revenue, &of("b"), now).unwrap_err();
     log.append(Lane::Revenue, &of("c"), now).unwrap();
-    let told: Vec<_> = verdicts(&spool.place);
+    let told: Vec<_> = verdicts(&spool.dir);
     assert_eq!(told.len(), 2);
     assert_eq!((&*told[0].0, &*told[1].0), ("a", "c"));
 }
@@ -175,7 +175,7 @@ fn a_letter_that_cannot_be_written_whole_is_no_letter() {
     };
     for op in [Op::Write, Op::Rename] {
         spool.disk.fail(op, "/dead/", How::Fails(Errno::NOSPC));
-        let letters = DeadLetters::new(&spool.place);
+        let letters = DeadLetters::new(&spool.dir);
         let error = letters.put(event, "no".into(), 1).unwrap_err();
         assert_eq!(error.reason, Reason::Full);
         assert_eq!((letters.count(), letters.list(9).len()), (0, 0));
@@ -190,32 +190,32 @@ fn notes_that_cannot_be_written_stay_as_they_were() {
         delivered: 3,
         ..State::default()
     };
-    state.write(&spool.place).unwrap();
-    Generation::raise(&spool.place, 5).unwrap();
+    state.write(&spool.dir).unwrap();
+    Generation::raise(&spool.dir, 5).unwrap();
     for (op, how) in [
         (Op::Write, How::Fails(Errno::NOSPC)),
         (Op::Rename, How::Fails(Errno::IO)),
     ] {
         spool.disk.fail(op, "state", how);
-        State::default().write(&spool.place).unwrap_err();
-        assert_eq!(State::read(&spool.place), state);
+        State::default().write(&spool.dir).unwrap_err();
+        assert_eq!(State::read(&spool.dir), state);
     }
     spool
         .disk
         .fail(Op::Write, "generation", How::Fails(Errno::NOSPC));
-    Generation::raise(&spool.place, 9).unwrap_err();
-    assert_eq!(Generation::read(&spool.place), 5);
+    Generation::raise(&spool.dir, 9).unwrap_err();
+    assert_eq!(Generation::read(&spool.dir), 5);
 }
 
 #[test]
 fn a_generation_that_was_written_by_half_is_none_and_is_raised_again() {
     let spool = Spool::new();
-    Generation::raise(&spool.place, 5).unwrap();
-    let path = spool.place.file("generation");
+    Generation::raise(&spool.dir, 5).unwrap();
+    let path = spool.dir.file("generation");
     let text = fs::read(&path).unwrap();
     fs::write(&path, &text[..7]).unwrap();
-    assert_eq!(Generation::read(&spool.place), 0);
-    assert_eq!(Generation::raise(&spool.place, 5).unwrap(), 5);
+    assert_eq!(Generation::read(&spool.dir), 0);
+    assert_eq!(Generation::raise(&spool.dir, 5).unwrap(), 5);
     assert_eq!(fs::read(&path).unwrap(), text);
 }
 
@@ -226,11 +226,11 @@ fn on_a_read_only_disk_nobody_leads_and_everybody_can_look() {
         .disk
         .fail(Op::Open, "leader.lock", How::Fails(Errno::ROFS));
     assert_eq!(
-        Leader::try_lead(&spool.place).unwrap_err().reason,
+        Leader::try_lead(&spool.dir).unwrap_err().reason,
         Reason::ReadOnly
     );
-    assert!(Leader::is_free(&spool.place).unwrap());
-    assert!(!spool.place.file("leader.lock").exists());
+    assert!(Leader::is_free(&spool.dir).unwrap());
+    assert!(!spool.dir.file("leader.lock").exists());
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn a_full_disk_does_not_stop_who_empties_it() {
         spool.disk.fail(Op::Write, part, How::Fails(Errno::NOSPC));
     }
     let mut pinterest = Pinterest::default();
-    assert_eq!(lead(&spool.place, &mut pinterest).unwrap().delivered, 2);
+    assert_eq!(lead(&spool.dir, &mut pinterest).unwrap().delivered, 2);
     assert_eq!(spool.segments().len(), 0);
 }
 
@@ -251,7 +251,7 @@ fn a_withdrawal_that_cannot_be_written_is_told() {
     spool
         .disk
         .fail(Op::Open, "/withdrawn/", How::Fails(Errno::NOSPC));
-    let mut withdrawn = Withdrawn::read(&spool.place);
+    let mut withdrawn = Withdrawn::read(&spool.dir);
     let (segment, end) = (&entries[0].segment, entries[0].end);
     assert_eq!(
         withdrawn.mark(segment, end).unwrap_err().reason,
@@ -260,7 +260,7 @@ fn a_withdrawal_that_cannot_be_written_is_told() {
     assert!(!withdrawn.contains(segment, end));
     spool.disk.mend();
     withdrawn.mark(segment, end).unwrap();
-    assert!(Withdrawn::read(&spool.place).contains(segment, end));
+    assert!(Withdrawn::read(&spool.dir).contains(segment, end));
 }
 
 #[test]
@@ -268,20 +268,20 @@ fn a_marker_concerns_the_record_it_was_made_for_and_no_other() {
     let spool = Spool::with(&["a", "a"]);
     let mut ledger = spool.ledger();
     let entries = next(&mut ledger, 9);
-    let mut withdrawn = Withdrawn::read(&spool.place);
+    let mut withdrawn = Withdrawn::read(&spool.dir);
     withdrawn.mark(&entries[0].segment, entries[0].end).unwrap();
     let mut pinterest = Pinterest::default();
-    lead(&spool.place, &mut pinterest).unwrap();
+    lead(&spool.dir, &mut pinterest).unwrap();
     assert_eq!(pinterest.sent["a"], 1);
     assert_eq!(
-        verdicts(&spool.place),
+        verdicts(&spool.dir),
         [
             ("a".to_owned(), Verdict::Withdrawn),
             ("a".to_owned(), Verdict::Delivered)
         ]
     );
     settle(&mut ledger, &entries);
-    assert!(crate::spool::files(&spool.place.file("withdrawn")).is_empty());
+    assert!(crate::spool::files(&spool.dir.file("withdrawn")).is_empty());
 }
 
 #[test]
@@ -304,15 +304,15 @@ fn verdicts_on_visits_that_cannot_be_written_keep_no_order_from_being_sent_once(
     let mut pinterest = Pinterest::default();
     for _ in 0..3 {
         // The visit is met by each.
-        lead(&spool.place, &mut pinterest).unwrap_err();
+        lead(&spool.dir, &mut pinterest).unwrap_err();
     }
     let delivered = ("o-1".to_owned(), Verdict::Delivered);
-    assert_eq!(verdicts(&spool.place), std::slice::from_ref(&delivered));
+    assert_eq!(verdicts(&spool.dir), std::slice::from_ref(&delivered));
     assert_eq!(pinterest.sent["o-1"], 1);
-    assert_eq!(State::read(&spool.place).lost.get("stale"), None);
+    assert_eq!(State::read(&spool.dir).lost.get("stale"), None);
     spool.disk.mend();
-    lead(&spool.place, &mut pinterest).unwrap();
+    lead(&spool.dir, &mut pinterest).unwrap();
     let expired = ("v-1".to_owned(), Verdict::Expired);
-    assert_eq!(verdicts(&spool.place), [delivered, expired]);
-    assert_eq!(State::read(&spool.place).lost["stale"], 1);
+    assert_eq!(verdicts(&spool.dir), [delivered, expired]);
+    assert_eq!(State::read(&spool.dir).lost["stale"], 1);
 }

@@ -59,9 +59,9 @@ fn half_a_record_that_could_not_be_cut_back_is_passed_over_and_counted() {
     );
     assert_eq!(told, Reason::Full);
     let mut pinterest = Pinterest::default();
-    lead(&spool.place, &mut pinterest).unwrap();
+    lead(&spool.dir, &mut pinterest).unwrap();
     assert_eq!(pinterest.sent.len(), 2);
-    assert_eq!(State::read(&spool.place).lost["torn"], 1);
+    assert_eq!(State::read(&spool.dir).lost["torn"], 1);
     assert_eq!(spool.segments().len(), 0);
 }
 
@@ -90,7 +90,7 @@ fn a_segment_that_cannot_be_born_is_told_and_leaves_nothing() {
         let mut writer = spool.writer(Lane::Visit);
         let refused = writer.append(&line("a"), &LIMITS).unwrap_err();
         assert_eq!(refused.reason, reason, "{op:?} {errno:?}");
-        assert!(crate::spool::files(&spool.place.file("seg")).is_empty());
+        assert!(crate::spool::files(&spool.dir.file("seg")).is_empty());
         spool.disk.mend();
         writer.append(&line("b"), &LIMITS).unwrap();
         assert_eq!(all(&spool), ["b"]);
@@ -102,11 +102,11 @@ fn a_directory_that_vanished_is_told() {
     let spool = Spool::new();
     let mut writer = spool.writer(Lane::Revenue);
     writer.append(&line("a"), &LIMITS).unwrap();
-    fs::remove_dir_all(spool.place.dir()).unwrap();
+    fs::remove_dir_all(spool.dir.dir()).unwrap();
     let refused = writer.append(&line("b"), &LIMITS).unwrap_err();
     assert_eq!(refused.reason, Reason::Io);
     assert!(refused.message.contains("No such file"), "{refused}");
-    assert!(spool.place.probe().is_err());
+    assert!(spool.dir.probe().is_err());
     // The leader finds nothing, and does not fall over it.
     assert_eq!(spool.ledger().work(), None);
 }
@@ -115,23 +115,23 @@ fn a_directory_that_vanished_is_told() {
 fn the_last_refusal_and_what_stands_in_the_way_are_told_even_when_the_disk_is_full() {
     for (errno, reason) in [(Errno::NOSPC, "full"), (Errno::ROFS, "readonly")] {
         let spool = Spool::new();
-        assert_eq!(Refused::read(&spool.place), None);
-        spool.place.probe().unwrap();
+        assert_eq!(Refused::read(&spool.dir), None);
+        spool.dir.probe().unwrap();
         let since = unix_now();
         for part in ["/seg/", "/ack/", "/settled/", "state"] {
             spool.disk.fail(Op::Write, part, How::Fails(errno));
         }
         let mut writer = spool.writer(Lane::Revenue);
         let refused = writer.append(&line("a"), &LIMITS).unwrap_err();
-        let told = Refused::read(&spool.place).unwrap();
+        let told = Refused::read(&spool.dir).unwrap();
         assert_eq!((&*told.reason, &told.message), (reason, &refused.message));
         assert!((since..=unix_now()).contains(&told.at));
-        assert_eq!(spool.place.probe().unwrap_err().reason.as_str(), reason);
+        assert_eq!(spool.dir.probe().unwrap_err().reason.as_str(), reason);
         // Where not even that can be written, the caller is still told.
         spool.disk.fail(Op::Write, "refused", How::Fails(errno));
         writer.append(&line("a"), &LIMITS).unwrap_err();
         spool.disk.mend();
-        spool.place.probe().unwrap();
+        spool.dir.probe().unwrap();
     }
 }
 
@@ -142,10 +142,7 @@ fn a_shorter_refusal_leaves_nothing_of_a_longer_one() {
     for errno in [Errno::ROFS, Errno::IO, Errno::NOSPC] {
         spool.disk.fail(Op::Write, "/seg/", How::Fails(errno));
         let refused = writer.append(&line("a"), &LIMITS).unwrap_err();
-        assert_eq!(
-            Refused::read(&spool.place).unwrap().message,
-            refused.message
-        );
+        assert_eq!(Refused::read(&spool.dir).unwrap().message, refused.message);
         spool.disk.mend();
     }
 }

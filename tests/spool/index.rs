@@ -35,12 +35,12 @@ fn append(log: &mut VerdictLog, id: &str, at: i64) {
         .unwrap();
 }
 
-fn day_file(place: &SpoolDir, day: i64) -> PathBuf {
-    place.file("settled").join(format!("r-{day}.log"))
+fn day_file(spool_dir: &SpoolDir, day: i64) -> PathBuf {
+    spool_dir.file("settled").join(format!("r-{day}.log"))
 }
 
-fn indexes(place: &SpoolDir) -> Vec<PathBuf> {
-    let mut paths = files(&place.file("settled"));
+fn indexes(spool_dir: &SpoolDir) -> Vec<PathBuf> {
+    let mut paths = files(&spool_dir.file("settled"));
     paths.retain(|path| path.extension().is_some_and(|ext| ext == "ids"));
     paths
 }
@@ -52,12 +52,12 @@ fn a_week(spool: &Spool) -> i64 {
     for day in (0..DAYS).rev() {
         let at = now - day * DAY;
         for n in 0..ORDERS {
-            let mut log = VerdictLog::new(&spool.place);
+            let mut log = VerdictLog::new(&spool.dir);
             append(&mut log, &format!("{day}-{n}"), at);
             append(&mut log, &format!("{day}-{n}-more"), at);
         }
         let late = [settled("late", at, Verdict::Late)];
-        VerdictLog::new(&spool.place)
+        VerdictLog::new(&spool.dir)
             .append(Lane::Revenue, &late, at)
             .unwrap();
     }
@@ -71,16 +71,16 @@ fn of_the_week() -> Vec<String> {
 }
 
 /// What the verdicts themselves say, each line of them.
-fn by_the_verdicts(place: &SpoolDir) -> BTreeSet<String> {
-    let (_, told) = Verdicts::new(place).after("", usize::MAX).unwrap();
+fn by_the_verdicts(spool_dir: &SpoolDir) -> BTreeSet<String> {
+    let (_, told) = Verdicts::new(spool_dir).after("", usize::MAX).unwrap();
     let delivered = told
         .into_iter()
         .filter(|one| one.verdict == Verdict::Delivered);
     delivered.map(|one| one.event_id).collect()
 }
 
-fn knows(place: &SpoolDir, ids: &BTreeSet<String>) -> bool {
-    let known = IdSet::delivered(place);
+fn knows(spool_dir: &SpoolDir, ids: &BTreeSet<String>) -> bool {
+    let known = IdSet::delivered(spool_dir);
     known.len() == ids.len() && ids.iter().all(|id| known.contains(&fingerprint(id)))
 }
 
@@ -88,12 +88,12 @@ fn knows(place: &SpoolDir, ids: &BTreeSet<String>) -> bool {
 fn a_leaders_start_reads_the_ends_of_a_weeks_verdicts_and_no_more() {
     let spool = Spool::new();
     let now = a_week(&spool);
-    let len = |day| fs::metadata(day_file(&spool.place, day)).unwrap().len() as usize;
+    let len = |day| fs::metadata(day_file(&spool.dir, day)).unwrap().len() as usize;
     let all: usize = (0..DAYS).map(|day| len(now / DAY - day)).sum();
     assert!(all > 40_000);
     // Of the orders of today that a leader settled who was killed before he had
     // noted them, no more than these are read.
-    let today = day_file(&spool.place, now / DAY);
+    let today = day_file(&spool.dir, now / DAY);
     let mut text = fs::read(&today).unwrap();
     let mut tail = serde_json::to_vec(&settled("tail", now, Verdict::Delivered)).unwrap();
     tail.push(b'\n');
@@ -101,14 +101,14 @@ fn a_leaders_start_reads_the_ends_of_a_weeks_verdicts_and_no_more() {
     fs::write(&today, text).unwrap();
 
     spool.disk.forget();
-    let ids = IdSet::delivered(&spool.place);
+    let ids = IdSet::delivered(&spool.dir);
     assert!(ids.contains(&fingerprint("tail")) && ids.len() == of_the_week().len() + 1);
     let most = DAYS as usize * LOOKED_AT + tail.len() + LOOKED_AT;
     let read = spool.disk.bytes_read(".log");
     assert!(read <= most, "{read} of {all}");
 
     spool.disk.forget();
-    assert_eq!(IdSet::delivered(&spool.place).len(), ids.len());
+    assert_eq!(IdSet::delivered(&spool.dir).len(), ids.len());
     assert!(spool.disk.bytes_read(".log") <= DAYS as usize * LOOKED_AT);
 }
 
@@ -123,7 +123,7 @@ fn a_leader_of_visits_reads_neither_verdicts_nor_index() {
             .unwrap();
         spool.disk.forget();
         let mut pinterest = Pinterest::default();
-        lead(&spool.place, &mut pinterest).unwrap();
+        lead(&spool.dir, &mut pinterest).unwrap();
         assert_eq!(pinterest.sent["new"], 1);
         assert_eq!(spool.disk.bytes_read(".ids") > 0, reads, "{lane:?}");
         // The ends of all days, and of today's once more where it was opened and
@@ -154,7 +154,7 @@ fn orders_are_known_whatever_became_of_their_index() {
         }),
         ("it is behind", |path| with(path, |text| text.truncate(440))),
         ("an id is damaged", |path| with(path, |text| text[40] ^= 1)),
-        ("a place is damaged", |path| {
+        ("a spool_dir is damaged", |path| {
             with(path, |text| text[44 * 5 + 24] ^= 1);
         }),
         ("there is something behind it", |path| {
@@ -167,21 +167,21 @@ fn orders_are_known_whatever_became_of_their_index() {
     for (harm, does) in harms {
         let spool = Spool::new();
         let now = a_week(&spool);
-        indexes(&spool.place).iter().for_each(|path| does(path));
+        indexes(&spool.dir).iter().for_each(|path| does(path));
         // More is written behind it, and by an earlier version, too.
-        append(&mut VerdictLog::new(&spool.place), "more", now);
-        let today = day_file(&spool.place, now / DAY);
+        append(&mut VerdictLog::new(&spool.dir), "more", now);
+        let today = day_file(&spool.dir, now / DAY);
         let mut text = fs::read(&today).unwrap();
         text.extend(serde_json::to_vec(&settled("old", now, Verdict::Delivered)).unwrap());
         text.push(b'\n');
         fs::write(&today, text).unwrap();
-        append(&mut VerdictLog::new(&spool.place), "last", now);
+        append(&mut VerdictLog::new(&spool.dir), "last", now);
         let mut all: BTreeSet<_> = of_the_week().into_iter().collect();
         all.extend(["more", "old", "last"].map(str::to_owned));
-        assert_eq!(by_the_verdicts(&spool.place), all);
-        assert!(knows(&spool.place, &all), "{harm}");
+        assert_eq!(by_the_verdicts(&spool.dir), all);
+        assert!(knows(&spool.dir, &all), "{harm}");
         spool.disk.forget();
-        assert!(knows(&spool.place, &all), "{harm}, when put right");
+        assert!(knows(&spool.dir, &all), "{harm}, when put right");
         let read = spool.disk.bytes_read(".log");
         assert!(read <= DAYS as usize * LOOKED_AT, "{harm}: {read}");
     }
@@ -228,11 +228,11 @@ fn an_index_of_other_verdicts_is_not_believed() {
     for (change, does) in changes {
         let spool = Spool::new();
         let now = a_week(&spool);
-        let [one, other] = [1, 2].map(|day| day_file(&spool.place, now / DAY - day));
+        let [one, other] = [1, 2].map(|day| day_file(&spool.dir, now / DAY - day));
         does(&one, &other);
-        let all = by_the_verdicts(&spool.place);
-        assert!(knows(&spool.place, &all), "{change}");
-        assert!(knows(&spool.place, &all), "{change}, when put right");
+        let all = by_the_verdicts(&spool.dir);
+        assert!(knows(&spool.dir, &all), "{change}");
+        assert!(knows(&spool.dir, &all), "{change}, when put right");
     }
 }
 
@@ -240,25 +240,25 @@ fn an_index_of_other_verdicts_is_not_believed() {
 fn a_verdict_that_lacks_its_end_counts_before_and_behind_the_next() {
     let spool = Spool::new();
     let now = a_week(&spool);
-    let today = day_file(&spool.place, now / DAY);
+    let today = day_file(&spool.dir, now / DAY);
     let mut text = fs::read(&today).unwrap();
     text.extend(serde_json::to_vec(&settled("cut", now, Verdict::Delivered)).unwrap());
     fs::write(&today, text).unwrap();
     let mut all: BTreeSet<_> = of_the_week().into_iter().chain(["cut".into()]).collect();
     for _ in 0..2 {
-        assert!(knows(&spool.place, &all));
+        assert!(knows(&spool.dir, &all));
     }
-    append(&mut VerdictLog::new(&spool.place), "next", now);
+    append(&mut VerdictLog::new(&spool.dir), "next", now);
     all.insert("next".into());
-    assert!(knows(&spool.place, &all));
+    assert!(knows(&spool.dir, &all));
     // Half a line is none, also when it was closed off.
     let file = fs::OpenOptions::new().write(true).open(&today).unwrap();
     let len = file.metadata().unwrap().len();
     file.write_at(b"{\"event_id\":\"half", len).unwrap();
-    assert!(knows(&spool.place, &all));
-    append(&mut VerdictLog::new(&spool.place), "after", now);
+    assert!(knows(&spool.dir, &all));
+    append(&mut VerdictLog::new(&spool.dir), "after", now);
     all.insert("after".into());
-    assert!(knows(&spool.place, &all));
+    assert!(knows(&spool.dir, &all));
 }
 
 #[test]
@@ -273,23 +273,23 @@ fn where_the_index_cannot_be_written_the_verdicts_are_and_the_next_leader_adds_i
     for (op, how) in faults {
         let spool = Spool::new();
         let now = a_week(&spool);
-        for path in indexes(&spool.place) {
+        for path in indexes(&spool.dir) {
             let file = fs::OpenOptions::new().write(true).open(path).unwrap();
             file.set_len(400).unwrap();
         }
         spool.disk.fail(op, ".ids", how);
-        let mut log = VerdictLog::new(&spool.place);
+        let mut log = VerdictLog::new(&spool.dir);
         append(&mut log, "one", now);
         append(&mut log, "two", now);
         let mut all: BTreeSet<_> = of_the_week().into_iter().collect();
         all.extend(["one", "two"].map(str::to_owned));
-        assert!(knows(&spool.place, &all), "{op:?}");
+        assert!(knows(&spool.dir, &all), "{op:?}");
         spool.disk.mend();
         append(&mut log, "three", now);
         all.insert("three".into());
         for _ in 0..2 {
             spool.disk.forget();
-            assert!(knows(&spool.place, &all), "{op:?}");
+            assert!(knows(&spool.dir, &all), "{op:?}");
         }
         assert!(spool.disk.bytes_read(".log") <= DAYS as usize * LOOKED_AT);
     }
@@ -299,18 +299,18 @@ fn where_the_index_cannot_be_written_the_verdicts_are_and_the_next_leader_adds_i
 fn an_index_is_written_anew_where_most_of_it_is_beginnings() {
     let spool = Spool::new();
     let now = unix_now();
-    let mut log = VerdictLog::new(&spool.place);
+    let mut log = VerdictLog::new(&spool.dir);
     let all: BTreeSet<_> = (0..2_000).map(|n| n.to_string()).collect();
     all.iter().for_each(|id| append(&mut log, id, now));
-    let len = || fs::metadata(&indexes(&spool.place)[0]).unwrap().len();
+    let len = || fs::metadata(&indexes(&spool.dir)[0]).unwrap().len();
     assert!(len() > 80_000, "{}", len());
-    assert!(knows(&spool.place, &all));
+    assert!(knows(&spool.dir, &all));
     assert!(len() < 17_000, "{}", len());
-    assert!(knows(&spool.place, &all));
+    assert!(knows(&spool.dir, &all));
     // Whoever had it open goes on.
     append(&mut log, "x", now);
     spool.disk.forget();
-    assert_eq!(IdSet::delivered(&spool.place).len(), 2_001);
+    assert_eq!(IdSet::delivered(&spool.dir).len(), 2_001);
     assert!(spool.disk.bytes_read(".log") <= LOOKED_AT);
 }
 
@@ -318,13 +318,13 @@ fn an_index_is_written_anew_where_most_of_it_is_beginnings() {
 fn an_index_goes_with_its_verdicts() {
     let spool = Spool::new();
     let now = a_week(&spool);
-    let orphan = spool.place.file("settled").join("r-1.ids");
+    let orphan = spool.dir.file("settled").join("r-1.ids");
     fs::write(&orphan, "x").unwrap();
-    prune(&spool.place, now + 4 * DAY);
+    prune(&spool.dir, now + 4 * DAY);
     assert!(!orphan.exists());
-    assert_eq!(indexes(&spool.place).len(), 4);
-    prune(&spool.place, now + 20 * DAY);
-    assert!(files(&spool.place.file("settled")).is_empty());
+    assert_eq!(indexes(&spool.dir).len(), 4);
+    prune(&spool.dir, now + 20 * DAY);
+    assert!(files(&spool.dir.file("settled")).is_empty());
 }
 
 /// `cargo test --release --test spool index:: -- --ignored --nocapture`
@@ -332,9 +332,9 @@ fn an_index_goes_with_its_verdicts() {
 #[ignore = "a figure"]
 fn how_long_a_leaders_start_takes_after_half_a_million_orders() {
     let dir = tempfile::tempdir().unwrap();
-    let place = SpoolDir::open(dir.path(), "https://shop.example", "1", false).unwrap();
+    let spool_dir = SpoolDir::open(dir.path(), "https://shop.example", "1", false).unwrap();
     let now = unix_now();
-    let (mut log, a_call) = (VerdictLog::new(&place), 25);
+    let (mut log, a_call) = (VerdictLog::new(&spool_dir), 25);
     for call in 0..500_000 / a_call {
         let at = now - DAY * (DAYS - 1 - call * DAYS * a_call / 500_000);
         let order = |n| settled(&format!("order-{call}-{n}"), at, Verdict::Delivered);
@@ -343,14 +343,14 @@ fn how_long_a_leaders_start_takes_after_half_a_million_orders() {
     }
     let start = || {
         let begin = std::time::Instant::now();
-        assert_eq!(IdSet::delivered(&place).len(), 500_000);
+        assert_eq!(IdSet::delivered(&spool_dir).len(), 500_000);
         begin.elapsed()
     };
     for _ in 0..5 {
         println!("with the index {:?}", start());
     }
     for _ in 0..5 {
-        indexes(&place)
+        indexes(&spool_dir)
             .iter()
             .for_each(|path| fs::remove_file(path).unwrap());
         println!("without it {:?}", start());
@@ -406,19 +406,19 @@ fn cut(path: &Path, by: u64) {
 
 /// The set is that of the verdicts, by every line that reads.
 fn check(spool: &Spool, at: i64) {
-    let text = fs::read(day_file(&spool.place, at / DAY)).unwrap_or_default();
+    let text = fs::read(day_file(&spool.dir, at / DAY)).unwrap_or_default();
     let lines = text.split(|byte| *byte == b'\n');
     let told = lines.filter_map(|line| serde_json::from_slice::<Settled>(line).ok());
     let all = told.filter(|one| one.verdict == Verdict::Delivered);
     let all: BTreeSet<_> = all.map(|one| one.event_id).collect();
-    assert!(knows(&spool.place, &all));
+    assert!(knows(&spool.dir, &all));
 }
 
 fn run(steps: &[Step]) {
     let spool = Spool::new();
     let at = unix_now();
-    let path = day_file(&spool.place, at / DAY);
-    let mut log = VerdictLog::new(&spool.place);
+    let path = day_file(&spool.dir, at / DAY);
+    let mut log = VerdictLog::new(&spool.dir);
     for (n, step) in steps.iter().enumerate() {
         let some = |count: u8| -> Vec<Settled> {
             let verdict = |k| match k % 3 {
@@ -430,19 +430,19 @@ fn run(steps: &[Step]) {
         };
         match step {
             Step::Settle(count) => drop(log.append(Lane::Revenue, &some(*count), at)),
-            Step::NewLeader => log = VerdictLog::new(&spool.place),
+            Step::NewLeader => log = VerdictLog::new(&spool.dir),
             Step::Fault(op, path, how) => spool.disk.fail_once(*op, path, *how),
             Step::Mend => spool.disk.mend(),
             Step::Die(step, count) => {
                 let work = || log.append(Lane::Revenue, &some(*count), at);
                 let _ = spool.disk.kill_at(*step, work);
-                log = VerdictLog::new(&spool.place);
+                log = VerdictLog::new(&spool.dir);
             }
             Step::Start => check(&spool, at),
             Step::StartAndDie(step) => {
-                let start = || IdSet::delivered(&spool.place).len();
+                let start = || IdSet::delivered(&spool.dir).len();
                 let _ = spool.disk.kill_at(*step, start);
-                log = VerdictLog::new(&spool.place);
+                log = VerdictLog::new(&spool.dir);
             }
             Step::OlderVersion => {
                 let mut text = fs::read(&path).unwrap_or_default();
@@ -453,7 +453,7 @@ fn run(steps: &[Step]) {
             }
             Step::CutVerdicts(by) => {
                 cut(&path, *by);
-                log = VerdictLog::new(&spool.place);
+                log = VerdictLog::new(&spool.dir);
             }
             Step::CutIndex(by) => cut(&path.with_extension("ids"), *by),
         }

@@ -25,13 +25,13 @@ fn a_process_killed_while_it_makes_the_spool_keeps_nobody_from_making_it() {
         let dir = tempfile::tempdir().unwrap();
         let disk = Arc::default();
         let done = FaultyDisk::kill_at(&disk, n, || open(&disk, dir.path()).unwrap());
-        let place = open(&disk, dir.path()).unwrap();
-        let mut writer = Writer::new(place.clone(), Lane::Visit);
+        let spool_dir = open(&disk, dir.path()).unwrap();
+        let mut writer = Writer::new(spool_dir.clone(), Lane::Visit);
         writer.append(&line("a"), &LIMITS).unwrap();
-        let mut ledger = Ledger::new(&place);
+        let mut ledger = Ledger::new(&spool_dir);
         assert_eq!(next(&mut ledger, 9).len(), 1, "step {n}");
         ledger.tidy(unix_now() + 3_700);
-        let left = files(place.dir());
+        let left = files(spool_dir.dir());
         let is_half = |path: &PathBuf| path.extension().is_some_and(|ext| ext == "tmp");
         assert!(!left.iter().any(is_half), "step {n}: {left:?}");
         done.is_some()
@@ -56,7 +56,7 @@ fn a_writer_killed_at_any_step_loses_no_record_it_had_acknowledged() {
             }
         });
         let mut pinterest = Pinterest::default();
-        lead(&spool.place, &mut pinterest).unwrap();
+        lead(&spool.dir, &mut pinterest).unwrap();
         for id in &acknowledged {
             assert_eq!(pinterest.sent.get(*id), Some(&1), "{id}, step {n}");
         }
@@ -74,7 +74,7 @@ fn a_writer_killed_at_any_step_loses_no_record_it_had_acknowledged() {
 fn mixed() -> Spool {
     let spool = Spool::with(&["a", "taken-back", "b"]);
     let entries = next(&mut spool.ledger(), 9);
-    let mut withdrawn = Withdrawn::read(&spool.place);
+    let mut withdrawn = Withdrawn::read(&spool.dir);
     withdrawn.mark(&entries[1].segment, entries[1].end).unwrap();
     for (lane, ids) in [
         (Lane::Revenue, ["refused", "c"]),
@@ -98,12 +98,12 @@ fn a_leader_killed_at_any_step_loses_nothing_and_sends_no_order_twice_whose_answ
             refuses: vec!["refused".to_owned()],
             ..Pinterest::default()
         };
-        let done = spool.disk.kill_at(n, || lead(&spool.place, &mut pinterest));
-        let kept: BTreeSet<_> = verdicts(&spool.place).into_iter().collect();
+        let done = spool.disk.kill_at(n, || lead(&spool.dir, &mut pinterest));
+        let kept: BTreeSet<_> = verdicts(&spool.dir).into_iter().collect();
         let before = pinterest.sent.clone();
-        lead(&spool.place, &mut pinterest).unwrap();
+        lead(&spool.dir, &mut pinterest).unwrap();
 
-        let told = verdicts(&spool.place);
+        let told = verdicts(&spool.dir);
         for id in ORDERS.iter().chain(&["v1", "v2"]) {
             let expected = match *id {
                 "taken-back" => Verdict::Withdrawn,
@@ -122,13 +122,10 @@ fn a_leader_killed_at_any_step_loses_nothing_and_sends_no_order_twice_whose_answ
                 assert_eq!(pinterest.sent[&id], before[&id], "{id}, step {n}");
             }
         }
-        assert_eq!(DeadLetters::new(&spool.place).count(), 1, "step {n}");
+        assert_eq!(DeadLetters::new(&spool.dir).count(), 1, "step {n}");
         assert_eq!(all(&spool), [""; 0], "step {n}");
         for part in ["seg", "ack"] {
-            assert!(
-                files(&spool.place.file(part)).is_empty(),
-                "{part}, step {n}"
-            );
+            assert!(files(&spool.dir.file(part)).is_empty(), "{part}, step {n}");
         }
         done.is_some()
     });
@@ -140,12 +137,12 @@ fn a_purge_killed_at_any_step_can_be_done_again_and_tells_of_everything() {
     let died = at_every_step(|n| {
         let spool = mixed();
         let discard = || {
-            let leader = Leader::try_lead(&spool.place).unwrap().unwrap();
+            let leader = Leader::try_lead(&spool.dir).unwrap().unwrap();
             purge(&leader, &Clock).unwrap()
         };
         let done = spool.disk.kill_at(n, discard);
         discard();
-        let told: BTreeSet<_> = verdicts(&spool.place).into_iter().collect();
+        let told: BTreeSet<_> = verdicts(&spool.dir).into_iter().collect();
         let told_of: BTreeSet<_> = told.iter().map(|(id, _)| &**id).collect();
         let expected: BTreeSet<_> = ORDERS.into_iter().chain(["v1", "v2"]).collect();
         assert_eq!(told_of, expected, "step {n}");

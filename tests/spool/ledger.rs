@@ -27,21 +27,21 @@ fn orders_come_before_visits_and_each_in_line() {
 fn what_is_settled_is_not_met_again_and_its_file_goes() {
     let spool = Spool::with(&["a", "b", "c"]);
     let mut ledger = spool.ledger();
-    settle(&mut ledger, &next(&mut Ledger::new(&spool.place), 2));
+    settle(&mut ledger, &next(&mut Ledger::new(&spool.dir), 2));
     let mut later = spool.ledger();
     let entries = next(&mut later, 9);
     assert_eq!(ids(&entries), ["c"]);
     settle(&mut later, &entries);
     later.sweep(true, 0);
-    assert!(files(&spool.place.file("seg")).is_empty());
-    assert!(files(&spool.place.file("ack")).is_empty());
+    assert!(files(&spool.dir.file("seg")).is_empty());
+    assert!(files(&spool.dir.file("ack")).is_empty());
 }
 
 #[test]
 fn settled_lines_do_not_outlive_half_an_hour_where_a_writer_adds_one_every_few_seconds() {
     let spool = Spool::with(&["a"]);
     let mut ledger = spool.ledger();
-    settle(&mut ledger, &next(&mut Ledger::new(&spool.place), 9));
+    settle(&mut ledger, &next(&mut Ledger::new(&spool.dir), 9));
     let path = spool.segments().remove(0);
     for (minutes, is_there) in [(29, true), (31, false)] {
         let now = unix_now() + minutes * 60;
@@ -209,7 +209,7 @@ fn garbage_without_an_end_is_passed_over() {
     text.push(b'\n');
     text.extend_from_slice(&line("a"));
     let name = SegmentName::fresh(Lane::Revenue);
-    fs::write(spool.place.file("seg").join(name.as_str()), text).unwrap();
+    fs::write(spool.dir.file("seg").join(name.as_str()), text).unwrap();
     let seen = all(&spool);
     assert_eq!(seen.last().map(String::as_str), Some("a"));
     assert!(seen.len() > 1 && seen[..seen.len() - 1].iter().all(|id| id == "damaged"));
@@ -235,7 +235,7 @@ fn visits_are_refused_at_four_fifths_and_orders_at_the_limit() {
         let refused = fill(lane);
         assert_eq!(refused.reason, Reason::Full);
         assert!(refused.message.contains("max_bytes"), "{refused}");
-        let held = spool.place.held_bytes();
+        let held = spool.dir.held_bytes();
         assert!(limit - (line("x").len() as u64) < held && held <= limit);
     }
 }
@@ -243,7 +243,7 @@ fn visits_are_refused_at_four_fifths_and_orders_at_the_limit() {
 #[test]
 fn letters_that_nobody_looks_at_do_not_keep_orders_out() {
     let spool = Spool::new();
-    fs::write(spool.place.file("dead").join("0.json"), vec![0; 2_000]).unwrap();
+    fs::write(spool.dir.file("dead").join("0.json"), vec![0; 2_000]).unwrap();
     let limits = Limits {
         max_bytes: 1_000,
         ..LIMITS
@@ -252,7 +252,7 @@ fn letters_that_nobody_looks_at_do_not_keep_orders_out() {
         .writer(Lane::Revenue)
         .append(&line("a"), &limits)
         .unwrap();
-    assert!(spool.place.bytes() > 2_000);
+    assert!(spool.dir.bytes() > 2_000);
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn a_disk_that_runs_full_is_left_room_for_the_verdicts_and_visits_leave_some_for
             (orders, visits),
             "{mebibytes}"
         );
-        assert_eq!(spool.place.probe().is_ok(), orders);
+        assert_eq!(spool.dir.probe().is_ok(), orders);
     }
 }
 
@@ -310,13 +310,13 @@ fn a_segment_of_the_future_goes_as_soon_as_it_is_settled() {
 #[test]
 fn what_killed_processes_left_is_cleared() {
     let spool = Spool::new();
-    let seg = spool.place.file("seg");
+    let seg = spool.dir.file("seg");
     let stillborn = seg.join(format!(".{}", SegmentName::fresh(Lane::Revenue).as_str()));
     let offset = spool
-        .place
+        .dir
         .file("ack")
         .join(SegmentName::fresh(Lane::Visit).as_str());
-    let half = spool.place.file("ack").join("x.tmp");
+    let half = spool.dir.file("ack").join("x.tmp");
     for path in [&stillborn, &offset, &half] {
         fs::write(path, "").unwrap();
     }

@@ -106,7 +106,7 @@ fn a_segment_whose_path_names_another_file_is_left() {
     let mut writer = spool.writer(Lane::Revenue);
     writer.append(&line("a"), &LIMITS).unwrap();
     let path = spool.segments().remove(0);
-    let moved = spool.dir.path().join("moved.seg");
+    let moved = spool.root.path().join("moved.seg");
     fs::rename(&path, &moved).unwrap();
     fs::copy(&moved, &path).unwrap();
     writer.append(&line("b"), &LIMITS).unwrap();
@@ -128,12 +128,12 @@ impl<F: FnMut()> Client for Meanwhile<F> {
 }
 
 /// Leads in calls of twenty; says what was sent.
-fn lead_while(place: &SpoolDir, happens: impl FnMut()) -> Pinterest {
+fn lead_while(spool_dir: &SpoolDir, happens: impl FnMut()) -> Pinterest {
     let mut client = Meanwhile {
         pinterest: Pinterest::default(),
         happens,
     };
-    lead_by(place, &mut client, true).unwrap_err();
+    lead_by(spool_dir, &mut client, true).unwrap_err();
     client.pinterest
 }
 
@@ -145,23 +145,23 @@ fn thirty() -> (Spool, Vec<String>) {
 
 /// The spool, where it was moved to.
 fn found_again(spool: &Spool, aside: &Path) -> SpoolDir {
-    fs::rename(aside, spool.dir.path().join("root")).unwrap();
-    open(&spool.disk, spool.dir.path()).unwrap()
+    fs::rename(aside, spool.root.path().join("root")).unwrap();
+    open(&spool.disk, spool.root.path()).unwrap()
 }
 
 #[test]
 fn a_leader_whose_spool_is_moved_away_calls_no_more_and_tells_nothing_twice() {
     let (spool, ids) = thirty();
     let (root, aside) = (
-        spool.dir.path().join("root"),
-        spool.dir.path().join("aside"),
+        spool.root.path().join("root"),
+        spool.root.path().join("aside"),
     );
-    let first = lead_while(&spool.place, || fs::rename(&root, &aside).unwrap());
+    let first = lead_while(&spool.dir, || fs::rename(&root, &aside).unwrap());
     assert_eq!(first.calls, 1);
     assert!(!root.exists(), "it made itself another one");
-    let place = found_again(&spool, &aside);
+    let spool_dir = found_again(&spool, &aside);
     let mut second = Pinterest::default();
-    lead(&place, &mut second).unwrap();
+    lead(&spool_dir, &mut second).unwrap();
     let mut sent: Vec<String> = first
         .sent
         .into_keys()
@@ -169,7 +169,7 @@ fn a_leader_whose_spool_is_moved_away_calls_no_more_and_tells_nothing_twice() {
         .collect();
     sent.sort();
     assert_eq!(sent, ids);
-    let told = verdicts(&place);
+    let told = verdicts(&spool_dir);
     for id in ids {
         let of = told.iter().filter(|(told, _)| *told == id);
         assert!(of.clone().count() > 0, "{id} is lost");
@@ -185,11 +185,11 @@ fn a_leader_whose_spool_is_moved_away_calls_no_more_and_tells_nothing_twice() {
 fn a_leader_whose_spool_is_replaced_by_a_copy_writes_nothing_into_it() {
     let (spool, ids) = thirty();
     let (root, aside) = (
-        spool.dir.path().join("root"),
-        spool.dir.path().join("aside"),
+        spool.root.path().join("root"),
+        spool.root.path().join("aside"),
     );
     let mut before = BTreeMap::new();
-    let first = lead_while(&spool.place, || {
+    let first = lead_while(&spool.dir, || {
         replace_by_a_copy(&root, &aside);
         before = content(&root);
     });
@@ -199,11 +199,11 @@ fn a_leader_whose_spool_is_replaced_by_a_copy_writes_nothing_into_it() {
         "something was written into the copy"
     );
     // Nor does anybody lead there who had the spool open.
-    assert!(Leader::try_lead(&spool.place).unwrap().is_none());
+    assert!(Leader::try_lead(&spool.dir).unwrap().is_none());
     fs::remove_dir_all(&root).unwrap();
-    let place = found_again(&spool, &aside);
+    let spool_dir = found_again(&spool, &aside);
     let mut second = Pinterest::default();
-    lead(&place, &mut second).unwrap();
+    lead(&spool_dir, &mut second).unwrap();
     assert_eq!(first.sent.len() + second.sent.len(), ids.len());
 }
 
@@ -212,8 +212,8 @@ fn a_leader_whose_spool_is_moved_between_two_calls_stops() {
     let peer = Peer::good();
     let shop = Shop::new(&peer);
     let (root, aside) = (root_of(&shop), shop.dir.path().join("aside"));
-    let place = SpoolDir::open(&root, "site", "1", false).unwrap();
-    let leader = Leader::try_lead(&place).unwrap().unwrap();
+    let spool_dir = SpoolDir::open(&root, "site", "1", false).unwrap();
+    let leader = Leader::try_lead(&spool_dir).unwrap().unwrap();
     assert!(leader.leads());
     fs::rename(&root, &aside).unwrap();
     assert!(!leader.leads());

@@ -31,8 +31,8 @@ fn chmod(path: &Path, mode: u32) {
 #[test]
 fn everything_it_makes_is_private() {
     let root = tempfile::tempdir().unwrap();
-    let place = open(&root.path().join("a/b")).unwrap();
-    let mode = |name: &str| fs::metadata(place.file(name)).unwrap().mode() & 0o777;
+    let spool_dir = open(&root.path().join("a/b")).unwrap();
+    let mode = |name: &str| fs::metadata(spool_dir.file(name)).unwrap().mode() & 0o777;
     for part in PARTS {
         assert_eq!(mode(part), 0o700, "{part}");
     }
@@ -94,9 +94,13 @@ fn an_empty_open_directory_is_made_private_and_a_full_one_refused() {
 #[test]
 fn a_part_that_others_can_read_or_write_is_refused() {
     let root = tempfile::tempdir().unwrap();
-    let place = open(root.path()).unwrap();
-    let of_site = place.dir().parent().unwrap().to_owned();
-    for dir in [of_site, place.dir().to_owned(), place.file("settled")] {
+    let spool_dir = open(root.path()).unwrap();
+    let of_site = spool_dir.dir().parent().unwrap().to_owned();
+    for dir in [
+        of_site,
+        spool_dir.dir().to_owned(),
+        spool_dir.file("settled"),
+    ] {
         for mode in [0o750, 0o701, 0o720, 0o702] {
             chmod(&dir, mode);
             assert_eq!(reason(open(root.path())), Reason::Unsafe, "{mode:o}");
@@ -113,8 +117,8 @@ fn a_directory_of_another_user_is_refused() {
         return;
     }
     let root = tempfile::tempdir().unwrap();
-    let place = open(&root.path().join("spool")).unwrap();
-    for dir in [place.file("seg"), root.path().join("spool")] {
+    let spool_dir = open(&root.path().join("spool")).unwrap();
+    for dir in [spool_dir.file("seg"), root.path().join("spool")] {
         std::os::unix::fs::chown(&dir, Some(12_345), None).unwrap();
         let error = open(&root.path().join("spool")).unwrap_err();
         assert_eq!(error.reason, Reason::ForeignOwner);
@@ -131,7 +135,7 @@ fn a_directory_of_another_user_is_refused() {
 fn a_copied_spool_is_refused_and_a_copied_root_gets_a_new_node() {
     let root = tempfile::tempdir().unwrap();
     let (first, copy) = (root.path().join("first"), root.path().join("copy"));
-    let place = open(&first).unwrap();
+    let spool_dir = open(&first).unwrap();
     let mut cp = Command::new("cp");
     assert!(
         cp.arg("-a")
@@ -142,8 +146,8 @@ fn a_copied_spool_is_refused_and_a_copied_root_gets_a_new_node() {
     );
     assert_eq!(reason(open(&copy)), Reason::ForeignSite);
     fs::remove_dir_all(copy.join(&hash_name(SITE)[..16])).unwrap();
-    assert_ne!(open(&copy).unwrap().node(), place.node());
-    assert_eq!(open(&first).unwrap().node(), place.node());
+    assert_ne!(open(&copy).unwrap().node(), spool_dir.node());
+    assert_eq!(open(&first).unwrap().node(), spool_dir.node());
 }
 
 #[test]
@@ -153,14 +157,14 @@ fn a_symlink_inside_is_refused_and_one_above_is_fine() {
     RealDisk.make_dir(&real).unwrap();
     let above = root.path().join("above");
     symlink(&real, &above).unwrap();
-    let place = open(&above).unwrap();
+    let spool_dir = open(&above).unwrap();
     for part in PARTS {
         let elsewhere = root.path().join(part);
-        fs::rename(place.file(part), &elsewhere).unwrap();
-        symlink(&elsewhere, place.file(part)).unwrap();
+        fs::rename(spool_dir.file(part), &elsewhere).unwrap();
+        symlink(&elsewhere, spool_dir.file(part)).unwrap();
         assert_eq!(reason(open(&above)), Reason::Unsafe, "{part}");
-        fs::remove_file(place.file(part)).unwrap();
-        fs::rename(&elsewhere, place.file(part)).unwrap();
+        fs::remove_file(spool_dir.file(part)).unwrap();
+        fs::rename(&elsewhere, spool_dir.file(part)).unwrap();
     }
     open(&above).unwrap();
 }
@@ -178,25 +182,25 @@ fn a_renamed_directory_of_another_site_is_refused() {
 #[test]
 fn a_damaged_note_of_whose_spool_it_is_stops_and_says_what_to_do() {
     let root = tempfile::tempdir().unwrap();
-    let place = open(root.path()).unwrap();
-    fs::write(place.file("spool.json"), "{").unwrap();
+    let spool_dir = open(root.path()).unwrap();
+    fs::write(spool_dir.file("spool.json"), "{").unwrap();
     let error = open(root.path()).unwrap_err();
     assert_eq!(error.reason, Reason::Io);
     assert!(
         error.message.contains("spool.json is damaged: remove"),
         "{error}"
     );
-    fs::remove_file(place.file("spool.json")).unwrap();
+    fs::remove_file(spool_dir.file("spool.json")).unwrap();
     open(root.path()).unwrap();
 }
 
 #[test]
 fn a_machine_whose_name_is_damaged_gets_a_new_one() {
     let root = tempfile::tempdir().unwrap();
-    let place = open(root.path()).unwrap();
+    let spool_dir = open(root.path()).unwrap();
     fs::write(root.path().join("node"), "{").unwrap();
     let renamed = open(root.path()).unwrap();
-    assert_ne!(renamed.node(), place.node());
+    assert_ne!(renamed.node(), spool_dir.node());
     assert_eq!(open(root.path()).unwrap().node(), renamed.node());
 }
 
@@ -206,9 +210,9 @@ const BAIT: &str = "somebody else's";
 /// A spool in which `name` is a symlink to a file of somebody else.
 fn planted(name: &str) -> (Spool, std::path::PathBuf) {
     let spool = Spool::new();
-    let bait = spool.dir.path().join("bait");
+    let bait = spool.root.path().join("bait");
     fs::write(&bait, BAIT).unwrap();
-    let path = spool.place.file(name);
+    let path = spool.dir.file(name);
     let _ = fs::remove_file(&path);
     symlink(&bait, path).unwrap();
     (spool, bait)
@@ -221,53 +225,59 @@ fn no_planted_symlink_is_followed() {
     type Use = fn(&SpoolDir, i64) -> Option<Reason>;
     let refused = Some(Reason::Unsafe);
     let cases: [(&str, Option<Reason>, Use); 8] = [
-        ("generation", refused, |place, _| {
-            Generation::raise(place, 7).err().map(|error| error.reason)
+        ("generation", refused, |spool_dir, _| {
+            Generation::raise(spool_dir, 7)
+                .err()
+                .map(|error| error.reason)
         }),
-        ("leader.lock", refused, |place, _| {
-            assert!(LeaderNote::read(place).is_none());
-            assert!(Leader::is_free(place).is_err());
-            Leader::try_lead(place).err().map(|error| error.reason)
+        ("leader.lock", refused, |spool_dir, _| {
+            assert!(LeaderNote::read(spool_dir).is_none());
+            assert!(Leader::is_free(spool_dir).is_err());
+            Leader::try_lead(spool_dir).err().map(|error| error.reason)
         }),
-        ("leader.wanted", refused, |place, _| {
-            assert!(Leader::want(place).is_err());
-            Leader::want(place).err().map(|error| error.reason)
+        ("leader.wanted", refused, |spool_dir, _| {
+            assert!(Leader::want(spool_dir).is_err());
+            Leader::want(spool_dir).err().map(|error| error.reason)
         }),
         // Replaced, and not what it points at.
-        ("state.json", None, |place, _| {
-            State::default().write(place).unwrap();
+        ("state.json", None, |spool_dir, _| {
+            State::default().write(spool_dir).unwrap();
             None
         }),
-        ("state.tmp", refused, |place, _| {
-            let error = State::default().write(place).unwrap_err();
-            Some(SpoolError::from_io("", place.dir(), &error).reason)
+        ("state.tmp", refused, |spool_dir, _| {
+            let error = State::default().write(spool_dir).unwrap_err();
+            Some(SpoolError::from_io("", spool_dir.dir(), &error).reason)
         }),
-        (&day, refused, |place, now| {
-            assert!(Verdicts::new(place).after("", 9).is_err());
-            let reserved = VerdictLog::new(place).reserve(Lane::Revenue, ["a"].into_iter(), now);
+        (&day, refused, |spool_dir, now| {
+            assert!(Verdicts::new(spool_dir).after("", 9).is_err());
+            let reserved =
+                VerdictLog::new(spool_dir).reserve(Lane::Revenue, ["a"].into_iter(), now);
             reserved.err().map(|error| error.reason)
         }),
         (
             "dead/ca978112ca1bbdcafac231b39a23dc4d.json",
             refused,
-            |place, _| {
-                assert!(DeadLetters::new(place).list(9).is_empty());
-                DeadLetters::new(place).record("a").err().map(|e| e.reason)
+            |spool_dir, _| {
+                assert!(DeadLetters::new(spool_dir).list(9).is_empty());
+                DeadLetters::new(spool_dir)
+                    .record("a")
+                    .err()
+                    .map(|e| e.reason)
             },
         ),
-        ("refused", None, |place, _| {
+        ("refused", None, |spool_dir, _| {
             let limits = pinrelay::spool::Limits {
                 max_bytes: 0,
                 ..LIMITS
             };
-            let mut writer = pinrelay::spool::Writer::new(place.clone(), Lane::Visit);
+            let mut writer = pinrelay::spool::Writer::new(spool_dir.clone(), Lane::Visit);
             writer.append(&line("a"), &limits).unwrap_err();
             None
         }),
     ];
     for (name, expected, use_it) in cases {
         let (spool, bait) = planted(name);
-        assert_eq!(use_it(&spool.place, now), expected, "{name}");
+        assert_eq!(use_it(&spool.dir, now), expected, "{name}");
         assert_eq!(fs::read_to_string(bait).unwrap(), BAIT, "{name}");
     }
 }
@@ -275,6 +285,6 @@ fn no_planted_symlink_is_followed() {
 #[test]
 fn a_planted_note_of_whose_spool_it_is_is_refused() {
     let (spool, _) = planted("spool.json");
-    let reopened = crate::spool::open(&spool.disk, spool.dir.path());
+    let reopened = crate::spool::open(&spool.disk, spool.root.path());
     assert_eq!(reason(reopened), Reason::Unsafe);
 }

@@ -75,16 +75,16 @@ fn damaged(records: &[Vec<u8>], damage: &[Damage]) -> (Vec<u8>, Vec<bool>) {
         if bytes.is_empty() {
             break;
         }
-        let place = |at: &f64| ((bytes.len() as f64 * at) as usize).min(bytes.len() - 1);
+        let spool_dir = |at: &f64| ((bytes.len() as f64 * at) as usize).min(bytes.len() - 1);
         let end_behind = |at: &f64| {
-            let from = place(at);
+            let from = spool_dir(at);
             let end = bytes[from..].iter().position(|(_, byte)| *byte == b'\n');
             end.map_or(from, |end| from + end)
         };
         let (from, len, bit) = match one {
-            Damage::Flip(at, bit) => (place(at), 0, 1 << bit),
+            Damage::Flip(at, bit) => (spool_dir(at), 0, 1 << bit),
             Damage::FlipEnd(at) => (end_behind(at), 0, 4),
-            Damage::Cut(at, len) => (place(at), *len, 0),
+            Damage::Cut(at, len) => (spool_dir(at), *len, 0),
             Damage::CutEnd(at) => (end_behind(at), 1, 0),
         };
         bytes[from].1 ^= bit;
@@ -145,7 +145,7 @@ proptest! {
         let (text, whole) = damaged(&records, &damage);
         let spool = Spool::new();
         let name = SegmentName::fresh(Lane::Revenue);
-        fs::write(spool.place.file("seg").join(name.as_str()), &text).unwrap();
+        fs::write(spool.dir.file("seg").join(name.as_str()), &text).unwrap();
         let mut ledger = spool.ledger();
         let (mut events, mut others, mut end) = (Vec::new(), 0, 0);
         loop {
@@ -185,22 +185,22 @@ proptest! {
     #[test]
     fn notes_of_any_bytes_are_read_without_a_fall(text in vec(any::<u8>(), 0..300)) {
         let spool = Spool::with(&["a", "b"]);
-        let place = &spool.place;
+        let spool_dir = &spool.dir;
         let entries = next(&mut spool.ledger(), 1);
         let segment = entries[0].segment.as_str();
         let ack = format!("ack/{segment}");
         let letter = "dead/ca978112ca1bbdcafac231b39a23dc4d.json";
         for file in ["state.json", "generation", "leader.lock", "refused", &ack, letter] {
-            fs::write(place.file(file), &text).unwrap();
+            fs::write(spool_dir.file(file), &text).unwrap();
         }
-        let _ = (State::read(place), LeaderNote::read(place), Refused::read(place));
-        let letters = DeadLetters::new(place);
+        let _ = (State::read(spool_dir), LeaderNote::read(spool_dir), Refused::read(spool_dir));
+        let letters = DeadLetters::new(spool_dir);
         let _ = (letters.list(9), letters.record("a"), letters.count());
         // What is damaged silences nobody, and loses nothing.
-        prop_assert_eq!(Generation::raise(place, 3).unwrap(), 3);
+        prop_assert_eq!(Generation::raise(spool_dir, 3).unwrap(), 3);
         prop_assert_eq!(all(&spool), ["a", "b"]);
-        fs::write(place.file("spool.json"), &text).unwrap();
-        prop_assert!(crate::spool::open(&spool.disk, spool.dir.path()).is_err());
+        fs::write(spool_dir.file("spool.json"), &text).unwrap();
+        prop_assert!(crate::spool::open(&spool.disk, spool.root.path()).is_err());
     }
 
     #[test]
@@ -210,15 +210,15 @@ proptest! {
         let spool = Spool::with(&["a"]);
         for part in ["seg", "ack", "settled", "dead", "withdrawn"] {
             for name in names.iter().filter(|name| !name.starts_with('.')) {
-                fs::write(spool.place.file(part).join(name), "x").unwrap();
+                fs::write(spool.dir.file(part).join(name), "x").unwrap();
             }
         }
         let mut ledger = spool.ledger();
         ledger.tidy(unix_now());
-        let _ = ledger.waiting(&Withdrawn::read(&spool.place)).unwrap();
-        prune(&spool.place, unix_now());
-        let _ = IdSet::delivered(&spool.place);
-        let _ = verdicts(&spool.place);
+        let _ = ledger.waiting(&Withdrawn::read(&spool.dir)).unwrap();
+        prune(&spool.dir, unix_now());
+        let _ = IdSet::delivered(&spool.dir);
+        let _ = verdicts(&spool.dir);
         let waiting = all(&spool);
         prop_assert!(waiting.iter().any(|id| id == "a"));
     }
@@ -231,7 +231,7 @@ proptest! {
     ) {
         let spool = Spool::new();
         let now = unix_now();
-        let path = spool.place.file("settled").join(format!("r-{}.log", now / 86_400));
+        let path = spool.dir.file("settled").join(format!("r-{}.log", now / 86_400));
         let of = |id: &str| Settled {
             event_id: id.into(),
             event_name: "checkout".into(),
@@ -240,19 +240,19 @@ proptest! {
             message: None,
         };
         fs::write(&path, &before).unwrap();
-        VerdictLog::new(&spool.place).append(Lane::Revenue, &[of("a")], now).unwrap();
+        VerdictLog::new(&spool.dir).append(Lane::Revenue, &[of("a")], now).unwrap();
         let mut text = fs::read(&path).unwrap();
         text.extend_from_slice(&after);
         fs::write(&path, text).unwrap();
-        VerdictLog::new(&spool.place).append(Lane::Revenue, &[of("b")], now).unwrap();
+        VerdictLog::new(&spool.dir).append(Lane::Revenue, &[of("b")], now).unwrap();
 
-        let told = verdicts(&spool.place);
+        let told = verdicts(&spool.dir);
         let told: Vec<_> = told.iter().map(|(id, _)| &**id).collect();
         prop_assert_eq!(told, ["a", "b"]);
-        let delivered = IdSet::delivered(&spool.place);
+        let delivered = IdSet::delivered(&spool.dir);
         prop_assert!(["a", "b"].iter().all(|id| delivered.contains(&pinrelay::spool::fingerprint(id))));
         // Pages of one, from anywhere, come to an end.
-        let log = Verdicts::new(&spool.place);
+        let log = Verdicts::new(&spool.dir);
         let (mut cursor, mut pages) = (cursor, 0);
         loop {
             let (next, page) = log.after(&cursor, 1).unwrap();

@@ -19,8 +19,8 @@ fn a_capturing_process() {
     };
     let mut words = task.split(' ');
     let root = words.next().unwrap();
-    let place = SpoolDir::open(root.as_ref(), "https://shop.example", "1", false).unwrap();
-    let mut writer = Writer::new(place, Lane::Revenue);
+    let spool_dir = SpoolDir::open(root.as_ref(), "https://shop.example", "1", false).unwrap();
+    let mut writer = Writer::new(spool_dir, Lane::Revenue);
     for id in words {
         writer.append(&line(id), &LIMITS).unwrap();
     }
@@ -33,7 +33,7 @@ fn a_capturing_process() {
 type Started = (Child, BufReader<ChildStdout>);
 
 fn started(spool: &Spool, ids: &str, through: &[&str]) -> Started {
-    let root = spool.dir.path().join("root");
+    let root = spool.root.path().join("root");
     let this = std::env::current_exe().unwrap();
     let mut words: Vec<&str> = through.to_vec();
     words.push(this.to_str().unwrap());
@@ -70,8 +70,8 @@ fn processes_that_live_for_one_record_share_a_segment() {
     }
     assert_eq!(spool.segments().len(), 1);
     let mut pinterest = Pinterest::default();
-    lead(&spool.place, &mut pinterest).unwrap();
-    assert_eq!(verdicts(&spool.place).len(), ids.len());
+    lead(&spool.dir, &mut pinterest).unwrap();
+    assert_eq!(verdicts(&spool.dir).len(), ids.len());
     assert!(pinterest.sent.values().all(|times| *times == 1));
     assert!(spool.segments().is_empty());
 }
@@ -145,7 +145,7 @@ fn a_writer_that_lost_its_segment_takes_none_of_another() {
     let mut file = fs::OpenOptions::new().append(true).open(own.unwrap());
     file.as_mut().unwrap().write_all(&line("c")).unwrap();
     writer.append(&line("d"), &LIMITS).unwrap();
-    let left = spool.place.file("seg").join(left.as_str());
+    let left = spool.dir.file("seg").join(left.as_str());
     assert_eq!(fs::read(&left).unwrap(), line_of(&left, "a"));
     assert_eq!((spool.segments().len(), all(&spool).len()), (3, 4));
 }
@@ -164,7 +164,7 @@ fn a_segment_of_a_later_version_is_not_gone_on_with() {
 
 /// Segments of an earlier version, as many processes have left them.
 fn crowded(spool: &Spool, segments: usize) {
-    let dir = spool.place.file("seg");
+    let dir = spool.dir.file("seg");
     for n in 0..segments {
         let name = format!(
             "r-{:016x}-{}-{n:08x}.seg",
@@ -176,7 +176,7 @@ fn crowded(spool: &Spool, segments: usize) {
 
 /// How many system calls a first capture makes, as strace counts them.
 fn calls(spool: &Spool) -> Option<usize> {
-    let trace = spool.dir.path().join("trace");
+    let trace = spool.root.path().join("trace");
     let strace = ["strace", "-f", "-qq", "-o", trace.to_str().unwrap()];
     let tried = Command::new("strace").args(["-qq", "true"]).output();
     if !tried.is_ok_and(|tried| tried.status.success()) {
@@ -186,7 +186,7 @@ fn calls(spool: &Spool) -> Option<usize> {
     let_end(started(spool, "new", &strace));
     let text = fs::read_to_string(trace).unwrap();
     // From its first look at the spool on: before that it is the test's own start.
-    let root = spool.dir.path().join("root");
+    let root = spool.root.path().join("root");
     let of_spool = text
         .lines()
         .skip_while(|line| !line.contains(root.to_str().unwrap()));
@@ -203,7 +203,7 @@ fn what_a_first_capture_costs_does_not_grow_with_the_segments() {
         let Some(first) = calls(&spool) else { return };
         assert!(first < 2_000, "{first}");
         // A leader counts, and each that comes then goes by his number.
-        let mut ledger = Ledger::new(&spool.place);
+        let mut ledger = Ledger::new(&spool.dir);
         ledger.refresh().unwrap();
         ledger.tell_held();
         counts.push(calls(&spool).unwrap());
@@ -217,7 +217,7 @@ fn whether_work_was_left_is_found_without_a_look_at_every_segment() {
     let spool = Spool::new();
     crowded(&spool, 1_000);
     spool.disk.forget();
-    assert!(Ledger::needs_leader(&spool.place, 0).unwrap());
+    assert!(Ledger::needs_leader(&spool.dir, 0).unwrap());
     // One offset that is not there, of the first segment.
     assert_eq!(spool.disk.count(crate::spool::Op::OpenToRead, "/ack/"), 1);
 }
@@ -236,7 +236,7 @@ fn what_others_append_counts_without_a_leader() {
         refused = told.err().or(refused);
     }
     assert_eq!(refused.unwrap().reason, Reason::Full);
-    assert!(spool.place.held_bytes() <= 1_000);
+    assert!(spool.dir.held_bytes() <= 1_000);
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn a_number_that_says_full_is_not_believed_when_the_files_say_otherwise() {
     for segment in spool.segments() {
         fs::remove_file(segment).unwrap();
     }
-    let path = spool.place.file("held");
+    let path = spool.dir.file("held");
     let sum = crc32c::crc32c(b"00000000999999999999");
     fs::write(&path, format!("00000000999999999999 {sum:08x}")).unwrap();
     spool
@@ -266,11 +266,11 @@ fn a_number_that_says_full_is_not_believed_when_the_files_say_otherwise() {
 #[test]
 fn a_leader_writes_down_what_is_left() {
     let spool = Spool::with(&["a", "b"]);
-    lead(&spool.place, &mut Pinterest::default()).unwrap();
-    let number: u64 = fs::read_to_string(spool.place.file("held")).unwrap()[..20]
+    lead(&spool.dir, &mut Pinterest::default()).unwrap();
+    let number: u64 = fs::read_to_string(spool.dir.file("held")).unwrap()[..20]
         .parse()
         .unwrap();
-    assert_eq!(number, spool.place.held_bytes());
+    assert_eq!(number, spool.dir.held_bytes());
     assert!(number > 0, "the verdicts count");
 }
 

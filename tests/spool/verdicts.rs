@@ -27,15 +27,15 @@ fn append(log: &mut VerdictLog, lane: Lane, id: &str, at: i64) {
         .unwrap();
 }
 
-fn day_file(place: &SpoolDir, lane: char, day: i64) -> PathBuf {
-    place.file("settled").join(format!("{lane}-{day}.log"))
+fn day_file(spool_dir: &SpoolDir, lane: char, day: i64) -> PathBuf {
+    spool_dir.file("settled").join(format!("{lane}-{day}.log"))
 }
 
 #[test]
 fn pages_of_both_lanes_come_oldest_first_and_none_twice() {
     let spool = Spool::new();
-    let mut log = VerdictLog::new(&spool.place);
-    let verdicts = Verdicts::new(&spool.place);
+    let mut log = VerdictLog::new(&spool.dir);
+    let verdicts = Verdicts::new(&spool.dir);
     for (at, lane) in [
         (10, Lane::Revenue),
         (20, Lane::Visit),
@@ -63,12 +63,12 @@ fn pages_of_both_lanes_come_oldest_first_and_none_twice() {
 #[test]
 fn a_clock_set_back_hides_no_verdict() {
     let spool = Spool::new();
-    let mut log = VerdictLog::new(&spool.place);
-    let verdicts = Verdicts::new(&spool.place);
+    let mut log = VerdictLog::new(&spool.dir);
+    let verdicts = Verdicts::new(&spool.dir);
     append(&mut log, Lane::Revenue, "a", 3 * DAY);
     let (cursor, _) = verdicts.after("", 9).unwrap();
     append(&mut log, Lane::Revenue, "b", DAY);
-    append(&mut VerdictLog::new(&spool.place), Lane::Revenue, "c", DAY);
+    append(&mut VerdictLog::new(&spool.dir), Lane::Revenue, "c", DAY);
     assert_eq!(verdicts.after(&cursor, 9).unwrap().1.len(), 2);
 }
 
@@ -78,16 +78,16 @@ fn behind_a_day_of_the_future_each_day_still_has_a_file_and_goes_in_its_turn() {
     let now = unix_now();
     let century = 36_500;
     append(
-        &mut VerdictLog::new(&spool.place),
+        &mut VerdictLog::new(&spool.dir),
         Lane::Revenue,
         "a",
         now + century * DAY,
     );
-    let verdicts = Verdicts::new(&spool.place);
+    let verdicts = Verdicts::new(&spool.dir);
     let (cursor, _) = verdicts.after("", 9).unwrap();
     for later in [0, 0, 1, 2] {
         // Files are as old as the machine says, not as this test does.
-        for path in files(&spool.place.file("settled")) {
+        for path in files(&spool.dir.file("settled")) {
             let seconds = (now + (later - 1) * DAY).cast_unsigned();
             let yesterday = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
             fs::File::open(path)
@@ -96,56 +96,53 @@ fn behind_a_day_of_the_future_each_day_still_has_a_file_and_goes_in_its_turn() {
                 .unwrap();
         }
         append(
-            &mut VerdictLog::new(&spool.place),
+            &mut VerdictLog::new(&spool.dir),
             Lane::Revenue,
             "b",
             now + later * DAY,
         );
     }
     assert_eq!(verdicts.after(&cursor, 9).unwrap().1.len(), 4);
-    assert!(files(&spool.place.file("settled")).len() >= 4);
-    prune(&spool.place, now + 4 * DAY);
-    assert!(files(&spool.place.file("settled")).len() >= 4);
-    prune(&spool.place, now + 12 * DAY);
-    assert!(files(&spool.place.file("settled")).is_empty());
+    assert!(files(&spool.dir.file("settled")).len() >= 4);
+    prune(&spool.dir, now + 4 * DAY);
+    assert!(files(&spool.dir.file("settled")).len() >= 4);
+    prune(&spool.dir, now + 12 * DAY);
+    assert!(files(&spool.dir.file("settled")).is_empty());
 }
 
 #[test]
 fn a_line_cut_by_a_kill_is_closed_off_and_not_told() {
     let spool = Spool::new();
-    append(&mut VerdictLog::new(&spool.place), Lane::Revenue, "a", 1);
-    let path = day_file(&spool.place, 'r', 0);
+    append(&mut VerdictLog::new(&spool.dir), Lane::Revenue, "a", 1);
+    let path = day_file(&spool.dir, 'r', 0);
     let mut text = fs::read(&path).unwrap();
     text.extend_from_slice(b"{\"event_id\":\"half");
     fs::write(&path, text).unwrap();
-    append(&mut VerdictLog::new(&spool.place), Lane::Revenue, "b", 2);
-    let told: Vec<_> = verdicts(&spool.place)
-        .into_iter()
-        .map(|one| one.0)
-        .collect();
+    append(&mut VerdictLog::new(&spool.dir), Lane::Revenue, "b", 2);
+    let told: Vec<_> = verdicts(&spool.dir).into_iter().map(|one| one.0).collect();
     assert_eq!(told, ["a", "b"]);
 }
 
 #[test]
 fn only_delivered_orders_are_remembered_and_only_for_a_week() {
     let spool = Spool::new();
-    let mut log = VerdictLog::new(&spool.place);
+    let mut log = VerdictLog::new(&spool.dir);
     let now = 9 * DAY;
     append(&mut log, Lane::Revenue, "old", 1);
     append(&mut log, Lane::Revenue, "new", now);
     append(&mut log, Lane::Visit, "visit", now);
     let late = [settled("no", now, Verdict::Late)];
     log.append(Lane::Revenue, &late, now).unwrap();
-    assert_eq!(IdSet::delivered(&spool.place).len(), 2);
-    prune(&spool.place, now);
-    let ids = IdSet::delivered(&spool.place);
+    assert_eq!(IdSet::delivered(&spool.dir).len(), 2);
+    prune(&spool.dir, now);
+    let ids = IdSet::delivered(&spool.dir);
     assert!(ids.len() == 1 && ids.contains(&fingerprint("new")));
 }
 
 #[test]
 fn where_there_is_no_room_for_the_words_the_verdicts_are_kept() {
     let spool = Spool::new();
-    let mut log = VerdictLog::new(&spool.place);
+    let mut log = VerdictLog::new(&spool.dir);
     let now = unix_now();
     let rejected = |id: &str| Settled {
         message: Some(shorten(&"no ".repeat(200))),
@@ -160,17 +157,17 @@ fn where_there_is_no_room_for_the_words_the_verdicts_are_kept() {
         .fail(Op::Reserve, "/settled/", How::Fails(Errno::NOSPC));
     let before = spool.disk.count(Op::Reserve, "/settled/");
     log.append(Lane::Revenue, &of, now).unwrap();
-    let (_, told) = Verdicts::new(&spool.place).after("", 99).unwrap();
+    let (_, told) = Verdicts::new(&spool.dir).after("", 99).unwrap();
     assert_eq!(told.len(), 50);
     assert!(told.iter().all(|one| one.message.is_none()));
     assert_eq!(spool.disk.count(Op::Reserve, "/settled/"), before + 1);
     // What was written fits in what was reserved: 160 bytes each beside the id.
-    let len = fs::metadata(day_file(&spool.place, 'r', now / DAY)).unwrap();
+    let len = fs::metadata(day_file(&spool.dir, 'r', now / DAY)).unwrap();
     assert!(len.len() <= 50 * (160 + 10), "{}", len.len());
     // With room, the words come along.
     spool.disk.mend();
     log.append(Lane::Revenue, &[rejected("x")], now).unwrap();
-    let (_, told) = Verdicts::new(&spool.place).after("", 99).unwrap();
+    let (_, told) = Verdicts::new(&spool.dir).after("", 99).unwrap();
     assert!(told[50].message.as_ref().unwrap().starts_with("no no"));
 }
 
@@ -179,13 +176,13 @@ fn verdicts_on_visits_do_not_fill_the_disk_and_those_on_orders_are_always_kept()
     let spool = Spool::new();
     let now = unix_now();
     for lane in ['r', 'v'] {
-        let file = fs::File::create(day_file(&spool.place, lane, now / DAY)).unwrap();
+        let file = fs::File::create(day_file(&spool.dir, lane, now / DAY)).unwrap();
         file.set_len(64 << 20).unwrap();
     }
-    let mut log = VerdictLog::new(&spool.place);
+    let mut log = VerdictLog::new(&spool.dir);
     append(&mut log, Lane::Visit, "v", now);
     append(&mut log, Lane::Revenue, "r", now);
-    let told = verdicts(&spool.place);
+    let told = verdicts(&spool.dir);
     assert_eq!(told, [("r".to_owned(), Verdict::Delivered)]);
 }
 
@@ -196,7 +193,7 @@ fn a_letter_is_put_back_in_line_to_be_delivered_however_late() {
     let Content::Event(event) = &entries[0].content else {
         panic!("no event")
     };
-    let letters = DeadLetters::new(&spool.place);
+    let letters = DeadLetters::new(&spool.dir);
     assert!(!event.late_ok);
     letters.put(event, "no".into(), 1).unwrap();
     let (_, line) = letters.record("a").unwrap().unwrap();
@@ -214,7 +211,7 @@ fn the_newest_thousand_letters_are_kept_and_the_others_counted() {
     let Content::Event(event) = &entries[0].content else {
         panic!("no event")
     };
-    let letters = DeadLetters::new(&spool.place);
+    let letters = DeadLetters::new(&spool.dir);
     let mut dropped = 0;
     for n in 0..1_250 {
         let envelope = Envelope {
@@ -236,7 +233,7 @@ fn the_newest_thousand_letters_are_kept_and_the_others_counted() {
 #[test]
 fn verdicts_count_towards_what_a_spool_may_hold() {
     let spool = Spool::new();
-    let verdicts = day_file(&spool.place, 'r', 9);
+    let verdicts = day_file(&spool.dir, 'r', 9);
     fs::File::create(&verdicts).unwrap().set_len(900).unwrap();
     let limits = pinrelay::spool::Limits {
         max_bytes: 1_000,
@@ -254,7 +251,7 @@ fn verdicts_count_towards_what_a_spool_may_hold() {
 #[test]
 fn verdicts_on_visits_leave_room_for_what_waits_the_oldest_first() {
     let spool = Spool::new();
-    let mut log = VerdictLog::new(&spool.place);
+    let mut log = VerdictLog::new(&spool.dir);
     log.keep_visits_within(2_000);
     for day in 1..=5 {
         for n in 0..8 {
@@ -263,12 +260,12 @@ fn verdicts_on_visits_leave_room_for_what_waits_the_oldest_first() {
             append(&mut log, Lane::Revenue, &id, day * DAY);
         }
     }
-    let visits = |day| fs::metadata(day_file(&spool.place, 'v', day)).map_or(0, |meta| meta.len());
+    let visits = |day| fs::metadata(day_file(&spool.dir, 'v', day)).map_or(0, |meta| meta.len());
     let held: u64 = (1..=5).map(visits).sum();
     assert!(held <= 2_000, "{held}");
     assert!(visits(1) == 0 && visits(5) > 0);
     assert_eq!(
-        IdSet::delivered(&spool.place).len(),
+        IdSet::delivered(&spool.dir).len(),
         40,
         "no order is forgotten"
     );

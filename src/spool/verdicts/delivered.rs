@@ -56,15 +56,15 @@ pub struct IdSet {
 impl IdSet {
     /// The ids of the revenue lane that Pinterest has. Only the leader may: it adds to
     /// their index what that lacks.
-    pub fn delivered(place: &SpoolDir) -> Self {
+    pub fn delivered(spool: &SpoolDir) -> Self {
         let mut of_days = Vec::new();
-        for day in days(place, Lane::Revenue).unwrap_or_default() {
-            let (path, mut ids) = (day_file(place, Lane::Revenue, day), Vec::new());
-            if let Err(error) = read(place, day, &path, &mut ids) {
+        for day in days(spool, Lane::Revenue).unwrap_or_default() {
+            let (path, mut ids) = (day_file(spool, Lane::Revenue, day), Vec::new());
+            if let Err(error) = read(spool, day, &path, &mut ids) {
                 // Not to send at all would be worse than to send one twice that
                 // was captured twice.
                 log::error!(
-                    target: place.log_target(),
+                    target: spool.log_target(),
                     "cannot read {}: {error}",
                     path.display()
                 );
@@ -140,9 +140,9 @@ fn group(id: u64, bits: u32) -> usize {
     id.checked_shr(u64::BITS - bits).unwrap_or(0) as usize
 }
 
-fn read(place: &SpoolDir, day: i64, path: &Path, ids: &mut Vec<u64>) -> io::Result<()> {
-    if let Some(log) = disk::open_if_there(place.disk(), path)? {
-        IdIndex::read(place, day, &log, ids)?;
+fn read(spool: &SpoolDir, day: i64, path: &Path, ids: &mut Vec<u64>) -> io::Result<()> {
+    if let Some(log) = disk::open_if_there(spool.disk(), path)? {
+        IdIndex::read(spool, day, &log, ids)?;
     }
     Ok(())
 }
@@ -214,13 +214,13 @@ impl IdIndex {
     /// What the file system says of the verdicts; of the index nothing. What was
     /// read before is in `all`.
     pub fn read(
-        place: &SpoolDir,
+        spool: &SpoolDir,
         day: i64,
         log: &File,
         all: &mut Vec<u64>,
     ) -> io::Result<Option<Self>> {
-        let (disk, first) = (place.disk(), all.len());
-        let mut index = Self::open(place, day, log, all).ok();
+        let (disk, first) = (spool.disk(), all.len());
+        let mut index = Self::open(spool, day, log, all).ok();
         if index.is_none() {
             all.truncate(first);
         }
@@ -237,10 +237,10 @@ impl IdIndex {
 
     /// Opens the index, reads it as far as it is sound and of these verdicts, and
     /// cuts off the rest.
-    fn open(place: &SpoolDir, day: i64, log: &File, all: &mut Vec<u64>) -> io::Result<Self> {
-        let (disk, first) = (place.disk(), all.len());
+    fn open(spool: &SpoolDir, day: i64, log: &File, all: &mut Vec<u64>) -> io::Result<Self> {
+        let (disk, first) = (spool.disk(), all.len());
         let verdicts = log.metadata()?;
-        let file = disk.open(&path(place, day), Mode::Append)?;
+        let file = disk.open(&path(spool, day), Mode::Append)?;
         let text = disk::read_at(disk, &file, 0, file.metadata()?.len())?;
         let mut index = Self {
             _descriptor: Descriptor::register(file.as_raw_fd()),
@@ -282,7 +282,7 @@ impl IdIndex {
     /// Adds the ids of what was appended to the verdicts since.
     ///
     /// # Errors
-    /// What the file system says, or that somebody else wrote verdicts, too. This
+    /// What the file system says, or that another process wrote verdicts, too. This
     /// index is of no more use then: what comes behind a torn frame is not read.
     pub fn append(
         &mut self,
@@ -327,8 +327,8 @@ impl IdIndex {
     }
 }
 
-fn path(place: &SpoolDir, day: i64) -> PathBuf {
-    day_file(place, Lane::Revenue, day).with_extension(&SUFFIX[1..])
+fn path(spool: &SpoolDir, day: i64) -> PathBuf {
+    day_file(spool, Lane::Revenue, day).with_extension(&SUFFIX[1..])
 }
 
 /// The checksum of the end of a part of the verdicts.
@@ -341,7 +341,7 @@ fn end(disk: &dyn Disk, log: &File, from: u64, to: u64) -> io::Result<u32> {
     }
 }
 
-/// Puts the delivered orders in the verdicts from a place on into `all`. Says how
+/// Puts the delivered orders in the verdicts from an offset on into `all`. Says how
 /// many of them are in whole lines, and where the last of these ends.
 fn parse(disk: &dyn Disk, log: &File, from: u64, all: &mut Vec<u64>) -> io::Result<(usize, u64)> {
     #[derive(Deserialize)]

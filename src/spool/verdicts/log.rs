@@ -13,7 +13,7 @@ use crate::spool::disk::{self, Disk, Mode};
 use crate::spool::error::Context;
 use crate::spool::{Lane, SpoolDir, SpoolError, fingerprint};
 
-/// What a line takes besides its id, where it has no words of Pinterest's.
+/// What a line takes besides its id, without a message.
 const LINE: u64 = 160;
 /// Verdicts on visits of all days: about half a million. The oldest days go for
 /// newer ones, and beyond what one day may have they are counted and no longer
@@ -24,7 +24,7 @@ const MOST_OF_VISITS: u64 = 64 << 20;
 /// Writes verdicts. Only the leader has one.
 #[derive(Debug)]
 pub struct VerdictLog {
-    place: SpoolDir,
+    spool: SpoolDir,
     open: [Option<Today>; 2],
     /// The most that verdicts on visits may take.
     visits: u64,
@@ -39,7 +39,7 @@ struct Today {
     /// By which it is named.
     day: i64,
     file: File,
-    /// Bytes behind its end that nobody else can take.
+    /// Bytes that are allocated behind its end.
     reserved: u64,
     /// Of the orders that were delivered. The next leader sees to one that could
     /// not be written.
@@ -61,9 +61,9 @@ impl Today {
 
 impl VerdictLog {
     /// The log below `<destination>/settled`.
-    pub fn new(place: &SpoolDir) -> Self {
+    pub fn new(spool: &SpoolDir) -> Self {
         Self {
-            place: place.clone(),
+            spool: spool.clone(),
             open: [None, None],
             visits: MOST_OF_VISITS,
         }
@@ -90,20 +90,20 @@ impl VerdictLog {
             return Ok(());
         }
         self.reserve_bytes(lane, bytes, now)
-            .context("reserve room in", &dir(&self.place))
+            .context("reserve room in", &dir(&self.spool))
     }
 
     fn reserve_bytes(&mut self, lane: Lane, bytes: u64, now: i64) -> io::Result<()> {
-        let place = self.place.clone();
+        let spool = self.spool.clone();
         let today = self.today(lane, now)?;
         let len = today.file.metadata()?.len();
-        place.disk().reserve(&today.file, len, bytes)?;
+        spool.disk().reserve(&today.file, len, bytes)?;
         today.reserved = bytes;
         Ok(())
     }
 
-    /// Appends verdicts. Where there is no room for Pinterest's words on a full
-    /// disk they are left out: the verdicts fit in what was reserved.
+    /// Appends verdicts. Where a full disk has no room for the messages they
+    /// are left out: the verdicts fit in what was reserved.
     ///
     /// # Errors
     /// What the file system says; then the events count as not settled.
@@ -116,7 +116,7 @@ impl VerdictLog {
             // Half a line may be there now, which opening closes off.
             self.open[lane as usize] = None;
         }
-        written.context("write verdicts to", &dir(&self.place))
+        written.context("write verdicts to", &dir(&self.spool))
     }
 
     /// The same into a day's file that is open, whatever its path names by now.
@@ -127,13 +127,13 @@ impl VerdictLog {
             && !lines.is_empty()
         {
             // What cannot be kept will be sent again.
-            let _ = disk::write_all(self.place.disk(), &today.file, &lines);
+            let _ = disk::write_all(self.spool.disk(), &today.file, &lines);
         }
     }
 
     fn try_append(&mut self, lane: Lane, settled: &[Settled], now: i64) -> io::Result<()> {
         let mut lines = render(settled)?;
-        let place = self.place.clone();
+        let spool = self.spool.clone();
         let today = self.today(lane, now)?;
         if lane == Lane::Visit {
             let (day, more) = (today.day, lines.len() as u64);
@@ -153,17 +153,17 @@ impl VerdictLog {
         }
         let today = self.today(lane, now)?;
         today.reserved = today.reserved.saturating_sub(lines.len() as u64);
-        disk::write_all(place.disk(), &today.file, &lines)?;
-        today.add_to_index(place.disk(), settled, lines.len() as u64);
+        disk::write_all(spool.disk(), &today.file, &lines)?;
+        today.add_to_index(spool.disk(), settled, lines.len() as u64);
         Ok(())
     }
 
     /// Makes room for verdicts on visits of a day, by those of the oldest. False
     /// where the day has filled it alone.
     fn make_room_for_visits(&self, day: i64, more: u64) -> io::Result<bool> {
-        let mut days = days(&self.place, Lane::Visit)?;
+        let mut days = days(&self.spool, Lane::Visit)?;
         days.retain(|one| *one != day);
-        let path = |day| day_file(&self.place, Lane::Visit, day);
+        let path = |day| day_file(&self.spool, Lane::Visit, day);
         let len = |day| fs::symlink_metadata(path(day)).map_or(0, |meta| meta.len());
         let mut held: u64 = days.iter().map(|day| len(*day)).sum();
         held = held.saturating_add(len(day)).saturating_add(more);
@@ -172,7 +172,7 @@ impl VerdictLog {
                 break;
             }
             let its = len(old);
-            disk::remove(self.place.disk(), &path(old))?;
+            disk::remove(self.spool.disk(), &path(old))?;
             held = held.saturating_sub(its);
         }
         Ok(held <= self.visits)
@@ -188,16 +188,16 @@ impl VerdictLog {
         let open = match slot.take().filter(|open| open.opened_on == opened_on) {
             Some(open) => open,
             None => {
-                let newest = days(&self.place, lane)?.last().copied();
+                let newest = days(&self.spool, lane)?.last().copied();
                 let newest = newest.filter(|newest| *newest > opened_on);
                 let day = newest.map_or(opened_on, |newest| {
-                    let written = last_written(&day_file(&self.place, lane, newest));
+                    let written = last_written(&day_file(&self.spool, lane, newest));
                     newest + i64::from(written.is_some_and(|written| written < opened_on))
                 });
-                let path = day_file(&self.place, lane, day);
-                let file = open_to_append(self.place.disk(), &path)?;
+                let path = day_file(&self.spool, lane, day);
+                let file = open_to_append(self.spool.disk(), &path)?;
                 let index = match lane {
-                    Lane::Revenue => IdIndex::read(&self.place, day, &file, &mut Vec::new()).ok(),
+                    Lane::Revenue => IdIndex::read(&self.spool, day, &file, &mut Vec::new()).ok(),
                     Lane::Visit => None,
                 };
                 Today {

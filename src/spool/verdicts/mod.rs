@@ -1,4 +1,4 @@
-//! What became of each event, for whoever captured it.
+//! What became of each event, for the process that captured it.
 //!
 //! One line a verdict, one file a lane and day, kept for seven days. The revenue
 //! lane's files are also the memory that keeps an order from being sent twice:
@@ -26,16 +26,16 @@ use super::{Lane, SpoolDir, SpoolError};
 
 /// Seconds.
 pub(in crate::spool) const DAY: i64 = 86_400;
-/// Pinterest's words are cut here: they are told to people, not parsed.
+/// Longer messages are cut: they are shown to people, not parsed.
 const LONGEST_MESSAGE: usize = 400;
 
-/// The final word on an event.
+/// How an event ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Pinterest said that it processed the event.
     Delivered,
-    /// Pinterest refused it; it lies among the dead letters.
+    /// Pinterest refused it; it is a dead letter.
     Rejected,
     /// It missed the first hour, and the caller wants to decide.
     Late,
@@ -58,7 +58,7 @@ pub struct Settled {
     pub verdict: Verdict,
     /// Unix seconds.
     pub at: i64,
-    /// Why; Pinterest's own words for a rejection.
+    /// Why; Pinterest's message for a rejection.
     pub message: Option<String>,
 }
 
@@ -71,13 +71,13 @@ pub fn shorten(message: &str) -> String {
 }
 
 /// The file of a lane and day.
-pub(in crate::spool) fn day_file(place: &SpoolDir, lane: Lane, day: i64) -> PathBuf {
-    dir(place).join(format!("{}-{day}.log", lane.letter()))
+pub(in crate::spool) fn day_file(spool: &SpoolDir, lane: Lane, day: i64) -> PathBuf {
+    dir(spool).join(format!("{}-{day}.log", lane.letter()))
 }
 
 /// The days a lane has a file for, oldest first.
-pub(in crate::spool) fn days(place: &SpoolDir, lane: Lane) -> io::Result<Vec<i64>> {
-    let mut days: Vec<i64> = disk::names(place.disk(), &dir(place))?
+pub(in crate::spool) fn days(spool: &SpoolDir, lane: Lane) -> io::Result<Vec<i64>> {
+    let mut days: Vec<i64> = disk::names(spool.disk(), &dir(spool))?
         .iter()
         .filter_map(|name| {
             let day = name.strip_suffix(".log")?.strip_prefix(lane.letter())?;
@@ -89,14 +89,14 @@ pub(in crate::spool) fn days(place: &SpoolDir, lane: Lane) -> io::Result<Vec<i64
 }
 
 /// Where the files are.
-pub(in crate::spool) fn dir(place: &SpoolDir) -> PathBuf {
-    place.file("settled")
+pub(in crate::spool) fn dir(spool: &SpoolDir) -> PathBuf {
+    spool.file("settled")
 }
 
 /// Reads verdicts from a cursor on. Anybody may.
 #[derive(Debug)]
 pub struct Verdicts {
-    place: SpoolDir,
+    spool: SpoolDir,
     /// When the spool was made: a cursor of the one that was here before it
     /// points nowhere.
     born: u64,
@@ -111,10 +111,10 @@ struct Mark {
 
 impl Verdicts {
     /// The log below `<destination>/settled`.
-    pub fn new(place: &SpoolDir) -> Self {
+    pub fn new(spool: &SpoolDir) -> Self {
         Self {
-            born: born(place),
-            place: place.clone(),
+            born: born(spool),
+            spool: spool.clone(),
         }
     }
 
@@ -130,7 +130,7 @@ impl Verdicts {
         for (lane, mark) in Lane::ALL.into_iter().zip(marks) {
             lanes.push(
                 self.read_lane(lane, mark, limit)
-                    .context("read", &dir(&self.place))?
+                    .context("read", &dir(&self.spool))?
                     .into_iter()
                     .peekable(),
             );
@@ -151,12 +151,12 @@ impl Verdicts {
 
     fn read_lane(&self, lane: Lane, from: Mark, limit: usize) -> io::Result<Vec<(Settled, Mark)>> {
         let mut found = Vec::new();
-        for day in days(&self.place, lane)? {
+        for day in days(&self.spool, lane)? {
             if day < from.day || found.len() >= limit {
                 continue;
             }
             let byte = if day == from.day { from.byte } else { 0 };
-            let (disk, path) = (self.place.disk(), day_file(&self.place, lane, day));
+            let (disk, path) = (self.spool.disk(), day_file(&self.spool, lane, day));
             let Some(file) = disk::open_if_there(disk, &path)? else {
                 continue;
             };
@@ -182,8 +182,8 @@ impl Verdicts {
 }
 
 /// The time at which the spool's note was written, which is never again.
-fn born(place: &SpoolDir) -> u64 {
-    let made = std::fs::symlink_metadata(place.file("spool.json")).and_then(|meta| meta.modified());
+fn born(spool: &SpoolDir) -> u64 {
+    let made = std::fs::symlink_metadata(spool.file("spool.json")).and_then(|meta| meta.modified());
     let since = made.ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
     since.map_or(0, |since| since.as_nanos() as u64)
 }

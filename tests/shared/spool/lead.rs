@@ -45,12 +45,16 @@ impl Client for Pinterest {
 }
 
 /// Delivers what waits.
-pub fn lead(place: &SpoolDir, pinterest: &mut Pinterest) -> Result<Tally, SpoolError> {
-    lead_by(place, pinterest, false)
+pub fn lead(spool_dir: &SpoolDir, pinterest: &mut Pinterest) -> Result<Tally, SpoolError> {
+    lead_by(spool_dir, pinterest, false)
 }
 
 /// The same by any client, in test mode in calls of twenty.
-pub fn lead_by(place: &SpoolDir, client: &mut dyn Client, test: bool) -> Result<Tally, SpoolError> {
+pub fn lead_by(
+    spool_dir: &SpoolDir,
+    client: &mut dyn Client,
+    test: bool,
+) -> Result<Tally, SpoolError> {
     let settings = Settings {
         endpoint: String::new(),
         token: Secret::new(String::new()),
@@ -66,12 +70,12 @@ pub fn lead_by(place: &SpoolDir, client: &mut dyn Client, test: bool) -> Result<
         linger: false,
     };
     let waker = Waker::new().unwrap();
-    drain(place, &settings, client, &waker, &until, &Clock)
+    drain(spool_dir, &settings, client, &waker, &until, &Clock)
 }
 
 /// `(event_id, verdict)` of everything settled, oldest first.
-pub fn verdicts(place: &SpoolDir) -> Vec<(String, Verdict)> {
-    let (_, settled) = Verdicts::new(place).after("", usize::MAX).unwrap();
+pub fn verdicts(spool_dir: &SpoolDir) -> Vec<(String, Verdict)> {
+    let (_, settled) = Verdicts::new(spool_dir).after("", usize::MAX).unwrap();
     let settled = settled.into_iter();
     settled.map(|one| (one.event_id, one.verdict)).collect()
 }

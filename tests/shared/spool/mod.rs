@@ -37,22 +37,22 @@ pub fn rounds(few: u32) -> u32 {
 
 /// A spool in a directory of its own, and the disk that it is on.
 pub struct Spool {
-    pub dir: tempfile::TempDir,
+    pub root: tempfile::TempDir,
     pub disk: Arc<FaultyDisk>,
-    pub place: SpoolDir,
+    pub dir: SpoolDir,
 }
 
 impl Spool {
     pub fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let root = tempfile::tempdir().unwrap();
         let disk = Arc::new(FaultyDisk::default());
-        let place = open(&disk, dir.path()).unwrap();
+        let dir = open(&disk, root.path()).unwrap();
         disk.forget();
-        Self { dir, disk, place }
+        Self { root, disk, dir }
     }
 
     pub fn writer(&self, lane: Lane) -> Writer {
-        Writer::new(self.place.clone(), lane)
+        Writer::new(self.dir.clone(), lane)
     }
 
     /// One record each, all in one segment.
@@ -67,14 +67,14 @@ impl Spool {
 
     /// A leader's view, as a new one has it.
     pub fn ledger(&self) -> Ledger {
-        let mut ledger = Ledger::new(&self.place);
+        let mut ledger = Ledger::new(&self.dir);
         ledger.refresh().unwrap();
         ledger
     }
 
     /// The segments that are there, orders first, oldest first.
     pub fn segments(&self) -> Vec<PathBuf> {
-        let mut names = files(&self.place.file("seg"));
+        let mut names = files(&self.dir.file("seg"));
         names.retain(|path| path.extension().is_some_and(|ext| ext == "seg"));
         names.retain(|path| !path.file_name().unwrap().to_string_lossy().starts_with('.'));
         names

@@ -44,7 +44,7 @@ pub struct Model {
 impl Model {
     pub fn new() -> Self {
         let spool = Spool::new();
-        let sound = open(&std::sync::Arc::default(), spool.dir.path()).unwrap();
+        let sound = open(&std::sync::Arc::default(), spool.root.path()).unwrap();
         let writers = (0..WRITERS)
             .map(|_| Lane::ALL.map(|lane| spool.writer(lane)))
             .collect();
@@ -145,9 +145,9 @@ impl Model {
             linger: false,
         };
         let waker = Waker::new().unwrap();
-        let (place, pinterest) = (&self.spool.place, &mut self.pinterest);
+        let (spool_dir, pinterest) = (&self.spool.dir, &mut self.pinterest);
         pinterest.calls_left = calls;
-        let _ = drain(place, &settings, pinterest, &waker, &until, &self.time);
+        let _ = drain(spool_dir, &settings, pinterest, &waker, &until, &self.time);
     }
 
     /// From now on Pinterest does not take this event.
@@ -157,7 +157,7 @@ impl Model {
 
     /// Takes an event back, wherever it waits.
     pub fn withdraw(&mut self, id: &str) {
-        let mut markers = Withdrawn::read(&self.spool.place);
+        let mut markers = Withdrawn::read(&self.spool.dir);
         let waiting = self.waiting();
         for (seq, captured) in self.captured.iter_mut().enumerate() {
             if captured.id == id
@@ -170,7 +170,7 @@ impl Model {
         // The marker is as old as our clock says.
         let seconds = self.time.unix().cast_unsigned();
         let now = std::time::UNIX_EPOCH + Duration::from_secs(seconds);
-        for marker in files(&self.spool.place.file("withdrawn")) {
+        for marker in files(&self.spool.dir.file("withdrawn")) {
             let file = std::fs::File::open(marker).unwrap();
             file.set_modified(now).unwrap();
         }
@@ -178,7 +178,7 @@ impl Model {
 
     /// Everything that waits is given up.
     pub fn purge(&mut self) {
-        let Ok(Some(leader)) = Leader::try_lead(&self.spool.place) else {
+        let Ok(Some(leader)) = Leader::try_lead(&self.spool.dir) else {
             return;
         };
         let before = self.waiting();
@@ -300,7 +300,7 @@ impl Model {
         self.check();
         assert_eq!(self.waiting().len(), 0, "something waits for ever");
         for part in ["seg", "ack"] {
-            let left = files(&self.spool.place.file(part));
+            let left = files(&self.spool.dir.file(part));
             let left = left.iter().filter(|path| {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
                 !name.starts_with('.')
