@@ -157,7 +157,7 @@ pub fn purge(leader: &Leader, time: &dyn Time) -> Result<u64, SpoolError> {
         committer.save();
         settled?;
     }
-    let unsettled = committer.ledger.discard_blocked()?;
+    let unsettled = committer.ledger.discard_unreadable()?;
     committer.state.lose(PURGED, unsettled);
     committer.save();
     committer.ledger.sweep(true, now);

@@ -18,6 +18,8 @@ pub enum Reason {
     ForeignSite,
     /// Others could read or replace what is written here.
     Unsafe,
+    /// A later version wrote it: this one leaves it alone.
+    LaterVersion,
     /// The settings say that nothing is to be captured.
     Disabled,
     /// Any other fault of the file system.
@@ -33,6 +35,7 @@ impl Reason {
             Self::ForeignOwner => "foreign_owner",
             Self::ForeignSite => "foreign_site",
             Self::Unsafe => "unsafe",
+            Self::LaterVersion => "later_version",
             Self::Disabled => "disabled",
             Self::Io => "io",
         }

@@ -11,6 +11,8 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::disk::{self, Mode};
 use super::error::Context;
+use super::ledger::Known;
+use super::record::{self, Rest, may_be_later_format};
 use super::verdicts::{self, DAY};
 use super::{Lane, Ledger, SegmentName, SpoolDir, SpoolError};
 
@@ -94,9 +96,12 @@ impl Ledger {
             .unwrap_or_default();
         let needed = names.iter().filter_map(|name| SegmentName::parse(name));
         let is_needed = needed.into_iter().any(|name| {
-            ledger.see(&name).is_some_and(|known| {
-                known.has_work() || known.is_done() && name.is_old(now, LONGEST_LIFE)
-            })
+            ledger
+                .see(&name)
+                .is_some_and(|known| match known.is_done() {
+                    true => name.is_old(now, LONGEST_LIFE),
+                    false => !is_of_later_version(spool, &name, known),
+                })
         });
         Ok(is_needed || names.len() >= MOST_LOOKED_AT)
     }
@@ -167,21 +172,21 @@ impl Ledger {
         }
     }
 
-    /// Deletes segments that this version cannot settle, because a later one
-    /// wrote them or they cannot be read. Says how many lines they held, as far
-    /// as that can be told. Only for an owner who wants everything gone.
+    /// Deletes segments that cannot be read. Says how many lines they held, as far as
+    /// that can be told. Only for an owner who wants everything gone. What a later
+    /// version wrote stays for that version.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn discard_blocked(&mut self) -> Result<u64, SpoolError> {
+    pub fn discard_unreadable(&mut self) -> Result<u64, SpoolError> {
         let mut discarded = 0;
-        let blocked: Vec<_> = self
+        let unreadable: Vec<_> = self
             .segments
             .iter()
-            .filter(|(_, known)| known.is_blocked())
+            .filter(|(_, known)| known.is_unreadable())
             .map(|(name, _)| name.clone())
             .collect();
-        for name in blocked {
+        for name in unreadable {
             let (disk, path) = (self.spool.disk(), self.dir.join(name.as_str()));
             let acked = self.segments.remove(&name).map_or(0, |known| known.acked);
             let text = disk::read(disk, &path).ok().flatten().unwrap_or_default();
@@ -193,4 +198,26 @@ impl Ledger {
         }
         Ok(discarded)
     }
+}
+
+/// Whether a leader could settle nothing there, because the next record is of a later
+/// version. Costs one read of a byte where it is not.
+fn is_of_later_version(spool: &SpoolDir, segment: &SegmentName, known: &Known) -> bool {
+    let (disk, path) = (spool.disk(), spool.file("seg").join(segment.as_str()));
+    let first = disk::open_if_there(disk, &path).and_then(|file| match file {
+        Some(file) => disk::read_at(disk, &file, known.acked, 1),
+        None => Ok(Vec::new()),
+    });
+    if !first.is_ok_and(|first| first.first().copied().is_some_and(may_be_later_format)) {
+        return false;
+    }
+    let (from, len) = (known.acked, known.len);
+    let path = &path;
+    let rest = Rest {
+        segment,
+        path,
+        from,
+        len,
+    };
+    record::next(disk, rest, 1, 1, &mut Vec::new()).is_ok_and(|looked| looked.blocked)
 }

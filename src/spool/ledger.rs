@@ -4,14 +4,14 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::SegmentName;
 use super::checked::Acks;
 use super::checked::HeldBytes;
 use super::error::Context;
 use super::record::{self, Entry, Envelope, Lines, Record, Rest};
-use super::{Lane, SpoolDir, SpoolError, Withdrawn, disk};
+use super::{Lane, Reason, SpoolDir, SpoolError, Withdrawn, disk};
 
 /// A leader may stay for days, and a disk that could not be read a moment ago may
 /// be well again: this is about a minute of a leader who waits.
@@ -45,6 +45,8 @@ pub(super) struct Known {
     /// The next record is of a later version, or the file cannot be read: for how
     /// many looks it is left alone.
     blocked: u32,
+    /// It was met to be of a later version, which is logged once.
+    later_version: bool,
 }
 
 impl Known {
@@ -55,6 +57,11 @@ impl Known {
     /// Whether it is left alone for now.
     pub fn is_blocked(&self) -> bool {
         self.blocked > 0
+    }
+
+    /// Whether it is left alone because it cannot be read.
+    pub fn is_unreadable(&self) -> bool {
+        self.is_blocked() && !self.later_version
     }
 
     /// Whether it is settled to its end.
@@ -193,6 +200,14 @@ impl Ledger {
                 Ok(looked) => {
                     left = left.saturating_sub(looked.bytes);
                     known.blocked = if looked.blocked { LEFT_ALONE } else { 0 };
+                    if looked.blocked && !known.later_version {
+                        log::warn!(
+                            target: self.spool.log_target(),
+                            "{}",
+                            of_later_version(&path)
+                        );
+                    }
+                    known.later_version = looked.blocked;
                 }
                 Err(error) => {
                     log::error!(
@@ -201,6 +216,7 @@ impl Ledger {
                         path.display()
                     );
                     known.blocked = LEFT_ALONE;
+                    known.later_version = false;
                 }
             }
         }
@@ -255,7 +271,7 @@ impl Ledger {
     /// Shows every event that waits, and where its line ends, to `see`; read only
     /// where `wants` says so of the line's JSON, or where that is damaged. A
     /// request may ask, so what is not wanted costs no more than its checksum.
-    /// Says why a segment could not be read, if one could not.
+    /// Says why a segment could not be read to its end, if one could not.
     ///
     /// # Errors
     /// What the file system says of the directory.
@@ -281,7 +297,7 @@ impl Ledger {
                 }
             };
             let mut end = known.acked;
-            for line in text.split_inclusive(|byte| *byte == b'\n') {
+            'lines: for line in text.split_inclusive(|byte| *byte == b'\n') {
                 let start = end;
                 end += line.len() as u64;
                 let sound = line.strip_suffix(b"\n").and_then(record::sound);
@@ -290,12 +306,27 @@ impl Ledger {
                     continue;
                 }
                 for (offset, record) in Lines::new(line) {
-                    if let Record::Whole(event) = record {
-                        see(name, start + offset as u64, Some(&event));
+                    match record {
+                        Record::Whole(event) => see(name, start + offset as u64, Some(&event)),
+                        Record::LaterVersion => {
+                            unread = Some(of_later_version(&path));
+                            break 'lines;
+                        }
+                        Record::Damaged => {}
                     }
                 }
             }
         }
         Ok(unread)
     }
+}
+
+fn of_later_version(segment: &Path) -> SpoolError {
+    SpoolError::new(
+        Reason::LaterVersion,
+        format!(
+            "{} holds events of a later version of Pinrelay, which are left to that",
+            segment.display()
+        ),
+    )
 }

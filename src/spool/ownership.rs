@@ -31,6 +31,16 @@ struct Owner {
     /// Of the file itself: a copy of the directory has another one. (A
     /// directory's own number may change when an overlay is mounted again.)
     inode: u64,
+    /// Of the layout of the spool; earlier versions wrote none, and mean 1.
+    #[serde(default = "first_version")]
+    version: u64,
+}
+
+/// The layout that this version reads and writes.
+const VERSION: u64 = 1;
+
+fn first_version() -> u64 {
+    1
 }
 
 /// Written once into the root.
@@ -44,7 +54,7 @@ struct Node {
 /// it is for as long as the directory is the same spool.
 ///
 /// # Errors
-/// `foreign_site`, or what the file system says.
+/// `foreign_site`, `later_version`, or what the file system says.
 pub(super) fn claim(
     disk: &dyn Disk,
     dir: &Path,
@@ -53,13 +63,29 @@ pub(super) fn claim(
     test: bool,
 ) -> Result<FileIdentity, SpoolError> {
     let path = dir.join("spool.json");
-    let (owner, meta) = once(disk, &path, |inode| Owner {
+    let (text, meta) = once(disk, &path, |inode| Owner {
         site: site.to_owned(),
         account: account.to_owned(),
         test,
         inode,
+        version: VERSION,
     })?;
-    let owner = owner.ok_or_else(|| damaged(&path))?;
+    // Looked at first: a later version may have other fields.
+    let text: serde_json::Value = text.ok_or_else(|| damaged(&path))?;
+    if text["version"]
+        .as_u64()
+        .is_some_and(|version| version > VERSION)
+    {
+        return Err(SpoolError::new(
+            Reason::LaterVersion,
+            format!(
+                "{} was made by a later version of Pinrelay: install that again, and \
+                 nothing that waits there is lost",
+                dir.display()
+            ),
+        ));
+    }
+    let owner: Owner = serde_json::from_value(text).map_err(|_| damaged(&path))?;
     if owner.inode != meta.ino() {
         return Err(SpoolError::new(
             Reason::ForeignSite,
@@ -90,11 +116,11 @@ pub(super) fn node(disk: &dyn Disk, root: &Path) -> Result<String, SpoolError> {
         node: format!("{:016x}", disk::random()),
         inode,
     };
-    match once(disk, &path, fresh)? {
+    match once::<_, Node>(disk, &path, fresh)? {
         (Some(node), meta) if node.inode == meta.ino() => return Ok(node.node),
         _ => disk::remove(disk, &path).context("replace", &path)?,
     }
-    match once(disk, &path, fresh)? {
+    match once::<_, Node>(disk, &path, fresh)? {
         (Some(node), _) => Ok(node.node),
         (None, _) => Err(damaged(&path)),
     }
@@ -113,13 +139,14 @@ fn damaged(path: &Path) -> SpoolError {
 /// Reads a file that is written once and holds its own inode, or writes it.
 /// Two processes may try at the same time: one of them puts it there, both read it.
 /// A damaged one is `None`.
-fn once<T>(
+fn once<W, R>(
     disk: &dyn Disk,
     path: &Path,
-    fresh: impl Fn(u64) -> T,
-) -> Result<(Option<T>, Metadata), SpoolError>
+    fresh: impl Fn(u64) -> W,
+) -> Result<(Option<R>, Metadata), SpoolError>
 where
-    T: Serialize + for<'a> Deserialize<'a>,
+    W: Serialize,
+    R: for<'a> Deserialize<'a>,
 {
     if let Some(file) = disk::open_if_there(disk, path).context("open", path)? {
         let meta = file.metadata().context("look at", path)?;

@@ -15,8 +15,9 @@ use serde::{Deserialize, Serialize};
 use super::disk::{self, Disk};
 use super::{Lane, SegmentName};
 
-/// The only format this version writes. A reader leaves a line of any other
-/// format, and all behind it in that segment, to the version that wrote it.
+/// The only format this version writes. A reader leaves a line of a later format, and
+/// all behind it in that segment, to the version that wrote it. A later format is a
+/// higher digit, and its checksum covers that digit, too.
 const FORMAT: u8 = b'1';
 /// `1 xxxxxxxx `
 const HEAD: usize = 11;
@@ -80,7 +81,7 @@ pub enum Record<'a> {
     /// The checksum does not fit, or the text is not a record: the event is lost.
     Damaged,
     /// Written by a later version.
-    Foreign,
+    LaterVersion,
 }
 
 /// Renders one line, newline included. The event is not read again: it must be one
@@ -130,7 +131,7 @@ pub fn encode(record: &Envelope<'_>) -> serde_json::Result<Vec<u8>> {
 pub fn decode(line: &[u8]) -> Record<'_> {
     match read(line) {
         Some(envelope) => Record::Whole(envelope),
-        None if is_later_format(line) => Record::Foreign,
+        None if is_later_format(line) => Record::LaterVersion,
         None => Record::Damaged,
     }
 }
@@ -166,20 +167,23 @@ fn read(line: &[u8]) -> Option<Envelope<'_>> {
     serde_json::from_slice(sound(line)?).ok()
 }
 
-/// A later format is believed only when the line checks out as one: a flipped
-/// bit in the first byte must not stop a segment for ever.
+/// A later format is known by its number and by a checksum of that number and the
+/// JSON, whatever the JSON says. The checksum of the format we write does not cover
+/// the number, so a flipped bit there is damage, and does not stop a segment.
 fn is_later_format(line: &[u8]) -> bool {
     let Some((head, json)) = line.split_at_checked(HEAD) else {
         return false;
     };
-    (b'2'..=b'9').contains(&head[0])
-        && std::str::from_utf8(&head[2..10])
-            .ok()
-            .and_then(|hex| u32::from_str_radix(hex, 16).ok())
-            .is_some_and(|sum| {
-                // A flipped first byte leaves a line that is valid as format 1.
-                sum == crc32c::crc32c(json) && serde_json::from_slice::<Envelope<'_>>(json).is_err()
-            })
+    let sum = std::str::from_utf8(&head[2..10])
+        .ok()
+        .and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    may_be_later_format(head[0])
+        && sum == Some(crc32c::crc32c_append(crc32c::crc32c(&head[..1]), json))
+}
+
+/// Whether a line that begins with this byte may be of a later format.
+pub(super) fn may_be_later_format(first: u8) -> bool {
+    (FORMAT + 1..=b'9').contains(&first)
 }
 
 /// How many starts of a record are looked for in a damaged line.
@@ -358,7 +362,7 @@ fn split(text: &[u8], rest: Rest<'_>, most: usize, entries: &mut Vec<Entry>) -> 
             segment: rest.segment.clone(),
             end: rest.from + end as u64,
             content: match record {
-                Record::Foreign => return false,
+                Record::LaterVersion => return false,
                 Record::Damaged => Content::Damaged,
                 Record::Whole(record) => Content::Event(record.into_owned()),
             },
@@ -444,12 +448,13 @@ mod tests {
 
     #[test]
     fn a_later_format_is_left_alone() {
-        let json = br#"{"v":2}"#;
-        let line = format!("2 {:08x} ", crc32c::crc32c(json)).into_bytes();
-        assert!(matches!(
-            decode(&[line, json.to_vec()].concat()),
-            Record::Foreign
-        ));
+        let ours = line();
+        // Also where its JSON would read as one of ours.
+        for json in [&br#"{"v":2}"#[..], b"x", &ours[HEAD..ours.len() - 1]] {
+            let sum = crc32c::crc32c(&[b"2", json].concat());
+            let later = [format!("2 {sum:08x} ").as_bytes(), json].concat();
+            assert!(matches!(decode(&later), Record::LaterVersion));
+        }
     }
 
     #[test]

@@ -96,7 +96,7 @@ test('an event without a usable match key is refused', function (): void {
 });
 
 test('a spool that cannot be had tells a reason of the contract', function (): void {
-    $reasons = ['full', 'readonly', 'foreign_owner', 'foreign_site', 'unsafe', 'disabled', 'io'];
+    $reasons = ['full', 'readonly', 'foreign_owner', 'foreign_site', 'unsafe', 'later_version', 'disabled', 'io'];
     $exception = samples()[SpoolException::class];
     truth(in_array($exception->reason(), $reasons, true), "'{$exception->reason()}' is a known reason");
     truth($exception->getMessage() !== '', 'there is a message');

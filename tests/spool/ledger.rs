@@ -4,8 +4,8 @@ use std::fs;
 use std::io::{Read, Seek, Write};
 use std::time::{Duration, SystemTime};
 
-use crate::spool::{How, LIMITS, Op, Spool, all, files, ids, line, next, settle};
-use pinrelay::spool::{Lane, Ledger, Limits, Reason, SegmentName, Writer, unix_now};
+use crate::spool::{How, LIMITS, Op, Spool, all, files, ids, later, line, next, settle};
+use pinrelay::spool::{Lane, Ledger, Limits, Reason, SegmentName, Withdrawn, Writer, unix_now};
 use rustix::fs::{FlockOperation, flock};
 
 #[test]
@@ -185,8 +185,10 @@ fn a_segment_that_cannot_be_read_holds_up_no_other() {
 fn what_is_before_a_record_of_a_later_version_stays_in_line() {
     let spool = Spool::new();
     let mut writer = spool.writer(Lane::Revenue);
-    let later = format!("2 {:08x} {{\"v\":2}}\n", crc32c::crc32c(br#"{"v":2}"#));
-    for line in [line("a"), later.into_bytes(), line("b")] {
+    // Its JSON may well read as ours does.
+    let ours = line("later");
+    let json = std::str::from_utf8(&ours[11..ours.len() - 1]).unwrap();
+    for line in [line("a"), later(json), line("b")] {
         writer.append(&line, &LIMITS).unwrap();
     }
     let mut ledger = spool.ledger();
@@ -197,9 +199,36 @@ fn what_is_before_a_record_of_a_later_version_stays_in_line() {
     settle(&mut ledger, &entries);
     assert_eq!(ids(&next(&mut ledger, 9)), [""; 0]);
     assert_eq!(ledger.work(), None);
-    // An owner who wants everything gone gets that too.
-    assert_eq!(ledger.discard_blocked().unwrap(), 2);
-    assert_eq!(spool.segments().len(), 0);
+    // Not even an owner who wants everything gone loses it by mistake.
+    assert_eq!(ledger.discard_unreadable().unwrap(), 0);
+    assert_eq!(spool.segments().len(), 1);
+}
+
+#[test]
+fn a_segment_of_a_later_version_is_told_and_needs_no_leader_of_this_one() {
+    let spool = Spool::new();
+    let mut writer = spool.writer(Lane::Revenue);
+    writer.append(&line("a"), &LIMITS).unwrap();
+    writer.append(&later("{}"), &LIMITS).unwrap();
+    let needed = || Ledger::needs_leader(&spool.dir, unix_now()).unwrap();
+    assert!(needed());
+    let mut ledger = spool.ledger();
+    let entries = next(&mut ledger, 9);
+    settle(&mut ledger, &entries);
+    assert!(!needed());
+    let waiting = spool
+        .ledger()
+        .waiting(&Withdrawn::read(&spool.dir))
+        .unwrap();
+    assert_eq!(
+        (waiting.total(), waiting.unread.unwrap().reason),
+        (0, Reason::LaterVersion)
+    );
+    // A damaged record that only looks like one is settled as such.
+    let mut damaged = line("b");
+    damaged[0] = b'3';
+    spool.writer(Lane::Visit).append(&damaged, &LIMITS).unwrap();
+    assert!(needed());
 }
 
 #[test]

@@ -288,3 +288,32 @@ fn a_planted_note_of_whose_spool_it_is_is_refused() {
     let reopened = crate::spool::open(&spool.disk, spool.root.path());
     assert_eq!(reason(reopened), Reason::Unsafe);
 }
+
+#[test]
+fn a_spool_of_a_later_version_is_refused_and_left_as_it_is() {
+    let spool = Spool::new();
+    spool
+        .writer(Lane::Revenue)
+        .append(&line("a"), &LIMITS)
+        .unwrap();
+    let path = spool.dir.file("spool.json");
+    let mut owner: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let write = |owner: &serde_json::Value| fs::write(&path, owner.to_string()).unwrap();
+    let reopened = || crate::spool::open(&spool.disk, spool.root.path());
+    // That of an earlier one says no version.
+    assert_eq!(
+        owner.as_object_mut().unwrap().remove("version"),
+        Some(1.into())
+    );
+    write(&owner);
+    assert!(reopened().is_ok());
+    // Whatever else a later one says.
+    let later = serde_json::json!({"version": 2, "inode": "x"});
+    write(&later);
+    let before = files(&spool.dir.file("seg"));
+    assert_eq!(reopened().unwrap_err().reason, Reason::LaterVersion);
+    assert_eq!(files(&spool.dir.file("seg")), before);
+    owner["version"] = 1.into();
+    write(&owner);
+    assert!(reopened().is_ok());
+}

@@ -156,7 +156,7 @@ fn a_segment_of_a_later_version_is_not_gone_on_with() {
     captured(&spool, "a");
     let path = spool.segments().remove(0);
     let json = "{}";
-    let later = format!("2 {:08x} {json}\n", crc32c::crc32c(json.as_bytes()));
+    let later = crate::spool::later(json);
     fs::write(&path, later).unwrap();
     captured(&spool, "b");
     assert_eq!(spool.segments().len(), 2);

@@ -113,6 +113,12 @@ pub fn line_at(id: &str, time: i64) -> Vec<u8> {
     .unwrap()
 }
 
+/// A line of a later format with this JSON.
+pub fn later(json: &str) -> Vec<u8> {
+    let sum = crc32c::crc32c(format!("2{json}").as_bytes());
+    format!("2 {sum:08x} {json}\n").into_bytes()
+}
+
 /// The ids of events, or what else a line is.
 pub fn ids(entries: &[Entry]) -> Vec<&str> {
     entries
