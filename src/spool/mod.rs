@@ -8,7 +8,7 @@
 //! ```text
 //! <root>/node                        this machine's name for the shop, and the file's own inode
 //! <root>/<site hash>/<account>[-test]/
-//!     spool.json                     whose spool this is, and the file's own inode
+//!     spool.json                     whose spool this is, the layout's version, the file's own inode
 //!     leader.lock                    flock: the one sender; text: its pid and start
 //!     leader.wanted                  touched while the leader is asked to leave
 //!     generation                     the newest settings seen, and their checksum
@@ -29,7 +29,7 @@
 //! ```text
 //! 1 1f3a90bc {"id":"…","name":"checkout","time":1790000000,"at":1790000000,"late_ok":false,"event":{…}}\n
 //! | |        └ JSON; "event" is the object of the API, byte for byte
-//! | └ crc32c of the JSON, eight hex digits
+//! | └ crc32c of the JSON, in a later format also of its digit: eight hex digits
 //! └ format
 //! ```
 //!
