@@ -1,4 +1,5 @@
-//! SHA-256 as Pinterest wants it: 64 lower-case hex digits over UTF-8. CONTRACT 4.
+//! SHA-256 as Pinterest wants it: 64 lower-case hex digits over UTF-8.
+//! docs/wire-contract.md#user-data.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};

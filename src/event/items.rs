@@ -1,4 +1,4 @@
-//! What was bought: the lines of `items`. CONTRACT 5.
+//! What was bought: the lines of `items`. docs/wire-contract.md#custom-data.
 //!
 //! A line whose price or quantity cannot be used is sent without it; a line is
 //! never a reason to lose the sale, unless its types are wrong.

@@ -1,4 +1,5 @@
-//! Languages: ISO 639-1, two letters, as Pinterest wants them (CONTRACT 3).
+//! Languages: ISO 639-1, two letters, as Pinterest wants them
+//! (docs/wire-contract.md#event-object).
 //!
 //! A locale begins with a code of two letters or of three. One of three is made
 //! the one of two that means the same language, where there is one: `kir` is

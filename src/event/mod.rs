@@ -64,7 +64,8 @@ pub struct Prepared {
 
 /// A validated event, normalised and hashed: it holds no plain e-mail address,
 /// phone number, name or street. IP address and user agent stay plain because
-/// Pinterest takes them in no other way (CONTRACT 4), so it is not printed by `Debug`.
+/// Pinterest takes them in no other way (docs/wire-contract.md#user-data), so
+/// it is not printed by `Debug`.
 #[derive(Clone, PartialEq)]
 pub struct Event {
     pub(crate) name: EventName,
@@ -94,7 +95,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// The id both halves carry (CONTRACT 12).
+    /// The id both halves carry (docs/wire-contract.md#deduplication).
     pub fn id(&self) -> &str {
         &self.id
     }

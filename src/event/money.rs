@@ -1,10 +1,11 @@
 //! Amounts of money, exact from the caller's text to Pinterest's text.
 //!
-//! Pinterest wants decimal strings (CONTRACT 5). A string therefore never passes
-//! through a binary float. A float, where the caller has nothing better, is read
-//! by its shortest decimal text, which is what the caller sees when it prints
-//! it, and rounded half away from zero to the currency's minor unit: so 1.005
-//! becomes 1.01 as a person would round it, though the float lies below.
+//! Pinterest wants decimal strings (docs/wire-contract.md#custom-data). A
+//! string therefore never passes through a binary float. A float, where the
+//! caller has nothing better, is read by its shortest decimal text, which is
+//! what the caller sees when it prints it, and rounded half away from zero to
+//! the currency's minor unit: so 1.005 becomes 1.01 as a person would round it,
+//! though the float lies below.
 
 use std::fmt;
 use std::fmt::Write;

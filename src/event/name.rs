@@ -1,7 +1,9 @@
-//! What may happen and where: event names, action sources, lanes. CONTRACT 2 and 3.
+//! What may happen and where: event names, action sources, lanes.
+//! docs/wire-contract.md#event-names, #event-object.
 
 /// An event by its Conversions API name. The tag writes the same name without
-/// underscores, and Pinterest pairs the two (CONTRACT 12).
+/// underscores, and Pinterest pairs the two
+/// (docs/wire-contract.md#deduplication).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(
     missing_docs,
@@ -95,7 +97,8 @@ impl EventName {
     }
 
     /// The name on the Pinterest Tag, or nothing where the tag has no such event.
-    /// Lower case, because parts of the tag library compare literally (CONTRACT 2).
+    /// Lower case, because parts of the tag library compare literally
+    /// (docs/wire-contract.md#event-names).
     pub const fn tag_name(self) -> Option<&'static str> {
         Some(match self {
             EventName::AddPaymentInfo => "addpaymentinfo",
@@ -123,7 +126,7 @@ impl EventName {
     }
 }
 
-/// Where the event happened. CONTRACT 3.
+/// Where the event happened. docs/wire-contract.md#event-object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ActionSource {
     /// On the website: the only source with a browser half.

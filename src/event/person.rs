@@ -1,5 +1,5 @@
 //! Who: the text of e-mail address, name, gender, birthdate and outside ids as
-//! Pinterest wants it before hashing. CONTRACT 4.
+//! Pinterest wants it before hashing. docs/wire-contract.md#user-data.
 //!
 //! A rule gets trimmed, non-empty text and writes the normal form, or says why
 //! there is none. The reason may not repeat the text.

@@ -1,5 +1,6 @@
 //! Phone numbers: digits only, with the country code, without leading zeros.
-//! CONTRACT 4. A national number gets its code from the billing country.
+//! docs/wire-contract.md#user-data. A national number gets its code from the
+//! billing country.
 //!
 //! The numbering plans come from `phonelib`, a table compiled in: measured against
 //! `phonenumber` (libphonenumber's rules, 90 ms and 4 MB at the first parse of each

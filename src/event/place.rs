@@ -1,5 +1,6 @@
 //! Where the buyer lives: country, state, city and postcode as Pinterest wants
-//! them before hashing. CONTRACT 4. The form of a rule is that of `person`.
+//! them before hashing. docs/wire-contract.md#user-data. The form of a rule is
+//! that of `person`.
 
 use super::person::lower;
 

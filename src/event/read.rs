@@ -266,7 +266,8 @@ fn currency_of(raw: Option<&Raw>, found: &mut Findings) -> Given {
     }
 }
 
-/// An amount above zero; Pinterest takes no other (CONTRACT 5).
+/// An amount above zero; Pinterest takes no other
+/// (docs/wire-contract.md#custom-data).
 fn amount(
     raw: Option<&Raw>,
     minor_units: u32,
@@ -304,7 +305,8 @@ fn source_url(raw: Option<&Raw>, found: &mut Findings) -> Option<String> {
     Some(url)
 }
 
-/// Two letters, from a locale such as `en_US`, `pt-BR` or `roh`. CONTRACT 3.
+/// Two letters, from a locale such as `en_US`, `pt-BR` or `roh`.
+/// docs/wire-contract.md#event-object.
 fn language_of(raw: Option<&Raw>, found: &mut Findings) -> Option<String> {
     let at = Path::Root.field("language");
     let text = fields::readable(raw?, Integers::Refused, at, found)?;
@@ -319,7 +321,8 @@ fn language_of(raw: Option<&Raw>, found: &mut Findings) -> Option<String> {
     code.map(str::to_owned)
 }
 
-/// `direct`, or `ss-` and the partner's name in lower case. CONTRACT 3.
+/// `direct`, or `ss-` and the partner's name in lower case.
+/// docs/wire-contract.md#event-object.
 fn partner(raw: Option<&Raw>, found: &mut Findings) -> Option<String> {
     let at = Path::Root.field("partner_name");
     let text = fields::structural(raw, Integers::Refused, at, found)?;

@@ -1,4 +1,5 @@
-//! When it happened, against the clock that is passed in. CONTRACT 6.
+//! When it happened, against the clock that is passed in.
+//! docs/wire-contract.md#event-time.
 
 /// The oldest event Pinterest is known to take.
 pub(crate) const OLDEST: i64 = 7 * 24 * 60 * 60;

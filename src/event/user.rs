@@ -1,6 +1,7 @@
 //! The match keys: each read, normalised by its rule, hashed where Pinterest
-//! wants it hashed. CONTRACT 4. Nothing leaves this module that names a person,
-//! but for the IP address and user agent, which may not be hashed.
+//! wants it hashed. docs/wire-contract.md#user-data. Nothing leaves this module
+//! that names a person, but for the IP address and user agent, which may not be
+//! hashed.
 
 use super::fault::{Findings, Path};
 use super::fields::{self, Integers};
@@ -161,7 +162,7 @@ fn keys(raw: &Raw, now: i64, at: Path<'_>, findings: &mut Findings) -> UserData 
 
 impl UserData {
     /// Whether Pinterest takes an event with these keys: `em`, `hashed_maids`, or
-    /// address and user agent together. CONTRACT 4.
+    /// address and user agent together. docs/wire-contract.md#user-data.
     fn suffices(&self) -> bool {
         let browser = self.client_ip_address.is_some() && self.client_user_agent.is_some();
         !self.em.is_empty() || !self.hashed_maids.is_empty() || browser

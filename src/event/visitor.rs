@@ -1,4 +1,5 @@
-//! What goes to Pinterest unhashed: address, browser, click. CONTRACT 4.
+//! What goes to Pinterest unhashed: address, browser, click.
+//! docs/wire-contract.md#user-data.
 //!
 //! Whether a visitor is a bot is for the caller to know, who sees the whole
 //! request; here it is only decided whether the text can be what it claims.

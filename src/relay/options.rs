@@ -24,7 +24,8 @@ const KEYS: [&str; 10] = [
     "late",
 ];
 const API_BASE: &str = "https://api.pinterest.com/v5";
-/// Ids of Pinterest: digits, at most so many (CONTRACT 1, 11).
+/// Ids of Pinterest: digits, at most so many (docs/wire-contract.md#endpoint,
+/// #settings-checks).
 const LONGEST_ID: usize = 18;
 const LONGEST_TEXT: usize = 4_096;
 

@@ -1,4 +1,5 @@
-//! The event as the Conversions API takes it: one element of `data`. CONTRACT 3-5.
+//! The event as the Conversions API takes it: one element of `data`.
+//! docs/wire-contract.md#event-object, #user-data, #custom-data.
 //!
 //! Pinterest refuses a whole request for one unknown key or one wrong type, so
 //! the shape is written out here field by field, amounts as strings, counts as

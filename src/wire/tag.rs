@@ -1,4 +1,5 @@
-//! The event as the Pinterest Tag takes it: argument lists for `pintrk`. CONTRACT 15.
+//! The event as the Pinterest Tag takes it: argument lists for `pintrk`.
+//! docs/wire-contract.md#tag.
 //!
 //! The tag gets the server's finished hashes, because its library normalises less
 //! and would otherwise hash something else. Its names and types differ from the

@@ -1,4 +1,5 @@
-//! Normalisation and hashing of every match key, against the test vectors of CONTRACT 4.
+//! Normalisation and hashing of every match key, against the test vectors of
+//! docs/wire-contract.md#user-data.
 
 use crate::events::{NOW, body, full_order, least_user, paths, prepared, sha256, try_prepare};
 use serde_json::{Value, json};

@@ -45,7 +45,7 @@ final class PageFacts
     }
 
     /**
-     * @param array<string, mixed> $event as in relay.stub.php, without id, time and visitor
+     * @param array<string, mixed> $event as in pinrelay.stub.php, without id, time and visitor
      * @return array{facts: string, signature: string}
      */
     public static function write(array $event, #[\SensitiveParameter] string $key, int $now): array

@@ -28,7 +28,7 @@ final class TrackedData
     private const LONGEST_ID = 100;
 
     /**
-     * @return array<string, mixed> fields of the event array of relay.stub.php
+     * @return array<string, mixed> fields of the event array of pinrelay.stub.php
      */
     public static function clean(mixed $data): array
     {

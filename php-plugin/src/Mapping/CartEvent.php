@@ -8,7 +8,7 @@ use Pinrelay\WooCommerce\Settings\Settings;
 
 /**
  * What lies in the cart, as an event about all of it: `initiate_checkout`. It is never a `checkout`, which is a
- * completed order (CONTRACT 2).
+ * completed order (docs/wire-contract.md#event-names).
  *
  * Pure: no WordPress, no clock, no I/O.
  */

@@ -5,9 +5,9 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Mapping;
 
 /**
- * The language of a locale as Pinterest wants it: ISO 639-1, two letters (CONTRACT 3), or nothing. Cut to two letters,
- * WordPress' `roh` would be Romanian and `kir` nothing; they are `rm` and `ky`. The same table as the extension's
- * (src/event/language.rs), which a test compares.
+ * The language of a locale as Pinterest wants it: ISO 639-1, two letters (docs/wire-contract.md#event-object), or
+ * nothing. Cut to two letters, WordPress' `roh` would be Romanian and `kir` nothing; they are `rm` and `ky`. The same
+ * table as the extension's (src/event/language.rs), which a test compares.
  *
  * Pure: no WordPress, no clock, no I/O.
  */

@@ -6,8 +6,8 @@ namespace Pinrelay\WooCommerce\Mapping;
 
 /**
  * Limited Data Processing: whether Pinterest has to be instructed that a law of a US state limits what it may do with
- * this person's data (CONTRACT 14). It goes by the address the person gave, and for one who gave none by the state that
- * Storefront\VisitorRegion has heard of.
+ * this person's data (docs/wire-contract.md#consent). It goes by the address the person gave, and for one who gave none
+ * by the state that Storefront\VisitorRegion has heard of.
  *
  * Pure: no WordPress, no clock, no I/O.
  */

@@ -5,10 +5,10 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Mapping;
 
 /**
- * In which currencies Pinterest accepts an amount: those of ISO 4217 (CONTRACT 5). WooCommerce has others, such as
- * Jersey pounds and the old Belarusian rouble, and other plugins add points and coins: such a sale is sent without its
- * amount, since without a currency Pinterest would take it for one in the ad account's. The extension does the same
- * (src/event/currency.rs), which a test compares.
+ * In which currencies Pinterest accepts an amount: those of ISO 4217 (docs/wire-contract.md#custom-data). WooCommerce
+ * has others, such as Jersey pounds and the old Belarusian rouble, and other plugins add points and coins: such a sale
+ * is sent without its amount, since without a currency Pinterest would take it for one in the ad account's. The
+ * extension does the same (src/event/currency.rs), which a test compares.
  *
  * Pure: no WordPress, no clock, no I/O.
  */
@@ -32,7 +32,7 @@ final class ListedCurrency
     /**
      * The event as both halves send it.
      *
-     * @param array<string, mixed> $event as in relay.stub.php
+     * @param array<string, mixed> $event as in pinrelay.stub.php
      * @return array<string, mixed>
      */
     public static function only(array $event): array

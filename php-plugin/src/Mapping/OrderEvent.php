@@ -11,7 +11,7 @@ use Pinrelay\WooCommerce\Settings\Settings;
  *
  * The sale is reported as it was ordered: prices before discounts, the value after them, in the order's currency.
  * Neither a later change of a product's price nor its deletion, nor a refund, changes it; Pinterest has no event to
- * take a sale back or correct it (CONTRACT 2).
+ * take a sale back or correct it (docs/wire-contract.md#event-names).
  *
  * Pure: no WordPress, no clock, no I/O.
  */
@@ -65,8 +65,9 @@ final class OrderEvent
     }
 
     /**
-     * `items`: the lines after discounts, before tax and shipping (the amount Pinterest prefers, CONTRACT 5);
-     * `items_tax`: the same with tax; `total`: what the visitor paid, with tax, shipping and fees.
+     * `items`: the lines after discounts, before tax and shipping (the amount Pinterest prefers,
+     * docs/wire-contract.md#custom-data); `items_tax`: the same with tax; `total`: what the visitor paid, with tax,
+     * shipping and fees.
      *
      * Lines are rounded as the shop's own books round them: one by one, or once at the end.
      */

@@ -10,7 +10,7 @@ use Pinrelay\WooCommerce\Settings\Settings;
  * A page as the event `page_visit`, with the product where the page shows one.
  *
  * Without id, time and visitor: the page may come from a cache, so these are born in the browser. Without a value:
- * looking at a product moves no money, and Pinterest would add it up in its reports (CONTRACT 15).
+ * looking at a product moves no money, and Pinterest would add it up in its reports (docs/wire-contract.md#tag).
  *
  * Pure: no WordPress, no clock, no I/O.
  */

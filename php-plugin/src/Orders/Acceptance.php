@@ -19,7 +19,10 @@ final class Acceptance
     /** Statuses of an order that was never placed, or is no sale any more. */
     private const NO_SALE = ['cancelled', 'failed', 'refunded', 'trash', 'checkout-draft', 'auto-draft', 'draft'];
 
-    /** WooCommerce calls a cash-on-delivery order paid as soon as it is processing (HOOKS 1); the cash comes later. */
+    /**
+     * WooCommerce calls a cash-on-delivery order paid as soon as it is processing (docs/woocommerce-hooks.md#payment);
+     * the cash comes later.
+     */
     private const PAID_ONLY_WHEN_COMPLETED = ['cod'];
 
     /**

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Orders;
 
 /**
- * What an accepted order's age means for handing it over (CONTRACT 6). Pure.
+ * What an accepted order's age means for handing it over (docs/wire-contract.md#event-time). Pure.
  *
  * Within the hour Pinterest joins both halves by their id. After it the server half may be counted beside a browser
  * half that arrived, so it goes only where none did; after seven days Pinterest takes it no more.

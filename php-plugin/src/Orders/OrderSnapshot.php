@@ -45,7 +45,7 @@ final class OrderSnapshot
         $method = $snapshot['payment_method'];
         $known = match (true) {
             $settings->countsWhen($method) === 'placed' => $snapshot['date_created'],
-            // WooCommerce dates the payment of such an order at its placement (HOOKS 1).
+            // WooCommerce dates the payment of such an order at its placement (docs/woocommerce-hooks.md#payment).
             Acceptance::isPaidOnCompletion($method) => $snapshot['date_completed'],
             default => $snapshot['date_paid'],
         };

@@ -12,7 +12,10 @@ namespace Pinrelay\WooCommerce\Settings;
  */
 final class Generation
 {
-    /** How long a retired account is still drained: Pinterest takes no event older than seven days (CONTRACT 6). */
+    /**
+     * How long a retired account is still drained: Pinterest takes no event older than seven days
+     * (docs/wire-contract.md#event-time).
+     */
     public const RETIRED_SECONDS = 7 * 86400;
 
     /** One-way, so that the option that keeps it tells nothing about the token. */
@@ -32,8 +35,8 @@ final class Generation
      *
      * The account left behind joins `retired`, because its last orders are still its own; one that comes back leaves
      * it. It keeps the token it had when the database holds that token anyway; a token that wp-config.php keeps out of
-     * the database stays out, and the account is drained with the current one (CONTRACT 10: one token serves every
-     * account of its user).
+     * the database stays out, and the account is drained with the current one (docs/wire-contract.md#endpoint: one
+     * token serves every account of its user).
      *
      * @param array<string, mixed> $state       generation, fingerprint, current, retired
      * @param Settings             $settings    in effect now

@@ -14,7 +14,7 @@ use Pinrelay\WooCommerce\Orders\OrderSource;
  */
 final class Rules
 {
-    /** CONTRACT 1 and 11: ids are digits only, at most 18. */
+    /** docs/wire-contract.md#endpoint, #settings-checks: ids are digits only, at most 18. */
     private const ID = '/^[0-9]{1,18}$/D';
     /** Printable and without spaces. Pinterest states no length; known tokens are under 200 characters. */
     private const TOKEN = '/^[\x21-\x7e]{1,1000}$/D';

@@ -217,7 +217,9 @@ final class Messages
         };
     }
 
-    /** What an HTTP status of Pinterest's API means to the owner (CONTRACT 7). 0: no answer at all. */
+    /**
+     * What an HTTP status of Pinterest's API means to the owner (docs/wire-contract.md#responses). 0: no answer at all.
+     */
     public static function answer(int $status): string
     {
         return match (true) {

@@ -10,7 +10,8 @@ use Pinrelay\WooCommerce\Settings\Settings;
 
 /**
  * Asks Pinterest whether the settings work: one made-up event with ?test=true, which Pinterest checks and does not
- * record (CONTRACT 9 and 11). Synchronous: for the settings page and the command line only.
+ * record (docs/wire-contract.md#test-mode, #settings-checks). Synchronous: for the settings page and the command line
+ * only.
  */
 final class Probe
 {

@@ -24,7 +24,7 @@ final class EventCookies
      */
     private const MOST_BYTES = 2500;
 
-    /** What may travel, of the calls' data and of its line items (CONTRACT 15). */
+    /** What may travel, of the calls' data and of its line items (docs/wire-contract.md#tag). */
     private const DATA = ['event_id', 'value', 'order_quantity', 'currency', 'line_items'];
     private const LINE = ['product_id', 'product_price', 'product_quantity'];
 

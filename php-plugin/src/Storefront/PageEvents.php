@@ -55,7 +55,10 @@ final class PageEvents
         return self::hasCheckout() || is_account_page();
     }
 
-    /** On pages other than the assigned one WooCommerce looks for the shortcode alone (HOOKS 6). */
+    /**
+     * On pages other than the assigned one WooCommerce looks for the shortcode alone
+     * (docs/woocommerce-hooks.md#other-facts).
+     */
     private static function hasCheckout(): bool
     {
         $page = get_queried_object();

@@ -8,7 +8,8 @@ use Pinrelay\WooCommerce\Mapping\ListedCurrency;
 use Pinrelay\WooCommerce\Mapping\UsState;
 
 /**
- * The `pintrk` calls of the events this plugin makes, where the extension is not there to render them. CONTRACT 15.
+ * The `pintrk` calls of the events this plugin makes, where the extension is not there to render them.
+ * docs/wire-contract.md#tag.
  *
  * The same as Receipt->tagCalls, which a test compares, with one deliberate difference: of the match keys only `em`
  * and `external_id` are here. Those two can be normalised in a line that is certain to agree with the extension.
@@ -34,7 +35,7 @@ final class TagRenderer
     ];
 
     /**
-     * @param array<string, mixed> $event as in relay.stub.php
+     * @param array<string, mixed> $event as in pinrelay.stub.php
      * @return list<array<mixed>> argument lists for pintrk(), in order
      */
     public static function calls(array $event): array
@@ -120,8 +121,9 @@ final class TagRenderer
     }
 
     /**
-     * Limited data processing, which Pinterest applies together with the state it is for (CONTRACT 14). A state of the
-     * US is made two letters here as in the extension, and hashes the same everywhere.
+     * Limited data processing, which Pinterest applies together with the state it is for
+     * (docs/wire-contract.md#consent). A state of the US is made two letters here as in the extension, and hashes the
+     * same everywhere.
      *
      * @param array<string, mixed> $user
      * @return array<string, string>

@@ -33,7 +33,7 @@ final class Tracked
 
     /**
      * @param mixed $eventName one of EventNames::TRACKED
-     * @param mixed $data      fields of the event array in relay.stub.php
+     * @param mixed $data      fields of the event array in pinrelay.stub.php
      */
     public function track(mixed $eventName, mixed $data = []): void
     {

@@ -15,7 +15,7 @@ use Pinrelay\WooCommerce\Site\Hosts;
  */
 final class Visitor
 {
-    /** Made by Pinterest's library from the `epik` parameter of an ad's link (CONTRACT 13). */
+    /** Made by Pinterest's library from the `epik` parameter of an ad's link (docs/wire-contract.md#click-id). */
     private const CLICK_COOKIE = '_epik';
     private const CLICK_PARAMETER = 'epik';
 
@@ -108,7 +108,7 @@ final class Visitor
         return wp_doing_ajax() || isset($_GET['wc-ajax']) || wp_is_serving_rest_request();
     }
 
-    /** Two letters, as Pinterest wants it (CONTRACT 3). */
+    /** Two letters, as Pinterest wants it (docs/wire-contract.md#event-object). */
     public static function language(): string
     {
         return Language::of(get_locale());

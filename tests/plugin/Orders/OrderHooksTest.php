@@ -13,7 +13,7 @@ use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Tests\Rig;
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
-/** WooCommerce's flows as HOOKS measured them, hook by hook, through the real outbox. */
+/** WooCommerce's flows as measured (docs/woocommerce-hooks.md), hook by hook, through the real outbox. */
 final class OrderHooksTest extends TestCase
 {
     protected function setUp(): void

@@ -1,4 +1,5 @@
-//! A strict check of rendered events, written from CONTRACT 3-5 and 15 and
+//! A strict check of rendered events, written from
+//! docs/wire-contract.md#event-object, #user-data, #custom-data, #tag and
 //! sharing nothing with the code it checks.
 
 use serde_json::{Map, Value};

@@ -1,4 +1,5 @@
-// Pinterest's answers of CONTRACT 7 as plain values. Messages are the ones seen on the wire or given as examples there.
+// Pinterest's answers of docs/wire-contract.md#responses as plain values. Messages are the ones seen on the wire or
+// given as examples there.
 
 /**
  * @typedef {{status: number, headers: Record<string, string>, body: object|string}} Answer

@@ -1,5 +1,6 @@
-// Pinterest's event names (CONTRACT 2): the API's snake_case name of each and the name the tag uses for it.
-// The pair is one fact, kept in one place: the API check, the pairing of both halves and the records read it from here.
+// Pinterest's event names (docs/wire-contract.md#event-names): the API's snake_case name of each and the name the tag
+// uses for it. The pair is one fact, kept in one place: the API check, the pairing of both halves and the records read
+// it from here.
 
 const TAG_NAME_OF = new Map([
   ['add_payment_info', 'AddPaymentInfo'],

@@ -5,7 +5,7 @@ import * as answers from './answers.mjs';
 import { faultLine } from './faults.mjs';
 import { failure, warning } from './rules.mjs';
 
-/** In test mode Pinterest looks at no more than these first events of a batch (CONTRACT 9). */
+/** In test mode Pinterest looks at no more than these first events of a batch (docs/wire-contract.md#test-mode). */
 export const TESTED = 20;
 
 /**

@@ -1,5 +1,5 @@
 // Which halves belong together: the tag's event and the API's are one conversion when event_id and event_name match
-// (CONTRACT 12). Pure: records in, rows out.
+// (docs/wire-contract.md#deduplication). Pure: records in, rows out.
 
 const WITHIN_MS = 48 * 3600 * 1000;
 const ONLINE_FOR_MS = 3600 * 1000;
@@ -36,7 +36,7 @@ export function pairsOf({ server, browser }) {
     const name = record.api_name ?? String(record.name).trim().toLowerCase();
     rowOf(name, record.event_id, record.received_at_ms).browser.push(record);
   }
-  // Test events are checked and forgotten by Pinterest (CONTRACT 9): they pair with nothing.
+  // Test events are checked and forgotten by Pinterest (docs/wire-contract.md#test-mode): they pair with nothing.
   for (const record of server.filter((one) => !one.test)) {
     rowOf(record.event_name, record.event_id, record.received_at_ms).server.push(record);
   }

@@ -5,14 +5,14 @@ import { isIP } from 'node:net';
 
 import { isApiName } from './event-names.mjs';
 
-/** Seven days in seconds: the oldest event_time taken (CONTRACT 6). */
+/** Seven days in seconds: the oldest event_time taken (docs/wire-contract.md#event-time). */
 export const OLDEST = 7 * 24 * 3600;
 
 // As seconds this lies in the year 5138, as milliseconds in 1973.
 const FIRST_MILLISECONDS = 100_000_000_000;
 
 /**
- * Why an event fails, or null. Texts about time are Pinterest's own (CONTRACT 6, 7).
+ * Why an event fails, or null. Texts about time are Pinterest's own (docs/wire-contract.md#event-time, #responses).
  * @param {object} event  one member of `data`
  * @param {number} now    unix seconds of receipt
  * @returns {string|null}
@@ -32,7 +32,7 @@ export function lastingFailure({ event_time: time, event_name: name, user_data: 
 }
 
 /**
- * The warning a processed event carries, or '' (CONTRACT 7: no sign of failure).
+ * The warning a processed event carries, or '' (docs/wire-contract.md#responses: no sign of failure).
  * @param {object} event
  * @returns {string}
  */

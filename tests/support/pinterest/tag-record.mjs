@@ -2,7 +2,7 @@
 
 import { apiNameOfTag } from './event-names.mjs';
 
-// Partner data the real library would hash when it is plain (CONTRACT 15); we pass finished hashes only.
+// Partner data the real library would hash when it is plain (docs/wire-contract.md#tag); we pass finished hashes only.
 const HASHED = ['em', 'fn', 'ln', 'ph', 'ge', 'db', 'ct', 'st', 'zp', 'country', 'external_id'];
 const FINISHED = /^[0-9a-f]{64}$/;
 const EMAIL = /[^\s@/?&=]+(@|%40)[^\s@/?&=]+\.[a-z]{2,}/i;
@@ -38,7 +38,7 @@ export function recordsOf(report, at) {
   });
 }
 
-// The three spellings Pinterest reads (CONTRACT 12).
+// The three spellings Pinterest reads (docs/wire-contract.md#deduplication).
 function eventId(data) {
   const id = data?.event_id ?? data?.eventID ?? data?.eid;
   return id === undefined || id === null || id === '' ? null : String(id);

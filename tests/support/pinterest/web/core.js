@@ -1,7 +1,8 @@
 /*
  * A recording copy of Pinterest's tag library: it takes over the queue in window.pintrk and does with each command what
- * the real one does as far as a page can tell (CONTRACT 13 to 15), but reports it to the server this script came from.
- * Plain values are left as they are, so that the server can point at any value the real library would have had to hash.
+ * the real one does as far as a page can tell (docs/wire-contract.md#click-id, #consent, #tag), but reports it to the
+ * server this script came from. Plain values are left as they are, so that the server can point at any value the real
+ * library would have had to hash.
  */
 (function () {
   'use strict';
