@@ -20,7 +20,7 @@ final class RelayError
 
     /**
      * @param string $reason  one of the above, or SpoolException::reason(): full, readonly, foreign_owner,
-     *                        foreign_site, unsafe, disabled, io
+     *                        foreign_site, unsafe, later_version, disabled, io
      * @param string $message in technical words, without personal data
      */
     public function __construct(

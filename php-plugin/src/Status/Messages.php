@@ -141,6 +141,11 @@ final class Messages
                     . 'the web server\'s user enter it.',
                 'pinrelay',
             ),
+            'later_version' => __(
+                'The folder where Pinrelay keeps waiting orders was written by a later version of the extension. '
+                    . 'Please install that version again, or a newer one. Orders wait until then.',
+                'pinrelay',
+            ),
             'disabled' => __('The extension for PHP is switched off in the settings of PHP.', 'pinrelay'),
             'io' => __(
                 'The folder where Pinrelay keeps waiting orders cannot be used. Please ask your host to look at it.',
