@@ -128,6 +128,8 @@ final class Hooks
         ['init', ConsentApi::class, 'describe', 10, 0, 'hasConsentApi'],
         ['wp_consent_api_registered_{plugin}', ConsentApi::class, 'isRegistered'],
         ['site_status_tests', SiteHealth::class, 'addTests'],
+        // A search in the list of plugins makes it anew by admin-ajax.php.
+        ['plugin_action_links_{plugin}', SettingsPage::class, 'addLink'],
         ['pinrelay_reconcile', ReconcileJobs::class, 'runYoung', 10, 0],
         ['pinrelay_reconcile_old', ReconcileJobs::class, 'runOld', 10, 0],
         ['pinrelay_daily', ReconcileJobs::class, 'runDaily', 10, 0],
@@ -141,7 +143,6 @@ final class Hooks
         ['admin_post_' . RefusedEvents::ACTION, RefusedEvents::class, 'takeAnswer', 10, 0],
         ['admin_post_' . UnknownSourcesPanel::ACTION, UnknownSourcesPanel::class, 'count', 10, 0],
         ['admin_menu', SettingsPage::class, 'addToMenu', 60, 0],
-        ['plugin_action_links_{plugin}', SettingsPage::class, 'addLink'],
         ['admin_notices', Notices::class, 'print', 10, 0],
         ['admin_post_' . Notices::ABOUT_SITE, Notices::class, 'takeAnswer', 10, 0],
         ['admin_post_' . Notices::BESIDE, Notices::class, 'goOn', 10, 0],

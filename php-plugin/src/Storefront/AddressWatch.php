@@ -9,7 +9,7 @@ use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * Notices when every buyer seems to come from one address: a proxy stands before the shop that the owner has not
- * declared about, and as a match key its address would join strangers.
+ * declared, and as a match key its address would join strangers.
  *
  * It compares the addresses of orders placed, which are people for certain, and keeps of them only the fact: shortened
  * hashes until two differ, nothing but a date from then on. So a healthy shop writes an option once a week.

@@ -13,12 +13,6 @@ use Pinrelay\WooCommerce\Consent\Withdrawn;
  */
 final class CartVisitor
 {
-    public const HOOKS = [
-        'woocommerce_add_to_cart',
-        'woocommerce_checkout_update_order_review',
-        'woocommerce_store_api_cart_update_customer_from_request',
-    ];
-
     private const KEY = 'pinrelay_visitor';
 
     private const REFUSAL = ['context' => [], 'consent' => Consent::REFUSED];

@@ -67,8 +67,8 @@ final class Claim
             return null;
         }
         $order = OrderKey::find($said['key'] ?? null, $said['ids']);
-        // Whoever gets here has agreed by now.
-        if ($order !== null) {
+        // By now, and not because nobody is asked any more.
+        if ($order !== null && $this->consent->answer() === true) {
             $this->guard->run('consent', fn () => $this->orders->agree($order) && $this->buyer->give($order));
         }
         if (!$this->settings->tagReady() || !$this->settings->wants(self::EVENT, 'tag')) {
