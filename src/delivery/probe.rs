@@ -87,7 +87,7 @@ pub fn probe_others(session: &mut Session<'_>, held: &[Held]) -> Circuit {
         }
         let (response, status) = session.call(&pool.body(&[index]), 1, true);
         match response {
-            Response::Results { events, .. } if events == [Ok(())] => return Circuit::Closed,
+            response if response.is_processed() => return Circuit::Closed,
             Response::Results { .. } | Response::Refused(_) | Response::Unread(_) => {}
             Response::Retry { after, message } | Response::NotPinterest { after, message } => {
                 return session.back_off(&pool, after, message, status);
@@ -152,7 +152,7 @@ fn probe_test_event(session: &mut Session<'_>, batch: &Batch) -> Circuit {
     }]});
     let (response, status) = session.call(body.to_string().as_bytes(), 1, true);
     match response {
-        Response::Results { events, .. } if events == [Ok(())] => {
+        response if response.is_processed() => {
             session.committer.state.vouched_at = Some(session.time.unix());
             Circuit::Closed
         }

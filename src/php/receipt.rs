@@ -62,6 +62,9 @@ impl IntoZval for Receipt {
     }
 }
 
+/// How many properties are declared.
+const SLOTS: i32 = 4;
+
 /// The slots of the declared properties, in the order of their declaration.
 ///
 /// # Safety
@@ -149,6 +152,7 @@ fn handlers() -> zend_object_handlers {
     handlers.has_property = Some(has);
     handlers.unset_property = Some(unset);
     handlers.get_properties = Some(all);
+    handlers.get_gc = Some(children);
     handlers.compare = Some(compare);
     handlers
 }
@@ -250,6 +254,27 @@ unsafe extern "C" fn all(object: *mut zend_object) -> *mut HashTable {
     unsafe {
         fill(object);
         zend_std_get_properties(object)
+    }
+}
+
+/// What the garbage collector follows. PHP's own handler would make the properties, and a table of
+/// them, in the middle of a collection.
+unsafe extern "C" fn children(
+    object: *mut zend_object,
+    table: *mut *mut Zval,
+    n: *mut i32,
+) -> *mut HashTable {
+    // SAFETY: as above; the two results are PHP's to be filled in.
+    unsafe {
+        let is_pending = !pending(object).is_null();
+        let all = (*object).properties;
+        *table = slots(object);
+        *n = if is_pending || !all.is_null() {
+            0
+        } else {
+            SLOTS
+        };
+        all
     }
 }
 

@@ -58,11 +58,13 @@ impl SpoolDir {
             private_dir(&*disk, of_site, Made::ByUs)?;
         }
         private_dir(&*disk, &dir, Made::ByUs)?;
+        // Before anything is made in it: a later version's is left as it is.
+        let owner_file = claim(&*disk, &dir, site, account, test)?;
         for part in PARTS {
             private_dir(&*disk, &dir.join(part), Made::ByUs)?;
         }
         let spool = Self {
-            owner_file: claim(&*disk, &dir, site, account, test)?,
+            owner_file,
             node: node(&*disk, root)?,
             disk,
             dir,

@@ -70,11 +70,11 @@ pub(super) fn claim(
         inode,
         version: VERSION,
     })?;
-    // Looked at first: a later version may have other fields.
+    // Looked at first: a later version may have other fields, and other versions.
     let text: serde_json::Value = text.ok_or_else(|| damaged(&path))?;
-    if text["version"]
-        .as_u64()
-        .is_some_and(|version| version > VERSION)
+    if text
+        .get("version")
+        .is_some_and(|version| version.as_u64() != Some(VERSION))
     {
         return Err(SpoolError::new(
             Reason::LaterVersion,

@@ -13,7 +13,6 @@ mod shop;
 mod spool;
 
 mod between;
-mod birth;
 mod durability;
 mod faults_leader;
 mod faults_writer;
@@ -25,6 +24,5 @@ mod moved;
 mod never_waits;
 mod place;
 mod properties;
-mod take_over;
 mod trouble;
 mod verdicts;

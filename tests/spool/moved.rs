@@ -5,27 +5,22 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use crate::shop::{Peer, Shop, capture, order};
-use crate::spool::{LIMITS, Pinterest, Spool, all, files, lead, lead_by, line, open, verdicts};
+use crate::spool::{
+    LIMITS, Pinterest, Spool, all, copy_tree, files, lead, lead_by, line, open, verdicts,
+};
 use pinrelay::delivery::{Answer, CallFailed, Client};
 use pinrelay::event::Raw;
 use pinrelay::relay::{Refusal, Relay};
 use pinrelay::spool::{Lane, Leader, SpoolDir, Verdict};
 use serde_json::json;
 
-fn copy(from: &Path, to: &Path) {
-    let mut cp = Command::new("cp");
-    let done = cp.arg("-a").args([from, to]).status().unwrap();
-    assert!(done.success());
-}
-
 /// Puts a copy where the spool is, and the spool aside.
 fn replace_by_a_copy(root: &Path, aside: &Path) {
     let twin = root.with_extension("twin");
-    copy(root, &twin);
+    copy_tree(root, &twin);
     fs::rename(root, aside).unwrap();
     fs::rename(&twin, root).unwrap();
 }

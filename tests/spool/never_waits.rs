@@ -3,14 +3,13 @@
 
 use std::fs::{self, OpenOptions};
 use std::path::Path;
-use std::process::Command;
 use std::sync::mpsc;
 use std::time::Duration;
 
 use crate::shop::{Peer, Shop, order};
 use pinrelay::event::Raw;
 use pinrelay::relay::{Refusal, Relay};
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{CWD, FileType, FlockOperation, Mode, flock};
 use serde_json::json;
 
 /// A wait that ends by itself is no wait for ever.
@@ -30,7 +29,7 @@ fn captured(shop: Shop, id: &'static str) -> (Shop, Result<(), Refusal>) {
 
 fn mkfifo(path: &Path) {
     let _ = fs::remove_file(path);
-    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    rustix::fs::mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
 }
 
 #[test]

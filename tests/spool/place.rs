@@ -1,12 +1,12 @@
 //! Where a spool may lie, and what is refused.
 
+use serde_json::json;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
-use crate::spool::{FaultyDisk, How, LIMITS, Op, Spool, files, line};
+use crate::spool::{FaultyDisk, How, LIMITS, Op, Spool, copy_tree, files, line};
 use pinrelay::spool::{
     DeadLetters, Disk, Generation, Lane, Leader, LeaderNote, RealDisk, Reason, SpoolDir,
     SpoolError, State, VerdictLog, Verdicts, hash_name, unix_now,
@@ -136,14 +136,7 @@ fn a_copied_spool_is_refused_and_a_copied_root_gets_a_new_node() {
     let root = tempfile::tempdir().unwrap();
     let (first, copy) = (root.path().join("first"), root.path().join("copy"));
     let spool_dir = open(&first).unwrap();
-    let mut cp = Command::new("cp");
-    assert!(
-        cp.arg("-a")
-            .args([&first, &copy])
-            .status()
-            .unwrap()
-            .success()
-    );
+    copy_tree(&first, &copy);
     assert_eq!(reason(open(&copy)), Reason::ForeignSite);
     fs::remove_dir_all(copy.join(&hash_name(SITE)[..16])).unwrap();
     assert_ne!(open(&copy).unwrap().node(), spool_dir.node());
@@ -308,11 +301,19 @@ fn a_spool_of_a_later_version_is_refused_and_left_as_it_is() {
     write(&owner);
     assert!(reopened().is_ok());
     // Whatever else a later one says.
-    let later = serde_json::json!({"version": 2, "inode": "x"});
-    write(&later);
-    let before = files(&spool.dir.file("seg"));
-    assert_eq!(reopened().unwrap_err().reason, Reason::LaterVersion);
-    assert_eq!(files(&spool.dir.file("seg")), before);
+    fs::remove_dir(spool.dir.file("withdrawn")).unwrap();
+    let names = || {
+        let all = fs::read_dir(spool.dir.dir()).unwrap();
+        let mut names: Vec<_> = all.map(|one| one.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = (names(), files(&spool.dir.file("seg")));
+    for version in [json!(2), json!("2"), json!(2.1)] {
+        write(&json!({"version": version, "inode": "x"}));
+        assert_eq!(reopened().unwrap_err().reason, Reason::LaterVersion);
+        assert_eq!((names(), files(&spool.dir.file("seg"))), before);
+    }
     owner["version"] = 1.into();
     write(&owner);
     assert!(reopened().is_ok());

@@ -151,11 +151,9 @@ pub fn all(spool: &Spool) -> Vec<String> {
     }
 }
 
-/// Makes a segment one of a process that has ended.
+/// Makes a segment one of a process that is not there: no system counts so far.
 pub fn ended(segment: &Path) -> SegmentName {
-    let mut process = std::process::Command::new("true").spawn().unwrap();
-    let pid = process.id();
-    process.wait().unwrap();
+    let pid = i32::MAX;
     let name = segment.file_name().unwrap().to_str().unwrap();
     let name = name.replace(&format!("-{}-", std::process::id()), &format!("-{pid}-"));
     std::fs::rename(segment, segment.with_file_name(&name)).unwrap();
@@ -167,5 +165,21 @@ pub fn settle(ledger: &mut Ledger, entries: &[Entry]) {
     for entry in entries {
         // Where it cannot be written down, it is known all the same.
         let _ = ledger.settle(&entry.segment, entry.end);
+    }
+}
+
+/// Copies a directory with all that is in it, and the permissions. Without another process: one
+/// that is being started holds the locks of this one.
+pub fn copy_tree(from: &Path, to: &Path) {
+    let meta = std::fs::metadata(from).unwrap();
+    if meta.is_file() {
+        std::fs::copy(from, to).unwrap();
+        return;
+    }
+    std::fs::create_dir(to).unwrap();
+    std::fs::set_permissions(to, meta.permissions()).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let name = entry.unwrap().file_name();
+        copy_tree(&from.join(&name), &to.join(&name));
     }
 }

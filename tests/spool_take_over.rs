@@ -1,5 +1,16 @@
 //! Segments of processes that have ended are gone on with, those of processes that
 //! live never; and what a first capture costs does not grow with what is there.
+//! A binary of its own: a child that is being started holds this process' locks.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy knows only functions marked as tests"
+)]
+
+#[path = "shared/spool/mod.rs"]
+mod spool;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -40,7 +51,7 @@ fn started(spool: &Spool, ids: &str, through: &[&str]) -> Started {
     let mut command = Command::new(words[0]);
     let command = command
         .args(&words[1..])
-        .args(["--exact", "take_over::a_capturing_process", "--nocapture"])
+        .args(["--exact", "a_capturing_process", "--nocapture"])
         .env(TASK, format!("{} {ids}", root.display()))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());

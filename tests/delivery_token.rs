@@ -1,5 +1,18 @@
 //! A token that Pinterest refuses, and settings that change while events wait:
 //! nothing is lost, nothing goes astray, and nobody hammers.
+//! A binary of its own: a child that is being started holds this process' locks.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy knows only functions marked as tests"
+)]
+
+#[path = "shared/shop.rs"]
+mod shop;
+#[path = "shared/world.rs"]
+mod world;
 
 use std::cell::RefCell;
 use std::process::Command;
@@ -146,7 +159,7 @@ fn a_token_revoked_in_the_middle_keeps_the_rest_and_a_new_one_of_another_worker_
     // Another process of the shop saves a new token and serves one request.
     let written = peer.requests().len();
     let status = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "token::another_worker_saves_a_token_and_goes"])
+        .args(["--exact", "another_worker_saves_a_token_and_goes"])
         .env(OTHER_PROCESS, shop.options.to_string())
         .output()
         .unwrap();

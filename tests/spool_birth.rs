@@ -1,5 +1,16 @@
 //! Segments that are born under the eyes of a leader who deletes whatever is
 //! empty. Real processes write them: locks of one process tell nothing.
+//! A binary of its own: a child that is being started holds this process' locks.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy knows only functions marked as tests"
+)]
+
+#[path = "shared/spool/mod.rs"]
+mod spool;
 
 use std::collections::HashMap;
 use std::process::{Child, Command};
@@ -49,7 +60,7 @@ fn no_record_is_lost_in_a_segment_that_is_deleted_at_its_birth() {
     let births = births();
     let start = |_| -> Child {
         Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "birth::a_writing_process", "--nocapture"])
+            .args(["--exact", "a_writing_process", "--nocapture"])
             .env(TASK, format!("{births} {}", root.display()))
             .stdout(std::process::Stdio::null())
             .spawn()

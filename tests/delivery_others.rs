@@ -1,5 +1,18 @@
 //! Bugs that other products shipped in sending, each as a test that we have not
 //! got it. `tests/extension` and `tests/processes` have those of hosts and forks.
+//! A binary of its own: a child that is being started holds this process' locks.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy knows only functions marked as tests"
+)]
+
+#[path = "shared/shop.rs"]
+mod shop;
+#[path = "shared/world.rs"]
+mod world;
 
 use std::process::Command;
 use std::time::Duration;
@@ -89,7 +102,7 @@ fn pinterest_for_woocommerce_967_an_unknown_key_costs_only_the_event_that_has_it
 fn httpoxy_a_visitors_header_chooses_no_proxy() {
     let attacker = Peer::good();
     let run = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "others::sends_one_order", "--nocapture"])
+        .args(["--exact", "sends_one_order", "--nocapture"])
         .env("HTTP_PROXY", attacker.url.trim_end_matches("/v5"))
         .env("HTTPS_PROXY", attacker.url.trim_end_matches("/v5"))
         .env(ONE_ORDER, "1")
