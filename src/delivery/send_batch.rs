@@ -168,7 +168,10 @@ impl Bisect<'_, '_> {
     fn send(&mut self, mut part: Vec<usize>) -> Circuit {
         let body = self.batch.body(&part);
         let test = self.session.settings.test;
-        let (response, status) = self.session.call(&body, part.len(), test);
+        let Some((response, status)) = self.session.call(body, part.len(), test) else {
+            self.parts.push(part);
+            return Circuit::Open;
+        };
         match response {
             Response::Results { events, rest } => {
                 self.take_results(&part, events);

@@ -14,6 +14,7 @@ mod spool;
 #[path = "../shared/world.rs"]
 mod world;
 
+mod callers;
 mod clock;
 mod http;
 mod middlebox;
