@@ -11,8 +11,7 @@
 //!     probe         whether it is the events that are refused, or everything
 //!     batch         pure: its lines, and what is decided about each
 //!   session       one lease: call, back off, pause
-//!     callers       the threads that call
-//!       client        one call
+//!     client        one call
 //!     response      pure: what an answer means, by its JSON, status and headers
 //!     backoff       pure: how long to wait after a failure, and between calls
 //!   commit        the order in which verdicts reach the disk
@@ -23,7 +22,6 @@
 
 mod backoff;
 mod batch;
-mod callers;
 mod client;
 mod commit;
 mod housekeeping;
@@ -37,11 +35,10 @@ mod settings;
 mod time;
 mod triage;
 
-pub use callers::{Callers, Inline, Reply, Request, Threads};
 pub use client::{Answer, CallFailed, Client, Http, transport};
 pub use housekeeping::{purge, retain, retain_each};
 pub use redact::redact;
 pub use response::Response;
-pub use sender::{Exit, Tally, drain, drain_by};
+pub use sender::{Exit, Tally, drain};
 pub use settings::{Late, Secret, Settings, Transport, Until};
 pub use time::{Clock, Time};

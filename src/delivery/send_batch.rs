@@ -168,10 +168,7 @@ impl Bisect<'_, '_> {
     fn send(&mut self, mut part: Vec<usize>) -> Circuit {
         let body = self.batch.body(&part);
         let test = self.session.settings.test;
-        let Some((response, status)) = self.session.call(body, part.len(), test) else {
-            self.parts.push(part);
-            return Circuit::Open;
-        };
+        let (response, status) = self.session.call(&body, part.len(), test);
         match response {
             Response::Results { events, rest } => {
                 self.take_results(&part, events);

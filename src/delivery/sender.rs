@@ -11,7 +11,7 @@ use super::backoff::{self, Gcra};
 use super::commit::{Committer, Counts};
 use super::send_batch::{send_batch, settle_only};
 use super::session::Session;
-use super::{Callers, Client, Inline, Settings, Time, Until, housekeeping};
+use super::{Client, Settings, Time, Until, housekeeping};
 
 /// How often a leader looks for records of other processes.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -71,28 +71,6 @@ pub fn drain(
     until: &Until,
     time: &dyn Time,
 ) -> Result<Tally, SpoolError> {
-    drain_by(
-        place,
-        settings,
-        &mut Inline::new(client),
-        waker,
-        until,
-        time,
-    )
-}
-
-/// The same with threads for the calls, which have to wake the same leader.
-///
-/// # Errors
-/// What the file system says.
-pub fn drain_by(
-    place: &SpoolDir,
-    settings: &Settings,
-    callers: &mut dyn Callers,
-    waker: &Waker,
-    until: &Until,
-    time: &dyn Time,
-) -> Result<Tally, SpoolError> {
     let mut tally = Tally::default();
     loop {
         let Some(leader) = Leader::try_lead(place)? else {
@@ -108,8 +86,7 @@ pub fn drain_by(
                     leader: &leader,
                     place,
                     settings,
-                    callers: &mut *callers,
-                    calls: 0,
+                    client: &mut *client,
                     waker,
                     until,
                     time,

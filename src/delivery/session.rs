@@ -1,7 +1,6 @@
 //! What a leader has for as long as it leads: the spool that it commits to, the way
 //! to Pinterest, and the circuit between them, which failures open.
 
-use std::panic::resume_unwind;
 use std::time::{Duration, Instant};
 
 use crate::process::{self, Waker};
@@ -9,10 +8,9 @@ use crate::spool::{Generation, LastError, Leader, Pause, SpoolDir, random};
 
 use super::backoff::{self, Gcra};
 use super::batch::{Batch, Pending};
-use super::callers::{Callers, Request};
 use super::commit::Committer;
 use super::response::Response;
-use super::{Answer, CallFailed, Settings, Time, Until};
+use super::{Client, Settings, Time, Until};
 
 /// Events in one call.
 pub const MOST_EVENTS: usize = 1_000;
@@ -20,12 +18,6 @@ pub const MOST_EVENTS: usize = 1_000;
 pub const MOST_BYTES: u64 = 1_000_000;
 /// How often the one event is tried that a pause lets through.
 pub const PROBE_EVERY: Duration = Duration::from_secs(15 * 60);
-
-/// How often a leader that waits for an answer shows that it lives.
-const AWAIT_EVERY: Duration = Duration::from_millis(50);
-/// How long it waits for one when its process is about to end: less than the 200 ms
-/// that the process waits for the leader.
-const AWAIT_AT_STOP: Duration = Duration::from_millis(120);
 
 /// Whether calls go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +38,8 @@ pub struct Session<'a> {
     pub place: &'a SpoolDir,
     /// Whom to call.
     pub settings: &'a Settings,
-    /// Who calls.
-    pub callers: &'a mut dyn Callers,
-    /// How many calls were begun.
-    pub calls: u64,
+    /// How to call.
+    pub client: &'a mut dyn Client,
     /// Wakes the leader.
     pub waker: &'a Waker,
     /// How long to lead.
@@ -72,14 +62,8 @@ impl Session<'_> {
     }
 
     /// One call of `sent` events when the rate limit lets it through: what came of
-    /// it, and the status of its answer. `None` where the process is about to end
-    /// and the answer does not come in time.
-    pub fn call(
-        &mut self,
-        body: Vec<u8>,
-        sent: usize,
-        test: bool,
-    ) -> Option<(Response, Option<u16>)> {
+    /// it, and the status of its answer.
+    pub fn call(&mut self, body: &[u8], sent: usize, test: bool) -> (Response, Option<u16>) {
         loop {
             let wait = self.rate.wait(self.time.now());
             if wait.is_zero() {
@@ -94,42 +78,10 @@ impl Session<'_> {
             let left = deadline.saturating_duration_since(now);
             left.max(Duration::from_secs(1))
         });
-        self.calls += 1;
-        let id = self.calls;
-        self.callers.send(Request {
-            id,
-            body,
-            test,
-            limit: self.settings.transport.timeout.min(left),
-        });
-        let call = self.await_reply(id)?;
+        let limit = self.settings.transport.timeout.min(left);
+        let call = self.client.post(body, test, limit);
         let status = call.as_ref().ok().map(|answer| answer.status);
-        Some((Response::of(&call, sent), status))
-    }
-
-    /// Waits for the reply to one call, and shows meanwhile that the leader lives.
-    fn await_reply(&mut self, id: u64) -> Option<Result<Answer, CallFailed>> {
-        let mut stopping_since = None;
-        loop {
-            let reply = self.callers.reply(self.waker, self.time, AWAIT_EVERY);
-            match reply {
-                // One that was abandoned by an earlier lease.
-                Some(reply) if reply.id != id => {}
-                Some(reply) => match reply.call {
-                    Some(call) => return Some(call),
-                    // Counted and waited out like a panic of the leader's own.
-                    None => resume_unwind(Box::new("a call panicked")),
-                },
-                None if process::is_stopping() => {
-                    let since = *stopping_since.get_or_insert(self.time.now());
-                    if self.time.now().saturating_duration_since(since) >= AWAIT_AT_STOP {
-                        return None;
-                    }
-                }
-                None => {}
-            }
-            self.leader.heartbeat();
-        }
+        (Response::of(&call, sent), status)
     }
 
     /// False once nothing may be sent any more, by these settings or at all; asked

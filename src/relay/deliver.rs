@@ -1,19 +1,16 @@
 //! Delivering on the caller's own thread, and what a sender of a relay is told.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::{Refusal, Relay, rendered, report};
-use crate::delivery::{self, Client, Clock, Http, Secret, Settings, Threads, Until};
+use crate::delivery::{self, Client, Clock, Http, Secret, Settings, Until};
 use crate::event::Raw;
 use crate::process::{self, Waker};
 use crate::spool::{Generation, Leader, Ledger, Reason, SpoolDir, SpoolError};
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// How many calls of a sender may be in flight.
-const MOST_CALLERS: usize = 1;
 /// A longer wait is no wait: PHP's own limit ends it.
 const LONGEST_DRAIN: f64 = 86_400.0;
 
@@ -27,14 +24,14 @@ impl Relay {
         let seconds = if seconds.is_finite() { seconds } else { 0.0 };
         let deadline = Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_DRAIN));
         let before = report::done(&spool.place);
-        let waker = Arc::new(Waker::new().map_err(no_waker)?);
+        let waker = Waker::new().map_err(no_waker)?;
         let until = Until {
             deadline: Some(deadline),
             idle: Duration::ZERO,
             linger: false,
         };
         let mut own = match self.may_lead(&spool.place) {
-            Some(settings) => Some((callers(client(&settings)?, &waker), settings)),
+            Some(settings) => Some((client(&settings)?, settings)),
             None => None,
         };
         let mut sender = "none";
@@ -46,9 +43,9 @@ impl Relay {
             }
             if !Leader::is_free(&spool.place)? {
                 sender = "other";
-            } else if let Some((callers, settings)) = &mut own {
+            } else if let Some((client, settings)) = &mut own {
                 let drain =
-                    || delivery::drain_by(&spool.place, settings, callers, &waker, &until, &Clock);
+                    || delivery::drain(&spool.place, settings, client, &waker, &until, &Clock);
                 if process::run_on_new_thread(drain).map_err(no_thread)??.led() {
                     sender = "self";
                     break;
@@ -125,11 +122,6 @@ pub(super) fn client(settings: &Settings) -> Result<Http, SpoolError> {
     let config = delivery::transport(&settings.transport, &settings.endpoint)
         .map_err(|message| SpoolError::new(Reason::Io, message))?;
     Ok(Http::new(settings, config))
-}
-
-/// The threads that call by such a connection and wake this leader.
-pub(super) fn callers(http: Http, waker: &Arc<Waker>) -> Threads {
-    Threads::new(MOST_CALLERS, waker, move || Box::new(http.another()))
 }
 
 fn no_thread(error: std::io::Error) -> SpoolError {

@@ -11,7 +11,7 @@ use crate::delivery::{self, Clock, Exit, Http, Settings, Until};
 use crate::process::{self, PerProcess, Waker};
 use crate::spool::{Disk, Generation, Lane, Leader, Limits, SpoolDir, SpoolError, Watch, Writer};
 
-use super::deliver::{callers, client, no_waker};
+use super::deliver::{client, no_waker};
 use super::options::Options;
 
 /// How often a request looks whether work was left behind.
@@ -205,7 +205,7 @@ pub fn start(
     Ok(())
 }
 
-fn spawn(spool: &Arc<Spool>, http: Http, mut settings: Settings) -> Result<bool, SpoolError> {
+fn spawn(spool: &Arc<Spool>, mut http: Http, mut settings: Settings) -> Result<bool, SpoolError> {
     let shared = Arc::clone(spool);
     let target = spool.place.log_target().to_owned();
     process::spawn(&spool.waker, target, move || {
@@ -216,9 +216,8 @@ fn spawn(spool: &Arc<Spool>, http: Http, mut settings: Settings) -> Result<bool,
             linger: true,
         };
         let (place, waker) = (&shared.place, &shared.waker);
-        let mut callers = callers(http, waker);
         loop {
-            let done = delivery::drain_by(place, &settings, &mut callers, waker, &until, &Clock);
+            let done = delivery::drain(place, &settings, &mut http, waker, &until, &Clock);
             if let Err(error) = &done {
                 log::error!(target: place.log_target(), "the sender stopped: {error}");
             }
@@ -227,7 +226,7 @@ fn spawn(spool: &Arc<Spool>, http: Http, mut settings: Settings) -> Result<bool,
                 duty.failed_at = Some(Instant::now());
             }
             if let Some(next) = duty.next.take() {
-                (callers, settings) = (self::callers(next.0, waker), next.1);
+                (http, settings) = next;
             } else if !matches!(done, Ok(tally) if tally.exit == Exit::Idle)
                 || !waker.wait(Duration::ZERO)
             {

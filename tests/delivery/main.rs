@@ -14,7 +14,6 @@ mod spool;
 #[path = "../shared/world.rs"]
 mod world;
 
-mod callers;
 mod clock;
 mod http;
 mod middlebox;
