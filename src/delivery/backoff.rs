@@ -57,7 +57,7 @@ impl Gcra {
         let (every, burst) = match test {
             // 2 and then 8 a second.
             true => (Duration::from_millis(125), 2),
-            // 20 and then 4,800 a minute, so that there is room for the 20 of a
+            // 20 and then 4,800 a minute, so that there is space for the 20 of a
             // few leaders more; 80 calls a second carry 80,000 events.
             false => (Duration::from_micros(12_500), 20),
         };

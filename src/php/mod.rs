@@ -1,4 +1,4 @@
-//! The only room that knows Zend: PHP arrays in, receipts and arrays out, every refusal an
+//! The only module that knows Zend: PHP arrays in, receipts and arrays out, every refusal an
 //! exception, every panic an `\Error`.
 //!
 //! It decides nothing about events, spools or Pinterest. Each method of [`relay::Relay`] reads its

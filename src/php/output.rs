@@ -60,7 +60,7 @@ fn argument(argument: &Argument<'_>) -> Result<Zval> {
     Ok(zv)
 }
 
-/// For room beforehand; a wrong guess costs time alone.
+/// To reserve memory beforehand; a wrong guess costs time alone.
 fn length(entries: usize) -> u32 {
     u32::try_from(entries).unwrap_or_default()
 }

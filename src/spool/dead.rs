@@ -61,7 +61,7 @@ impl DeadLetters {
     }
 
     /// Keeps a refused event. A second refusal of the same event replaces the
-    /// first. Returns how many old ones were dropped to make room.
+    /// first. Returns how many old ones were dropped to make space.
     ///
     /// # Errors
     /// What the file system says.

@@ -16,7 +16,7 @@ use super::ownership::{Made, claim, node, private_dir};
 use super::{Reason, Refused, SpoolError, hash_name, quota};
 
 const PARTS: [&str; 5] = ["seg", "ack", "settled", "dead", "withdrawn"];
-/// About a record's size: a disk may have room for a name and not for that.
+/// About a record's size: a disk may have space for a name and not for that.
 const PROBE_BYTES: usize = 4096;
 
 /// The opened directory of one destination.

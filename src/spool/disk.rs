@@ -60,7 +60,7 @@ pub trait Disk: std::fmt::Debug + Send + Sync {
     /// As above.
     fn set_len(&self, file: &File, len: u64) -> io::Result<()>;
 
-    /// Makes sure that there is room for `len` bytes at `offset`, where the file
+    /// Makes sure that there is space for `len` bytes at `offset`, where the file
     /// system can do that.
     ///
     /// # Errors

@@ -51,7 +51,7 @@
 //! 8. A writer before each record, and the leader before each call and each
 //!    commit, look whether the path still names the file that they have open.
 //!    A spool that was moved or replaced under them is not theirs any more.
-//! 9. Captures leave room on the disk for the verdicts: a full spool can be
+//! 9. Captures leave space on the disk for the verdicts: a full spool can be
 //!    emptied.
 //!
 //! Locks are `flock`, never `fcntl`: they belong to the open file, so another

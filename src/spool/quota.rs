@@ -122,7 +122,7 @@ impl Quota {
     }
 }
 
-/// Makes sure that the disk has room for an order.
+/// Makes sure that the disk has space for an order.
 ///
 /// # Errors
 /// `full`.
@@ -143,7 +143,7 @@ fn leave(spool: &SpoolDir, free: u64, kept: u64) -> Result<(), SpoolError> {
     ))
 }
 
-/// A file system that does not tell has room until a write fails.
+/// A file system that does not tell has space until a write fails.
 fn free(spool: &SpoolDir) -> u64 {
     spool.disk().free(spool.dir()).unwrap_or(u64::MAX)
 }

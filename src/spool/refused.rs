@@ -2,7 +2,7 @@
 //! not come through.
 //!
 //! Its bytes on the disk are allocated together with the spool and written over, so
-//! that there is room for it when there is none for anything else.
+//! that there is space for it when there is none for anything else.
 
 use std::fs;
 use std::io;

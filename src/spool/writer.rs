@@ -242,7 +242,7 @@ const MOST_TRIED: usize = 4;
 /// is left to be emptied.
 const LONGEST_LIFE: u64 = 10 * 60;
 
-/// A segment to go on with, its lock held and room for so many bytes in it.
+/// A segment to go on with, its lock held and space for so many bytes in it.
 pub(super) fn take_over(spool: &SpoolDir, lane: Lane, more: u64) -> Option<Segment> {
     // Other machines have other processes by these numbers.
     if spool.is_network_fs() {

@@ -18,7 +18,7 @@ const LINE: u64 = 160;
 /// Verdicts on visits of all days: about half a million. The oldest days go for
 /// newer ones, and beyond what one day may have they are counted and no longer
 /// told one by one, or a busy shop would fill its spool with what nobody reads and
-/// have no room for what waits.
+/// have no space for what waits.
 const MOST_OF_VISITS: u64 = 64 << 20;
 
 /// Writes verdicts. Only the leader has one.
@@ -90,7 +90,7 @@ impl VerdictLog {
             return Ok(());
         }
         self.reserve_bytes(lane, bytes, now)
-            .context("reserve room in", &dir(&self.spool))
+            .context("reserve space in", &dir(&self.spool))
     }
 
     fn reserve_bytes(&mut self, lane: Lane, bytes: u64, now: i64) -> io::Result<()> {
@@ -102,7 +102,7 @@ impl VerdictLog {
         Ok(())
     }
 
-    /// Appends verdicts. Where a full disk has no room for the messages they
+    /// Appends verdicts. Where a full disk has no space for the messages they
     /// are left out: the verdicts fit in what was reserved.
     ///
     /// # Errors
@@ -137,7 +137,7 @@ impl VerdictLog {
         let today = self.today(lane, now)?;
         if lane == Lane::Visit {
             let (day, more) = (today.day, lines.len() as u64);
-            if !self.make_room_for_visits(day, more)? {
+            if !self.make_space_for_visits(day, more)? {
                 return Ok(());
             }
         }
@@ -158,9 +158,9 @@ impl VerdictLog {
         Ok(())
     }
 
-    /// Makes room for verdicts on visits of a day, by those of the oldest. False
+    /// Makes space for verdicts on visits of a day, by those of the oldest. False
     /// where the day has filled it alone.
-    fn make_room_for_visits(&self, day: i64, more: u64) -> io::Result<bool> {
+    fn make_space_for_visits(&self, day: i64, more: u64) -> io::Result<bool> {
         let mut days = days(&self.spool, Lane::Visit)?;
         days.retain(|one| *one != day);
         let path = |day| day_file(&self.spool, Lane::Visit, day);
