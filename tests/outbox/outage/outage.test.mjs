@@ -26,12 +26,12 @@ before(async () => {
 });
 after(() => world.close());
 
+/** New workers; none of them sends before it has served a request. */
 async function reload() {
   const { node } = world.shop;
   const before = node.workers();
   node.reload();
   await until('new workers', () => node.workers().length > 0 && !node.workers().some((pid) => before.includes(pid)));
-  await until('the shop to answer again', () => world.tick());
 }
 
 test('after three hours without Pinterest each order was counted once and has its verdict', async () => {
@@ -57,15 +57,17 @@ test('after three hours without Pinterest each order was counted once and has it
       await world.tick();
     }
     await reload();
+    await until('the shop to answer again', () => world.tick());
   }
   const calls = world.standin.records().requests.length;
   assert.equal(world.delivered().length, first, 'nothing came through meanwhile');
 
-  world.standin.misbehave({ mode: 'ok' });
   const end = world.clock.now() / 1000;
-  // Whoever leads still keeps to the wait it was told; the next process to lead goes by the clock.
+  // Whoever leads still keeps to the wait it was told; the next process to lead goes by the clock. Nothing is taken
+  // before the old ones are gone: FPM kills them at once, and what a kill cuts off after Pinterest took it is sent again.
   await world.clock.advance(STEP_SECONDS);
   await reload();
+  world.standin.misbehave({ mode: 'ok' });
   const rows = await world.allSettled();
 
   const times = tally(world.delivered());
