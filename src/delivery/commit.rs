@@ -1,8 +1,9 @@
 //! The order in which verdicts reach the disk.
 //!
 //! A refused event is among the dead letters before its verdict is written,
-//! and a verdict is written before its segment's offset moves: whoever is
-//! killed in between does a step again and loses nothing.
+//! and the verdict on an order is written before its segment's offset moves: whoever
+//! is killed in between does a step again and loses nothing. Verdicts on visits are
+//! counted, and nowhere looked up.
 //!
 //! A withdrawal's marker outlives the offset that covers its record.
 //!
@@ -15,21 +16,19 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use crate::spool::{
-    Content, DeadLetters, Entry, Envelope, FileIdentity, IdSet, Lane, Leader, Ledger, Settled,
-    SpoolDir, SpoolError, State, Verdict, VerdictLog, Withdrawn, fingerprint, prune,
+    Content, DeadLetters, Entry, Envelope, FileIdentity, IdSet, Lane, Leader, Ledger, Recent,
+    RecentEvent, SegmentName, Settled, SpoolDir, SpoolError, State, Verdict, VerdictLog, Withdrawn,
+    fingerprint, prune,
 };
 
 use super::batch::{Decision, Pending};
+use super::redact::redact;
 use super::triage::{ClockReading, History, triage};
 use super::{Late, Time, backoff};
 
-/// How often captures are told how much the spool holds: a look at all that was
-/// settled, and so not with every look.
-const TELL_HELD_EVERY: Duration = Duration::from_secs(1);
-
-/// The part of a spool that verdicts on visits may take: they count like what
-/// waits, and must not keep orders out.
-const VISITS_PART: u64 = 4;
+/// How often others are told how much the spool holds and what was settled last: not
+/// with every look of the leader's, and not with every event.
+const PUBLISH_EVERY: Duration = Duration::from_secs(1);
 
 /// What was settled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,12 +62,16 @@ pub struct Committer {
     /// The same as it was last written down.
     written: State,
     log: VerdictLog,
+    /// The bytes in which the verdicts on lines in flight will fit, by where a line
+    /// ends.
+    reserved: HashMap<(SegmentName, u64), u64>,
+    recent: Recent,
     dead: DeadLetters,
     withdrawn: Withdrawn,
     /// Read with the first order: a leader of visits does without.
     delivered: OnceCell<IdSet>,
-    /// When captures were last told how much the spool holds.
-    told_held: Option<Instant>,
+    /// When [`Committer::publish`] was last called.
+    published: Option<Instant>,
 }
 
 impl Committer {
@@ -99,8 +102,10 @@ impl Committer {
             lock: leader.lock().clone(),
             ledger,
             log,
+            reserved: HashMap::new(),
+            recent: Recent::read(place),
             dead,
-            told_held: None,
+            published: None,
         })
     }
 
@@ -112,25 +117,25 @@ impl Committer {
         self.ledger.refresh()?;
         self.see_withdrawn();
         if self
-            .told_held
-            .is_none_or(|when| when.elapsed() >= TELL_HELD_EVERY)
+            .published
+            .is_none_or(|when| when.elapsed() >= PUBLISH_EVERY)
         {
-            self.tell_held();
+            self.publish();
         }
         Ok(())
     }
 
-    /// Keeps the verdicts on visits within a part of what the spool may hold.
-    pub fn keep_within(&mut self, max_bytes: u64) {
-        self.log.keep_visits_within(max_bytes / VISITS_PART);
-    }
-
-    /// Tells those who capture how much the spool holds.
-    pub fn tell_held(&mut self) {
-        if self.lock.is_current() {
-            self.ledger.tell_held();
-            self.told_held = Some(Instant::now());
+    /// Tells those who capture how much the spool holds, and people what was settled
+    /// last.
+    pub fn publish(&mut self) {
+        if !self.lock.is_current() {
+            return;
         }
+        self.ledger.tell_held();
+        if let Err(error) = self.recent.write(&self.place) {
+            log::warn!(target: self.place.log_target(), "cannot write recent.json: {error}");
+        }
+        self.published = Some(Instant::now());
     }
 
     /// Whether this is still the spool that is led.
@@ -145,8 +150,9 @@ impl Committer {
 
     /// Throws away what is a week old. By a clock that jumped forward all would be:
     /// the verdicts that nobody has read, and the memory of what was delivered.
-    pub fn prune(&self, now: i64) {
+    pub fn prune(&mut self, now: i64) {
         prune(&self.place, now);
+        self.recent.prune(now);
     }
 
     /// Looks again at what was taken back.
@@ -190,19 +196,37 @@ impl Committer {
         delivered.contains(&fingerprint(id))
     }
 
-    /// Makes sure that verdicts on these lines can be written.
+    /// Makes sure that the verdicts on these lines can be written, beside those on all
+    /// others that are in flight. It lasts until a line is settled or released, however
+    /// often it is asked for.
     ///
     /// # Errors
-    /// `full` above all.
+    /// `full` above all; then nothing is reserved for these lines.
     pub fn reserve(&mut self, lines: &[Pending], now: i64) -> Result<(), SpoolError> {
-        for lane in Lane::ALL {
-            let ids = lines
-                .iter()
-                .filter(|line| line.entry.lane() == lane)
-                .filter_map(|line| Some(&*line.event()?.id));
-            self.log.reserve(lane, ids, now)?;
+        for line in lines.iter().filter(|line| !line.settled) {
+            if line.entry.lane() == Lane::Revenue
+                && let Some(event) = line.event()
+            {
+                let bytes = VerdictLog::wordless_len(&event.id);
+                self.reserved.insert(position(line), bytes);
+            }
         }
-        Ok(())
+        let reserved = self.log.reserve(self.reserved_bytes(), now);
+        if reserved.is_err() {
+            self.release(lines);
+        }
+        reserved
+    }
+
+    /// Gives back what was reserved for lines that are not in flight any more.
+    pub fn release<'a>(&mut self, lines: impl IntoIterator<Item = &'a Pending>) {
+        for line in lines {
+            self.reserved.remove(&position(line));
+        }
+    }
+
+    fn reserved_bytes(&self) -> u64 {
+        self.reserved.values().sum()
     }
 
     /// Settles every line that is decided and whose segment has no line before it
@@ -218,45 +242,37 @@ impl Committer {
         }
         let mut done = settleable(lines);
         self.spare_withdrawn(&mut done);
-        let mut settled: HashMap<Lane, Vec<Settled>> = HashMap::new();
+        let mut orders = Vec::new();
         for line in &done {
-            match (&line.entry.content, &line.decision) {
-                (
-                    Content::Event(event),
-                    Decision::Settle {
-                        verdict, message, ..
-                    },
-                ) => {
-                    if *verdict == Verdict::Rejected {
-                        self.put_dead_letter(event, message.as_deref(), now);
-                    }
-                    settled.entry(line.entry.lane()).or_default().push(Settled {
-                        event_id: event.id.clone().into_owned(),
-                        event_name: event.name.clone().into_owned(),
-                        verdict: *verdict,
-                        at: now,
-                        message: message.as_deref().map(str::to_owned),
-                    });
-                }
-                (_, Decision::Unreadable(reason)) => {
-                    log::error!(
-                        target: self.place.log_target(),
-                        "a line of {} ending at {} cannot be read: {reason}",
-                        line.entry.segment.as_str(),
-                        line.entry.end
-                    );
-                }
-                _ => {}
+            if let Decision::Unreadable(reason) = line.decision {
+                log::error!(
+                    target: self.place.log_target(),
+                    "a line of {} ending at {} cannot be read: {reason}",
+                    line.entry.segment.as_str(),
+                    line.entry.end
+                );
+            }
+            let Some(settled) = settled(line, now) else {
+                continue;
+            };
+            if let (Verdict::Rejected, Some(event)) = (settled.verdict, line.event()) {
+                self.put_dead_letter(event, settled.message.as_deref(), now);
+            }
+            if line.entry.lane() == Lane::Revenue {
+                orders.push(settled);
             }
         }
-        // What is told of one lane stands, whatever becomes of the other: an answer
-        // of Pinterest's that was not written down would be asked for again.
-        let mut failed = None;
-        for lane in Lane::ALL {
-            let settled = settled.get(&lane).map_or(&[][..], Vec::as_slice);
-            if let Err(error) = self.log.append(lane, settled, now) {
-                done.retain(|line| line.entry.lane() != lane);
-                failed = Some(error);
+        self.release(done.iter().map(|line| &**line));
+        let written = self.log.append(&orders, self.reserved_bytes(), now);
+        if written.is_err() {
+            // What is told of visits stands, whatever becomes of the orders.
+            done.retain(|line| line.entry.lane() != Lane::Revenue);
+        }
+        for line in &done[done.len().saturating_sub(Recent::MOST)..] {
+            if let Some(mut settled) = settled(line, now) {
+                settled.message = settled.message.as_deref().map(redact);
+                let lane = line.entry.lane();
+                self.recent.push(RecentEvent { settled, lane });
             }
         }
         let mut counts = Counts {
@@ -301,7 +317,7 @@ impl Committer {
                 self.withdrawn.clear(&line.entry.segment, line.entry.end);
             }
         }
-        failed.map_or(Ok(counts), Err)
+        written.map(|()| counts)
     }
 
     /// Keeps a refused event where the owner can see it and try it again.
@@ -324,22 +340,13 @@ impl Committer {
     /// went with the spool and is still open, so what Pinterest took is written
     /// there, and whoever finds the spool again does not send those orders twice.
     fn keep_acknowledgements(&mut self, lines: &[Pending], now: i64) {
-        for lane in Lane::ALL {
-            let settled: Vec<Settled> = lines
-                .iter()
-                .filter(|line| line.entry.lane() == lane && !line.settled)
-                .filter(|line| line.is_acknowledged())
-                .filter_map(Pending::event)
-                .map(|event| Settled {
-                    event_id: event.id.clone().into_owned(),
-                    event_name: event.name.clone().into_owned(),
-                    verdict: Verdict::Delivered,
-                    at: now,
-                    message: None,
-                })
-                .collect();
-            self.log.append_where_open(lane, &settled);
-        }
+        let orders: Vec<Settled> = lines
+            .iter()
+            .filter(|line| line.entry.lane() == Lane::Revenue && !line.settled)
+            .filter(|line| line.is_acknowledged())
+            .filter_map(|line| settled(line, now))
+            .collect();
+        self.log.append_where_open(&orders);
     }
 
     /// What was taken back while Pinterest refused it is no dead letter, out of
@@ -387,6 +394,31 @@ impl Committer {
     }
 }
 
+/// Where a line is.
+fn position(line: &Pending) -> (SegmentName, u64) {
+    (line.entry.segment.clone(), line.entry.end)
+}
+
+/// What became of the event of a line, if it holds one and that is decided.
+fn settled(line: &Pending, now: i64) -> Option<Settled> {
+    let (
+        Content::Event(event),
+        Decision::Settle {
+            verdict, message, ..
+        },
+    ) = (&line.entry.content, &line.decision)
+    else {
+        return None;
+    };
+    Some(Settled {
+        event_id: event.id.clone().into_owned(),
+        event_name: event.name.clone().into_owned(),
+        verdict: *verdict,
+        at: now,
+        message: message.as_deref().map(str::to_owned),
+    })
+}
+
 /// The lines that can be settled now: within each segment, those before the
 /// first one that is not decided.
 fn settleable(lines: &mut [Pending]) -> Vec<&mut Pending> {
@@ -401,4 +433,78 @@ fn settleable(lines: &mut [Pending]) -> Vec<&mut Pending> {
             !blocked.contains(&line.entry.segment)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::Clock;
+    use crate::spool::{Durability, Limits, Writer, encode, unix_now};
+
+    fn capture(spool: &SpoolDir, ids: &[&str]) {
+        let limits = Limits {
+            max_bytes: 1 << 30,
+            durability: Durability::Off,
+        };
+        let mut writer = Writer::new(spool.clone(), Lane::Revenue);
+        for id in ids {
+            let line = encode(&Envelope {
+                id: (*id).into(),
+                name: "checkout".into(),
+                time: unix_now(),
+                at: unix_now(),
+                late_ok: false,
+                event: "{}".into(),
+            });
+            writer.append(&line.unwrap(), &limits).unwrap();
+        }
+    }
+
+    /// The lines that wait in each segment, as batches in flight.
+    fn batches(committer: &mut Committer) -> Vec<Vec<Pending>> {
+        let segments = committer.ledger.with_work(Lane::Revenue);
+        let clock = committer.clock(&Clock);
+        let batch = |segment| {
+            let entries = committer.ledger.next_of(&segment, 100, 1 << 20);
+            let decide = |entry| committer.decide(entry, Late::Send, clock);
+            entries.into_iter().map(decide).collect()
+        };
+        segments.into_iter().map(batch).collect()
+    }
+
+    #[test]
+    fn batches_in_flight_have_their_space_until_they_are_settled_in_any_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let spool = SpoolDir::open(&dir.path().join("root"), "site", "1", false).unwrap();
+        for ids in [["a1", "a2"], ["b1", "b2"], ["c1", "c2"], ["d1", "d2"]] {
+            capture(&spool, &ids);
+        }
+        let leader = Leader::try_lead(&spool).unwrap().unwrap();
+        let mut committer = Committer::open(&leader, 0, &Clock).unwrap();
+        let mut batches = batches(&mut committer);
+        assert_eq!(batches.len(), 4);
+        let (now, each) = (unix_now(), 2 * VerdictLog::wordless_len("a1"));
+        for (n, batch) in batches.iter().enumerate() {
+            // However often it is asked for.
+            for _ in 0..2 {
+                committer.reserve(batch, now).unwrap();
+                assert_eq!(committer.reserved_bytes(), (n as u64 + 1) * each);
+            }
+        }
+        for (done, left) in [(2, 3), (0, 2), (3, 1)] {
+            for line in &mut batches[done] {
+                line.decision = Decision::settle(Verdict::Delivered);
+            }
+            for counted in [2, 0] {
+                let counts = committer.commit(&mut batches[done], now).unwrap();
+                assert_eq!(counts.delivered, counted);
+                assert_eq!(committer.reserved_bytes(), left * each);
+            }
+        }
+        // The last is not in flight any more: its call failed.
+        for _ in 0..2 {
+            committer.release(&batches[1]);
+            assert_eq!(committer.reserved_bytes(), 0);
+        }
+    }
 }

@@ -91,7 +91,7 @@ fn clean_until(committer: &mut Committer, time: &dyn Time, end: Instant) -> Resu
     // At these paths may be another's by now.
     if committer.leads() {
         committer.ledger.sweep(true, clock.now);
-        committer.tell_held();
+        committer.publish();
     }
     if let Some(error) = failed {
         return Err(error);
@@ -161,7 +161,7 @@ pub fn purge(leader: &Leader, time: &dyn Time) -> Result<u64, SpoolError> {
     committer.state.lose(PURGED, unsettled);
     committer.save();
     committer.ledger.sweep(true, now);
-    committer.tell_held();
+    committer.publish();
     let after = committer.state.lost.get(PURGED).copied();
     Ok(after.unwrap_or(0) - before.unwrap_or(0))
 }

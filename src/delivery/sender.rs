@@ -77,8 +77,7 @@ pub fn drain(
             return Ok(tally);
         };
         let lead = || {
-            let mut committer = Committer::open(&leader, settings.generation, time)?;
-            committer.keep_within(settings.max_bytes);
+            let committer = Committer::open(&leader, settings.generation, time)?;
             let not_before = inherited_wait(&committer, time);
             let mut sender = Sender {
                 session: Session {
@@ -105,7 +104,7 @@ pub fn drain(
             // Settled lines hold addresses: none stay behind.
             if leader.leads() {
                 committer.ledger.sweep(true, time.unix());
-                committer.tell_held();
+                committer.publish();
             }
             Ok((committer, exit?))
         };

@@ -49,8 +49,6 @@ pub struct Settings {
     pub generation: u64,
     /// For revenue events that are late.
     pub late: Late,
-    /// What a spool may hold, in bytes. What became of visits may take a quarter.
-    pub max_bytes: u64,
     /// How to reach Pinterest.
     pub transport: Transport,
 }

@@ -32,7 +32,7 @@ pub struct Relay(relay::Relay);
 #[php_impl]
 impl Relay {
     pub const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    pub const API_LEVEL: i64 = 1;
+    pub const API_LEVEL: i64 = 2;
 
     pub fn __construct(options: &ZendHashTable) -> PhpResult<Self> {
         let options = input::read(options);
@@ -61,6 +61,11 @@ impl Relay {
     #[php(defaults(cursor = String::new(), limit = 1000))]
     pub fn settled(&self, cursor: String, limit: i64) -> PhpResult<Table> {
         guarded(|| self.0.settled(&cursor, limit)).map(Table)
+    }
+
+    #[php(defaults(limit = 50))]
+    pub fn recent(&self, limit: i64) -> PhpResult<Table> {
+        guarded(|| self.0.recent(limit)).map(Table)
     }
 
     #[php(defaults(limit = 50))]

@@ -104,7 +104,6 @@ impl Relay {
             test: self.options.test,
             generation: self.options.generation,
             late: self.options.late,
-            max_bytes: self.rules.limits.max_bytes,
             transport: self.rules.transport.clone(),
         })
     }

@@ -13,7 +13,7 @@ use super::{Refusal, Relay, lane, report};
 use crate::delivery::{self, Clock};
 use crate::event::{self, EventName, Raw};
 use crate::spool::{
-    DeadLetters, Envelope, Lane, Leader, Ledger, Reason, SegmentName, SpoolDir, SpoolError,
+    DeadLetters, Envelope, Lane, Leader, Ledger, Reason, Recent, SegmentName, SpoolDir, SpoolError,
     Verdicts, Withdrawn, beginning,
 };
 
@@ -66,7 +66,7 @@ impl Relay {
         dirs.filter_map(|entry| open(entry.path())).collect()
     }
 
-    /// Verdicts behind a cursor, oldest first.
+    /// Verdicts on orders behind a cursor, oldest first.
     ///
     /// # Errors
     /// [`Refusal::Spool`].
@@ -75,6 +75,21 @@ impl Relay {
         let limit = usize::try_from(limit).unwrap_or(0);
         let (cursor, events) = Verdicts::new(&spool.place).after(cursor, limit)?;
         Ok(json!({ "cursor": cursor, "events": events }))
+    }
+
+    /// What was settled last, of both lanes, the newest first.
+    ///
+    /// # Errors
+    /// [`Refusal::Spool`].
+    pub fn recent(&self, limit: i64) -> Result<Value, Refusal> {
+        let spool = self.spool()?;
+        let limit = usize::try_from(limit).unwrap_or(0);
+        let recent = Recent::read(&spool.place);
+        Ok(recent
+            .newest()
+            .take(limit)
+            .map(|event| json!(event))
+            .collect())
     }
 
     /// The newest dead letters.

@@ -14,7 +14,7 @@ use super::error::Context;
 use super::ledger::Known;
 use super::record::{self, Rest, may_be_later_format};
 use super::verdicts::{self, DAY};
-use super::{Lane, Ledger, SegmentName, SpoolDir, SpoolError};
+use super::{Ledger, SegmentName, SpoolDir, SpoolError};
 
 /// A segment that was not written to for this long is deleted as soon as it
 /// is settled; a busier one may be written to again, and stays a little.
@@ -28,7 +28,7 @@ const STILLBORN_SECONDS: u64 = 3_600;
 /// Pinterest takes no event that is older, so nothing of it is of use after that:
 /// verdicts, and with them the ids already delivered, dead letters, and the markers
 /// of withdrawals.
-const KEEP_DAYS: i64 = 7;
+pub(super) const KEEP_DAYS: i64 = 7;
 
 /// Deletes what is a week old. Not by a clock that may have jumped forward: by that
 /// all would be.
@@ -42,25 +42,24 @@ pub fn prune(spool: &SpoolDir, now: i64) {
 /// to it.
 fn prune_verdicts(spool: &SpoolDir, now: i64) {
     let (disk, today) = (spool.disk(), now / DAY);
-    for lane in Lane::ALL {
-        for day in verdicts::days(spool, lane).unwrap_or_default() {
-            let path = verdicts::day_file(spool, lane, day);
-            let day = match day > today {
-                true => verdicts::last_written(&path).unwrap_or(today),
-                false => day,
-            };
-            if day < today - KEEP_DAYS {
-                // Tried again at the next start.
-                let _ = disk::remove(disk, &path);
-            }
+    for day in verdicts::days(spool).unwrap_or_default() {
+        let path = verdicts::day_file(spool, day);
+        let day = match day > today {
+            true => verdicts::last_written(&path).unwrap_or(today),
+            false => day,
+        };
+        if day < today - KEEP_DAYS {
+            // Tried again at the next start.
+            let _ = disk::remove(disk, &path);
         }
     }
-    // An index of verdicts that are gone.
     let dir = verdicts::dir(spool);
     for name in disk::names(disk, &dir).unwrap_or_default() {
-        if let Some(day) = name.strip_suffix(verdicts::INDEX_SUFFIX)
-            && matches!(dir.join(format!("{day}.log")).try_exists(), Ok(false))
-        {
+        // An index of verdicts that are gone.
+        let is_orphan = name
+            .strip_suffix(verdicts::INDEX_SUFFIX)
+            .is_some_and(|day| matches!(dir.join(format!("{day}.log")).try_exists(), Ok(false)));
+        if is_orphan || verdicts::is_of_visits(&name) {
             let _ = disk::remove(disk, &dir.join(name));
         }
     }

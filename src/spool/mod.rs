@@ -16,8 +16,9 @@
 //!     state.json                     the leader's memory: counters, back-off, pause
 //!     seg/<lane>-<start>-<pid>-<rnd>.seg   records, one writer each
 //!     ack/<segment>                  how far it is settled: an offset, and its checksum
-//!     settled/<lane>-<day>.log       final verdicts, kept seven days
+//!     settled/r-<day>.log            final verdicts on orders, kept seven days
 //!     settled/r-<day>.ids            an index of the orders among them that were delivered
+//!     recent.json                    the newest 200 events that were settled, of both lanes
 //!     dead/<hash>.json               events that Pinterest refused, with its message
 //!     withdrawn/<segment>.<offset>   records taken back before delivery
 //!     refused                        the newest capture that could not be made durable
@@ -45,9 +46,9 @@
 //!    deleted, being empty, between its birth and that record.
 //! 4. After a failed or short write the segment is cut back and abandoned.
 //! 5. Segments are strictly first in, first out: one offset acknowledges one.
-//! 6. Only the holder of `leader.lock` writes `ack`, `settled`, `state.json`.
-//! 7. A verdict is in `settled` before the offset moves past its record, and the
-//!    marker of a withdrawal goes after that.
+//! 6. Only the holder of `leader.lock` writes `ack`, `settled`, `state.json`, `recent.json`.
+//! 7. The verdict on an order is in `settled` before the offset moves past its record,
+//!    and the marker of a withdrawal goes after that.
 //! 8. A writer before each record, and the leader before each call and each
 //!    commit, look whether the path still names the file that they have open.
 //!    A spool that was moved or replaced under them is not theirs any more.
@@ -67,6 +68,7 @@ mod leader;
 mod ledger;
 mod ownership;
 mod quota;
+mod recent;
 mod record;
 mod refused;
 mod segment;
@@ -83,6 +85,7 @@ pub use error::{Context, Reason, SpoolError};
 pub use housekeeping::prune;
 pub use leader::{Leader, LeaderNote, Watch};
 pub use ledger::{Ledger, Waiting};
+pub use recent::{Recent, RecentEvent};
 pub use record::{Content, Entry, Envelope, Lines, Record, beginning, decode, encode};
 pub use refused::Refused;
 pub use segment::SegmentName;
@@ -91,11 +94,13 @@ pub use verdicts::{IdSet, Settled, Verdict, VerdictLog, Verdicts, shorten};
 pub use withdrawn::Withdrawn;
 pub use writer::{Durability, Limits, Writer};
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// Which line of a spool a record waits in. Revenue goes first and is never
 /// refused before visits are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Lane {
     /// Completed orders.
     Revenue,

@@ -41,7 +41,6 @@ fn http(endpoint: &str, transport_of: Transport) -> Http {
         test: false,
         generation: 0,
         late: Late::Send,
-        max_bytes: 1 << 30,
         transport: transport_of,
     };
     let config = transport(&settings.transport, endpoint).unwrap();

@@ -201,7 +201,6 @@ fn a_dump_of_what_a_sender_is_told_shows_neither_token_nor_password() {
         test: false,
         generation: 1,
         late: Late::Return,
-        max_bytes: 1 << 30,
         transport: Transport {
             proxy: Some(Secret::new("http://ada:opensesame@proxy:3128".into())),
             ..Transport::default()

@@ -38,6 +38,7 @@ test('parameters can be named as the stub names them', function (): void {
     $relay = new \Pinrelay\Relay(options: options());
     same('named', $relay->prepare(event: event(['event_id' => 'named']))->eventId);
     same([], $relay->settled(limit: 5)['events']);
+    same([], $relay->recent(limit: 5));
     same([], $relay->rejected(limit: 5));
     same(0, $relay->withdraw(eventIds: ['nobody']));
     same(0, $relay->withdrawVisitor(externalId: 'nobody'));

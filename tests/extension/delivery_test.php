@@ -71,6 +71,26 @@ test('verdicts come back once each, oldest first, by cursor', function (): void 
     same([], $relay->settled($rest['cursor'])['events']);
 });
 
+test('the newest settled events of every kind come back, newest first', function (): void {
+    $pinterest = new Pinterest();
+    $relay = new Relay(options(['api_base' => $pinterest->base]));
+    same([], $relay->recent());
+    foreach (['refuse-sale' => 'checkout', 'a-visit' => 'page_visit', 'old' => 'page_visit'] as $id => $name) {
+        $ago = $id === 'old' ? 7_200 : 0;
+        $relay->capture(['event_id' => $id, 'event_name' => $name, 'event_time' => time() - $ago] + event());
+    }
+    $relay->drain(20.0);
+    $recent = $relay->recent();
+    same(['event_id', 'event_name', 'verdict', 'at', 'message', 'lane'], array_keys($recent[0]));
+    $found = array_column($recent, null, 'event_id');
+    same(['rejected', 'revenue'], [$found['refuse-sale']['verdict'], $found['refuse-sale']['lane']]);
+    same(['delivered', 'visit'], [$found['a-visit']['verdict'], $found['a-visit']['lane']]);
+    same(['expired', 'page_visit'], [$found['old']['verdict'], $found['old']['event_name']]);
+    same(array_slice($recent, 0, 2), $relay->recent(2));
+    same(['refuse-sale'], array_column($relay->settled()['events'], 'event_id'));
+    same([1, ['stale' => 1]], [$relay->status()['delivered'], $relay->status()['lost']]);
+});
+
 test('a rejected event is kept with Pinterest\'s words and can be put back in line', function (): void {
     $pinterest = new Pinterest();
     $relay = new Relay(options(['api_base' => $pinterest->base]));

@@ -20,14 +20,16 @@ require __DIR__ . '/support/Evidence.php';
 require __DIR__ . '/support/Clients.php';
 
 /**
- * What became of everything that was captured: verdict => how many, and `waiting`. An event that is settled may still
+ * What became of everything that was captured: verdict => how many, and `waiting`. Visits that were too old to be sent
+ * are not among them: there is nothing but a count of those. An event that is settled may still
  * be in line where a worker left between the verdict and the note that the line is done with; it is not waiting then.
  */
-function balance(Relay $relay, string $acknowledged): array
+function balance(Relay $relay, string $acknowledged, Pinterest $pinterest): array
 {
-    $verdicts = verdicts($relay);
-    $waiting = array_diff(inLine($relay), array_keys($verdicts));
-    $captured = array_unique(noted($acknowledged));
+    // Of a visit there is no verdict: it was sent, or it waits.
+    $verdicts = verdicts($relay) + array_fill_keys(preg_grep('/^visit-/', $pinterest->eventIds()), 'delivered');
+    $waiting = array_diff(preg_grep('/^stale-/', inLine($relay), PREG_GREP_INVERT), array_keys($verdicts));
+    $captured = preg_grep('/^stale-/', array_unique(noted($acknowledged)), PREG_GREP_INVERT);
     $found = [...array_keys($verdicts), ...$waiting];
     same([], array_values(array_diff($captured, $found)), 'captured, and nowhere to be found');
     same([], array_values(array_diff($found, $captured)), 'found, and captured by nobody');
@@ -64,17 +66,19 @@ test('under a hammer every captured event is accounted for once, and one leader 
     });
     $evidence = new Evidence($pinterest->calls());
     same([], $evidence->overlaps(), 'two leaders at once');
-    $counted = balance($relay, $acknowledged);
+    $counted = balance($relay, $acknowledged, $pinterest);
     truth($counted['waiting'] > 0, 'something waits: ' . json_encode($counted));
-    foreach (['delivered', 'rejected', 'late', 'expired', 'withdrawn'] as $verdict) {
+    foreach (['delivered', 'rejected', 'late', 'withdrawn'] as $verdict) {
         truth(($counted[$verdict] ?? 0) > 0, "something is $verdict: " . json_encode($counted));
     }
 
     $pinterest->behave([]);
     eventually('nothing waits', fn (): bool => array_sum(status($fpm, $options)['waiting']) === 0, 120.0);
     eventually('the last note is written', fn (): bool => inLine($relay) === []);
-    $counted = balance($relay, $acknowledged);
+    $counted = balance($relay, $acknowledged, $pinterest);
     same(0, $counted['waiting']);
+    truth($relay->status()['lost']['stale'] > 0, 'visits that were too old are counted');
+    same([], array_values(preg_grep('/^stale-/', $pinterest->eventIds())), 'visits that were too old, and sent');
     accountFor(noted($acknowledged), verdicts($relay), $pinterest);
     $evidence = new Evidence($pinterest->calls());
     $gone = static fn (?int $pid): bool => $pid === null || !in_array($pid, $fpm->workers(), true);

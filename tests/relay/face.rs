@@ -1,7 +1,7 @@
 //! The whole street in one process, from a captured event to a verdict.
 
 use crate::shop::{
-    Peer, Response, Shop, at, capture, ids, now, order, until, verdicts, visit, waiting,
+    Peer, Response, Shop, at, capture, ids, now, order, recent, until, verdicts, visit, waiting,
 };
 use pinrelay::event::Raw;
 use pinrelay::relay::Refusal;
@@ -346,7 +346,7 @@ fn stale_visits_are_given_up_and_counted() {
     capture(&relay, &at(visit("v-1"), now() - 3_700));
     relay.drain(20.0).unwrap();
     assert_eq!(peer.requests().len(), 0);
-    assert_eq!(verdicts(&relay), [("v-1".into(), "expired".into())]);
+    assert_eq!(recent(&relay), [("v-1".into(), "expired".into())]);
     assert_eq!(relay.status().unwrap()["lost"], json!({"stale": 1}));
 }
 

@@ -344,11 +344,19 @@ pub fn ids<'a>(ids: &[&'a str]) -> Raw<'a> {
     Raw::Map(entries.collect())
 }
 
-/// `(event_id, verdict)` of everything settled, oldest first.
+/// `(event_id, verdict)` of every order settled, oldest first.
 pub fn verdicts(relay: &Relay) -> Vec<(String, String)> {
-    let settled = relay.settled("", 100_000).unwrap();
+    with_verdicts(&relay.settled("", 100_000).unwrap()["events"])
+}
+
+/// The same of the newest 200 events of both lanes, the newest first.
+pub fn recent(relay: &Relay) -> Vec<(String, String)> {
+    with_verdicts(&relay.recent(1_000).unwrap())
+}
+
+fn with_verdicts(events: &Value) -> Vec<(String, String)> {
     let text = |event: &Value, key: &str| event[key].as_str().unwrap().to_owned();
-    let events = settled["events"].as_array().unwrap().iter();
+    let events = events.as_array().unwrap().iter();
     events
         .map(|event| (text(event, "event_id"), text(event, "verdict")))
         .collect()

@@ -13,7 +13,7 @@ use pinrelay::delivery::{
 };
 use pinrelay::process::Waker;
 use pinrelay::spool::{
-    Durability, Envelope, Lane, Leader, Ledger, Limits, SpoolDir, State, Verdict, Verdicts,
+    Durability, Envelope, Lane, Leader, Ledger, Limits, Recent, SpoolDir, State, Verdict, Verdicts,
     Withdrawn, Writer, beginning, encode, unix_now,
 };
 use serde_json::{Value, json};
@@ -120,8 +120,8 @@ impl World {
             event: event.into(),
         });
         let limits = Limits {
-            durability: Durability::Off,
             max_bytes: 1 << 30,
+            durability: Durability::Off,
         };
         let mut writer = self.writers[lane as usize].borrow_mut();
         writer.append(&line.unwrap(), &limits).unwrap();
@@ -161,10 +161,16 @@ impl World {
             .total()
     }
 
-    /// Every verdict on each event.
+    /// Every verdict on each order, and on each of the newest visits.
     pub fn verdicts(&self) -> HashMap<String, Vec<Verdict>> {
         let mut all: HashMap<String, Vec<Verdict>> = HashMap::new();
-        for one in Verdicts::new(&self.place).after("", usize::MAX).unwrap().1 {
+        let (_, orders) = Verdicts::new(&self.place).after("", usize::MAX).unwrap();
+        let recent = Recent::read(&self.place);
+        let visits = recent.newest().filter(|one| one.lane == Lane::Visit);
+        for one in orders
+            .into_iter()
+            .chain(visits.map(|one| one.settled.clone()))
+        {
             all.entry(one.event_id).or_default().push(one.verdict);
         }
         all
@@ -235,7 +241,6 @@ pub fn settings(late: Late) -> Settings {
         test: false,
         generation: 0,
         late,
-        max_bytes: 1 << 30,
         transport: Transport::default(),
     }
 }

@@ -154,13 +154,13 @@ fn verdicts_that_came_to_the_disk_by_half_are_written_again_and_spoil_no_other()
     let mut log = VerdictLog::new(&spool.dir);
     let now = unix_now();
     let of = |id| [settled(id, Verdict::Delivered)];
-    log.append(Lane::Revenue, &of("a"), now).unwrap();
+    log.append(&of("a"), 0, now).unwrap();
     spool.disk.fail_once(Op::Write, "/settled/", How::Short(30));
     spool
         .disk
         .fail_once(Op::Write, "/settled/", How::Fails(Errno::NOSPC));
-    log.append(Lane::Revenue, &of("b"), now).unwrap_err();
-    log.append(Lane::Revenue, &of("c"), now).unwrap();
+    log.append(&of("b"), 0, now).unwrap_err();
+    log.append(&of("c"), 0, now).unwrap();
     let told: Vec<_> = verdicts(&spool.dir);
     assert_eq!(told.len(), 2);
     assert_eq!((&*told[0].0, &*told[1].0), ("a", "c"));
@@ -285,7 +285,7 @@ fn a_marker_concerns_the_record_it_was_made_for_and_no_other() {
 }
 
 #[test]
-fn verdicts_on_visits_that_cannot_be_written_keep_no_order_from_being_sent_once() {
+fn verdicts_on_orders_that_cannot_be_written_keep_no_visit_from_being_settled_once() {
     let spool = Spool::with(&["o-1"]);
     let now = unix_now();
     let stale = encode(&Envelope {
@@ -300,19 +300,18 @@ fn verdicts_on_visits_that_cannot_be_written_keep_no_order_from_being_sent_once(
     writer.append(&stale.unwrap(), &LIMITS).unwrap();
     spool
         .disk
-        .fail(Op::Write, "/settled/v-", How::Fails(Errno::IO));
+        .fail(Op::Write, "/settled/", How::Fails(Errno::IO));
     let mut pinterest = Pinterest::default();
     for _ in 0..3 {
-        // The visit is met by each.
+        // The order is met by each.
         lead(&spool.dir, &mut pinterest).unwrap_err();
+        assert_eq!(ids(&next(&mut spool.ledger(), 9)), ["o-1"]);
+        assert_eq!(State::read(&spool.dir).lost["stale"], 1);
     }
-    let delivered = ("o-1".to_owned(), Verdict::Delivered);
-    assert_eq!(verdicts(&spool.dir), std::slice::from_ref(&delivered));
-    assert_eq!(pinterest.sent["o-1"], 1);
-    assert_eq!(State::read(&spool.dir).lost.get("stale"), None);
+    assert_eq!(verdicts(&spool.dir), []);
     spool.disk.mend();
     lead(&spool.dir, &mut pinterest).unwrap();
-    let expired = ("v-1".to_owned(), Verdict::Expired);
-    assert_eq!(verdicts(&spool.dir), [delivered, expired]);
+    let delivered = ("o-1".to_owned(), Verdict::Delivered);
+    assert_eq!(verdicts(&spool.dir), [delivered]);
     assert_eq!(State::read(&spool.dir).lost["stale"], 1);
 }

@@ -31,7 +31,7 @@ fn settled(id: &str, at: i64, verdict: Verdict) -> Settled {
 }
 
 fn append(log: &mut VerdictLog, id: &str, at: i64) {
-    log.append(Lane::Revenue, &[settled(id, at, Verdict::Delivered)], at)
+    log.append(&[settled(id, at, Verdict::Delivered)], 0, at)
         .unwrap();
 }
 
@@ -57,9 +57,7 @@ fn a_week(spool: &Spool) -> i64 {
             append(&mut log, &format!("{day}-{n}-more"), at);
         }
         let late = [settled("late", at, Verdict::Late)];
-        VerdictLog::new(&spool.dir)
-            .append(Lane::Revenue, &late, at)
-            .unwrap();
+        VerdictLog::new(&spool.dir).append(&late, 0, at).unwrap();
     }
     now
 }
@@ -339,7 +337,7 @@ fn how_long_a_leaders_start_takes_after_half_a_million_orders() {
         let at = now - DAY * (DAYS - 1 - call * DAYS * a_call / 500_000);
         let order = |n| settled(&format!("order-{call}-{n}"), at, Verdict::Delivered);
         let orders: Vec<_> = (0..a_call).map(order).collect();
-        log.append(Lane::Revenue, &orders, at).unwrap();
+        log.append(&orders, 0, at).unwrap();
     }
     let start = || {
         let begin = std::time::Instant::now();
@@ -429,12 +427,12 @@ fn run(steps: &[Step]) {
             (0..count).map(one).collect()
         };
         match step {
-            Step::Settle(count) => drop(log.append(Lane::Revenue, &some(*count), at)),
+            Step::Settle(count) => drop(log.append(&some(*count), 0, at)),
             Step::NewLeader => log = VerdictLog::new(&spool.dir),
             Step::Fault(op, path, how) => spool.disk.fail_once(*op, path, *how),
             Step::Mend => spool.disk.mend(),
             Step::Die(step, count) => {
-                let work = || log.append(Lane::Revenue, &some(*count), at);
+                let work = || log.append(&some(*count), 0, at);
                 let _ = spool.disk.kill_at(*step, work);
                 log = VerdictLog::new(&spool.dir);
             }

@@ -24,5 +24,6 @@ mod moved;
 mod never_waits;
 mod place;
 mod properties;
+mod recent;
 mod trouble;
 mod verdicts;

@@ -25,7 +25,7 @@ enum Step {
     Mend,
 }
 
-const FAULTS: [(Op, &str, How); 28] = [
+const FAULTS: [(Op, &str, How); 29] = [
     (Op::Open, "/seg/", How::Fails(Errno::NOSPC)),
     (Op::Rename, "/seg/", How::Fails(Errno::IO)),
     (Op::Write, "/seg/", How::Fails(Errno::NOSPC)),
@@ -52,6 +52,7 @@ const FAULTS: [(Op, &str, How); 28] = [
     (Op::Open, "/withdrawn/", How::Fails(Errno::NOSPC)),
     (Op::Unlink, "/withdrawn/", How::Fails(Errno::IO)),
     (Op::Write, "state", How::Fails(Errno::NOSPC)),
+    (Op::Write, "recent", How::Fails(Errno::NOSPC)),
     (Op::Open, "leader.lock", How::Fails(Errno::IO)),
     (Op::Write, "refused", How::Fails(Errno::NOSPC)),
 ];

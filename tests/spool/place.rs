@@ -243,8 +243,7 @@ fn no_planted_symlink_is_followed() {
         }),
         (&day, refused, |spool_dir, now| {
             assert!(Verdicts::new(spool_dir).after("", 9).is_err());
-            let reserved =
-                VerdictLog::new(spool_dir).reserve(Lane::Revenue, ["a"].into_iter(), now);
+            let reserved = VerdictLog::new(spool_dir).reserve(200, now);
             reserved.err().map(|error| error.reason)
         }),
         (

@@ -240,11 +240,11 @@ proptest! {
             message: None,
         };
         fs::write(&path, &before).unwrap();
-        VerdictLog::new(&spool.dir).append(Lane::Revenue, &[of("a")], now).unwrap();
+        VerdictLog::new(&spool.dir).append(&[of("a")], 0, now).unwrap();
         let mut text = fs::read(&path).unwrap();
         text.extend_from_slice(&after);
         fs::write(&path, text).unwrap();
-        VerdictLog::new(&spool.dir).append(Lane::Revenue, &[of("b")], now).unwrap();
+        VerdictLog::new(&spool.dir).append(&[of("b")], 0, now).unwrap();
 
         let told = verdicts(&spool.dir);
         let told: Vec<_> = told.iter().map(|(id, _)| &**id).collect();

@@ -22,27 +22,22 @@ fn settled(id: &str, at: i64, verdict: Verdict) -> Settled {
     }
 }
 
-fn append(log: &mut VerdictLog, lane: Lane, id: &str, at: i64) {
-    log.append(lane, &[settled(id, at, Verdict::Delivered)], at)
+fn append(log: &mut VerdictLog, id: &str, at: i64) {
+    log.append(&[settled(id, at, Verdict::Delivered)], 0, at)
         .unwrap();
 }
 
-fn day_file(spool_dir: &SpoolDir, lane: char, day: i64) -> PathBuf {
-    spool_dir.file("settled").join(format!("{lane}-{day}.log"))
+fn day_file(spool_dir: &SpoolDir, day: i64) -> PathBuf {
+    spool_dir.file("settled").join(format!("r-{day}.log"))
 }
 
 #[test]
-fn pages_of_both_lanes_come_oldest_first_and_none_twice() {
+fn pages_come_oldest_first_and_none_twice() {
     let spool = Spool::new();
     let mut log = VerdictLog::new(&spool.dir);
     let verdicts = Verdicts::new(&spool.dir);
-    for (at, lane) in [
-        (10, Lane::Revenue),
-        (20, Lane::Visit),
-        (DAY + 5, Lane::Revenue),
-        (2 * DAY, Lane::Visit),
-    ] {
-        append(&mut log, lane, &at.to_string(), at);
+    for at in [10, 20, DAY + 5, 2 * DAY] {
+        append(&mut log, &at.to_string(), at);
     }
     let (mut cursor, mut seen) = (String::new(), Vec::new());
     loop {
@@ -55,9 +50,25 @@ fn pages_of_both_lanes_come_oldest_first_and_none_twice() {
         cursor = next;
     }
     assert_eq!(seen, [10, 20, DAY + 5, 2 * DAY]);
-    append(&mut log, Lane::Visit, "x", 2 * DAY + 1);
+    append(&mut log, "x", 2 * DAY + 1);
     assert_eq!(verdicts.after(&cursor, 9).unwrap().1.len(), 1);
     assert_eq!(verdicts.after("nonsense", 9).unwrap().1.len(), 5);
+}
+
+#[test]
+fn a_cursor_with_a_mark_of_visits_goes_on_behind_the_orders_that_it_had() {
+    let spool = Spool::new();
+    let mut log = VerdictLog::new(&spool.dir);
+    append(&mut log, "a", DAY);
+    let verdicts = Verdicts::new(&spool.dir);
+    let (cursor, _) = verdicts.after("", 9).unwrap();
+    append(&mut log, "b", DAY);
+    for older in [format!("{cursor}-0.0"), format!("{cursor}-7.123")] {
+        let (next, page) = verdicts.after(&older, 9).unwrap();
+        let ids: Vec<_> = page.into_iter().map(|one| one.event_id).collect();
+        assert_eq!(ids, ["b"]);
+        assert_eq!(verdicts.after(&next, 9).unwrap().1, []);
+    }
 }
 
 #[test]
@@ -65,10 +76,10 @@ fn a_clock_set_back_hides_no_verdict() {
     let spool = Spool::new();
     let mut log = VerdictLog::new(&spool.dir);
     let verdicts = Verdicts::new(&spool.dir);
-    append(&mut log, Lane::Revenue, "a", 3 * DAY);
+    append(&mut log, "a", 3 * DAY);
     let (cursor, _) = verdicts.after("", 9).unwrap();
-    append(&mut log, Lane::Revenue, "b", DAY);
-    append(&mut VerdictLog::new(&spool.dir), Lane::Revenue, "c", DAY);
+    append(&mut log, "b", DAY);
+    append(&mut VerdictLog::new(&spool.dir), "c", DAY);
     assert_eq!(verdicts.after(&cursor, 9).unwrap().1.len(), 2);
 }
 
@@ -77,12 +88,7 @@ fn behind_a_day_of_the_future_each_day_still_has_a_file_and_goes_in_its_turn() {
     let spool = Spool::new();
     let now = unix_now();
     let century = 36_500;
-    append(
-        &mut VerdictLog::new(&spool.dir),
-        Lane::Revenue,
-        "a",
-        now + century * DAY,
-    );
+    append(&mut VerdictLog::new(&spool.dir), "a", now + century * DAY);
     let verdicts = Verdicts::new(&spool.dir);
     let (cursor, _) = verdicts.after("", 9).unwrap();
     for later in [0, 0, 1, 2] {
@@ -95,12 +101,7 @@ fn behind_a_day_of_the_future_each_day_still_has_a_file_and_goes_in_its_turn() {
                 .set_modified(yesterday)
                 .unwrap();
         }
-        append(
-            &mut VerdictLog::new(&spool.dir),
-            Lane::Revenue,
-            "b",
-            now + later * DAY,
-        );
+        append(&mut VerdictLog::new(&spool.dir), "b", now + later * DAY);
     }
     assert_eq!(verdicts.after(&cursor, 9).unwrap().1.len(), 4);
     assert!(files(&spool.dir.file("settled")).len() >= 4);
@@ -113,12 +114,12 @@ fn behind_a_day_of_the_future_each_day_still_has_a_file_and_goes_in_its_turn() {
 #[test]
 fn a_line_cut_by_a_kill_is_closed_off_and_not_told() {
     let spool = Spool::new();
-    append(&mut VerdictLog::new(&spool.dir), Lane::Revenue, "a", 1);
-    let path = day_file(&spool.dir, 'r', 0);
+    append(&mut VerdictLog::new(&spool.dir), "a", 1);
+    let path = day_file(&spool.dir, 0);
     let mut text = fs::read(&path).unwrap();
     text.extend_from_slice(b"{\"event_id\":\"half");
     fs::write(&path, text).unwrap();
-    append(&mut VerdictLog::new(&spool.dir), Lane::Revenue, "b", 2);
+    append(&mut VerdictLog::new(&spool.dir), "b", 2);
     let told: Vec<_> = verdicts(&spool.dir).into_iter().map(|one| one.0).collect();
     assert_eq!(told, ["a", "b"]);
 }
@@ -128,11 +129,10 @@ fn only_delivered_orders_are_remembered_and_only_for_a_week() {
     let spool = Spool::new();
     let mut log = VerdictLog::new(&spool.dir);
     let now = 9 * DAY;
-    append(&mut log, Lane::Revenue, "old", 1);
-    append(&mut log, Lane::Revenue, "new", now);
-    append(&mut log, Lane::Visit, "visit", now);
+    append(&mut log, "old", 1);
+    append(&mut log, "new", now);
     let late = [settled("no", now, Verdict::Late)];
-    log.append(Lane::Revenue, &late, now).unwrap();
+    log.append(&late, 0, now).unwrap();
     assert_eq!(IdSet::delivered(&spool.dir).len(), 2);
     prune(&spool.dir, now);
     let ids = IdSet::delivered(&spool.dir);
@@ -150,40 +150,74 @@ fn where_there_is_no_room_for_the_words_the_verdicts_are_kept() {
     };
     let ids: Vec<String> = (0..50).map(|n| format!("\"{n}\"\n")).collect();
     let of: Vec<Settled> = ids.iter().map(|id| rejected(id)).collect();
-    log.reserve(Lane::Revenue, ids.iter().map(String::as_str), now)
-        .unwrap();
+    let bytes = ids.iter().map(|id| VerdictLog::wordless_len(id)).sum();
+    log.reserve(bytes, now).unwrap();
     spool
         .disk
         .fail(Op::Reserve, "/settled/", How::Fails(Errno::NOSPC));
     let before = spool.disk.count(Op::Reserve, "/settled/");
-    log.append(Lane::Revenue, &of, now).unwrap();
+    log.append(&of, 0, now).unwrap();
     let (_, told) = Verdicts::new(&spool.dir).after("", 99).unwrap();
     assert_eq!(told.len(), 50);
     assert!(told.iter().all(|one| one.message.is_none()));
     assert_eq!(spool.disk.count(Op::Reserve, "/settled/"), before + 1);
     // What was written fits in what was reserved: 160 bytes each beside the id.
-    let len = fs::metadata(day_file(&spool.dir, 'r', now / DAY)).unwrap();
+    let len = fs::metadata(day_file(&spool.dir, now / DAY)).unwrap();
     assert!(len.len() <= 50 * (160 + 10), "{}", len.len());
     // With room, the words come along.
     spool.disk.mend();
-    log.append(Lane::Revenue, &[rejected("x")], now).unwrap();
+    log.append(&[rejected("x")], 0, now).unwrap();
     let (_, told) = Verdicts::new(&spool.dir).after("", 99).unwrap();
     assert!(told[50].message.as_ref().unwrap().starts_with("no no"));
 }
 
 #[test]
-fn verdicts_on_visits_do_not_fill_the_disk_and_those_on_orders_are_always_kept() {
+fn no_verdict_takes_the_space_that_is_reserved_for_others() {
+    let spool = Spool::new();
+    let mut log = VerdictLog::new(&spool.dir);
+    let now = unix_now();
+    let len = VerdictLog::wordless_len;
+    // Two of three in flight are settled, the later one first.
+    log.reserve(len("a") + len("b") + len("c"), now).unwrap();
+    let full = How::Fails(Errno::NOSPC);
+    spool.disk.fail(Op::Reserve, "/settled/", full);
+    let rejected = |id: &str| Settled {
+        message: Some(shorten(&"no ".repeat(200))),
+        ..settled(id, now, Verdict::Rejected)
+    };
+    let reserved = len("a") + len("b");
+    log.append(&[rejected("c")], reserved, now).unwrap();
+    // One for which nothing was reserved has to wait.
+    let many: Vec<_> = (0..9).map(|n| rejected(&n.to_string())).collect();
+    log.append(&many, reserved, now).unwrap_err();
+    spool.disk.mend();
+    let told: Vec<_> = verdicts(&spool.dir).into_iter().map(|one| one.0).collect();
+    assert_eq!(told, ["c"]);
+    // Its file was closed for that, and what is reserved is asked for again.
+    let before = spool.disk.count(Op::Reserve, "/settled/");
+    log.append(&[settled("a", now, Verdict::Delivered)], len("b"), now)
+        .unwrap();
+    assert_eq!(spool.disk.count(Op::Reserve, "/settled/"), before + 1);
+    log.append(&[settled("b", now, Verdict::Delivered)], 0, now)
+        .unwrap();
+    assert_eq!(spool.disk.count(Op::Reserve, "/settled/"), before + 1);
+}
+
+#[test]
+fn verdicts_on_visits_of_a_version_before_are_deleted() {
     let spool = Spool::new();
     let now = unix_now();
-    for lane in ['r', 'v'] {
-        let file = fs::File::create(day_file(&spool.dir, lane, now / DAY)).unwrap();
-        file.set_len(64 << 20).unwrap();
+    append(&mut VerdictLog::new(&spool.dir), "a", now);
+    let of_visits = [0, 1].map(|ago| {
+        let name = format!("v-{}.log", now / DAY - ago);
+        spool.dir.file("settled").join(name)
+    });
+    for path in &of_visits {
+        fs::write(path, "{}\n").unwrap();
     }
-    let mut log = VerdictLog::new(&spool.dir);
-    append(&mut log, Lane::Visit, "v", now);
-    append(&mut log, Lane::Revenue, "r", now);
-    let told = verdicts(&spool.dir);
-    assert_eq!(told, [("r".to_owned(), Verdict::Delivered)]);
+    prune(&spool.dir, now);
+    assert!(of_visits.iter().all(|path| !path.exists()));
+    assert_eq!(verdicts(&spool.dir).len(), 1);
 }
 
 #[test]
@@ -233,7 +267,7 @@ fn the_newest_thousand_letters_are_kept_and_the_others_counted() {
 #[test]
 fn verdicts_count_towards_what_a_spool_may_hold() {
     let spool = Spool::new();
-    let verdicts = day_file(&spool.dir, 'r', 9);
+    let verdicts = day_file(&spool.dir, 9);
     fs::File::create(&verdicts).unwrap().set_len(900).unwrap();
     let limits = pinrelay::spool::Limits {
         max_bytes: 1_000,
@@ -246,27 +280,4 @@ fn verdicts_count_towards_what_a_spool_may_hold() {
     assert_eq!(append().unwrap_err().reason, pinrelay::spool::Reason::Full);
     fs::remove_file(&verdicts).unwrap();
     append().unwrap();
-}
-
-#[test]
-fn verdicts_on_visits_leave_room_for_what_waits_the_oldest_first() {
-    let spool = Spool::new();
-    let mut log = VerdictLog::new(&spool.dir);
-    log.keep_visits_within(2_000);
-    for day in 1..=5 {
-        for n in 0..8 {
-            let id = format!("{day}-{n}");
-            append(&mut log, Lane::Visit, &id, day * DAY);
-            append(&mut log, Lane::Revenue, &id, day * DAY);
-        }
-    }
-    let visits = |day| fs::metadata(day_file(&spool.dir, 'v', day)).map_or(0, |meta| meta.len());
-    let held: u64 = (1..=5).map(visits).sum();
-    assert!(held <= 2_000, "{held}");
-    assert!(visits(1) == 0 && visits(5) > 0);
-    assert_eq!(
-        IdSet::delivered(&spool.dir).len(),
-        40,
-        "no order is forgotten"
-    );
 }

@@ -49,7 +49,7 @@ final class SpoolException extends \RuntimeException implements Exception
 final class Relay
 {
     public const VERSION = '0.1.0';
-    public const API_LEVEL = 1;
+    public const API_LEVEL = 2;
 
     /** @var list<array<string, mixed>> options of every Relay made */
     public static array $made = [];
@@ -63,6 +63,8 @@ final class Relay
     public static array $purged = [];
     /** @var list<array<string, mixed>> what settled() answers next, once */
     public static array $settled = [];
+    /** @var list<array<string, mixed>> settled events of both lanes, newest first */
+    public static array $recent = [];
     /** @var array<string, mixed> over the answer of status() */
     public static array $status = [];
     /** @var (\Closure(): void)|null what happens in the spool before status() answers */
@@ -80,7 +82,7 @@ final class Relay
     {
         self::$made = self::$captured = self::$withdrawn = self::$forgotten = self::$purged = [];
         self::$settled = self::$status = self::$answer = self::$throws = [];
-        self::$rejected = self::$retried = [];
+        self::$recent = self::$rejected = self::$retried = [];
         self::$onStatus = null;
     }
 
@@ -128,6 +130,12 @@ final class Relay
         $events = self::$settled;
         self::$settled = [];
         return ['cursor' => $cursor . '.', 'events' => $events];
+    }
+
+    public function recent(int $limit = 50): array
+    {
+        self::mayThrow('recent');
+        return array_slice(self::$recent, 0, $limit);
     }
 
     public function withdraw(array $eventIds): int

@@ -69,10 +69,11 @@ final class Clients
         $sale = event(['event_id' => "order-$id"]);
         $visit = ['event_id' => "visit-$id", 'event_name' => 'add_to_cart'] + $sale;
         $old = ['event_time' => time() - 7_200];
+        $stale = ['event_id' => "stale-$id"] + $old + $visit;
         return match (true) {
             $dice <= 3 => ['event' => ['event_id' => "refuse-order-$id"] + $sale],
             $dice <= 6 && $this->everyKind => ['event' => $old + $sale],
-            $dice <= 9 && $this->everyKind => ['event' => $old + $visit],
+            $dice <= 9 && $this->everyKind => ['event' => $stale],
             $dice <= 12 && $this->everyKind => ['event' => $sale, 'withdraw' => true],
             $dice <= 40 => ['event' => $visit],
             default => ['event' => $sale],

@@ -29,7 +29,7 @@ function noted(string $file): array
 }
 
 /**
- * The verdict on each event. It may be told twice, by a leader that was killed and by the next one, but never another.
+ * The verdict on each order. It may be told twice, by a leader that was killed and by the next one, but never another.
  * @return array<string, string>
  */
 function verdicts(Relay $relay): array
@@ -81,14 +81,16 @@ function settle(Relay $relay): void
 }
 
 /**
- * Every acknowledged event has a final verdict, and what is said to be delivered was.
+ * Every acknowledged order has a final verdict, every visit was sent, and what is said to be delivered was.
  * @param list<string> $acknowledged
  * @param array<string, string> $verdicts
  */
 function accountFor(array $acknowledged, array $verdicts, Pinterest $pinterest): void
 {
-    $unsettled = array_diff($acknowledged, array_keys($verdicts));
-    same([], array_values($unsettled), 'acknowledged events without a verdict');
+    $orders = preg_grep('/order-/', $acknowledged);
+    same([], array_values(array_diff($orders, array_keys($verdicts))), 'acknowledged orders without a verdict');
+    $visits = preg_grep('/^visit-/', $acknowledged);
+    same([], array_values(array_diff($visits, $pinterest->eventIds())), 'acknowledged visits that Pinterest has not');
     $claimed = array_keys($verdicts, 'delivered', true);
     same([], array_values(array_diff($claimed, $pinterest->eventIds())), 'verdicts of delivery that Pinterest denies');
 }

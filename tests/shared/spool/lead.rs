@@ -16,6 +16,8 @@ pub struct Pinterest {
     pub calls: usize,
     pub sent: HashMap<String, usize>,
     pub refuses: Vec<String>,
+    /// Why it refuses them.
+    pub says: String,
 }
 
 impl Client for Pinterest {
@@ -27,7 +29,7 @@ impl Client for Pinterest {
             let id = event["event_id"].as_str().unwrap();
             *self.sent.entry(id.to_owned()).or_default() += 1;
             events.push(match self.refuses.iter().any(|refused| refused == id) {
-                true => json!({"status": "failed", "error_message": "bad"}),
+                true => json!({"status": "failed", "error_message": self.says}),
                 false => json!({"status": "processed"}),
             });
         }
@@ -61,7 +63,6 @@ pub fn lead_by(
         test,
         generation: 0,
         late: Late::Send,
-        max_bytes: 1 << 30,
         transport: Transport::default(),
     };
     let until = Until {
@@ -73,7 +74,7 @@ pub fn lead_by(
     drain(spool_dir, &settings, client, &waker, &until, &Clock)
 }
 
-/// `(event_id, verdict)` of everything settled, oldest first.
+/// `(event_id, verdict)` of every order settled, oldest first.
 pub fn verdicts(spool_dir: &SpoolDir) -> Vec<(String, Verdict)> {
     let (_, settled) = Verdicts::new(spool_dir).after("", usize::MAX).unwrap();
     let settled = settled.into_iter();

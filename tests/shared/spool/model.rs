@@ -18,13 +18,22 @@ use super::{LIMITS, Spool, files, open};
 
 pub const WRITERS: usize = 3;
 const DAY: i64 = 86_400;
+/// A visit that is older is not sent.
+const STALE_AFTER: i64 = 3_600;
 
 /// One capture.
 struct Captured {
     id: String,
     /// Where it stands, if its caller was told that it is safe.
     at: Option<(SegmentName, u64)>,
+    time: i64,
     withdrawn: bool,
+}
+
+impl Captured {
+    fn is_order(&self) -> bool {
+        self.id.starts_with('r')
+    }
 }
 
 pub struct Model {
@@ -75,6 +84,7 @@ impl Model {
         self.captured.push(Captured {
             id: id.to_owned(),
             at: None,
+            time: self.time.unix(),
             withdrawn: false,
         });
         let limits = Limits {
@@ -136,7 +146,6 @@ impl Model {
             test: true,
             generation: 0,
             late: Late::Send,
-            max_bytes: 1 << 30,
             transport: Transport::default(),
         };
         let until = Until {
@@ -189,9 +198,11 @@ impl Model {
         if self.calm {
             assert_eq!((done.is_ok(), after.len()), (true, 0));
         }
-        // What cannot be read is discarded without a word on each.
+        // What cannot be read is discarded without a word on each, and visits are.
         for seq in before.keys().filter(|seq| !after.contains_key(seq)) {
-            self.captured[*seq].at = self.captured[*seq].at.take().filter(|_| self.calm);
+            let captured = &mut self.captured[*seq];
+            let is_told = self.calm && captured.is_order();
+            captured.at = captured.at.take().filter(|_| is_told);
         }
     }
 
@@ -250,8 +261,20 @@ impl Model {
             *open.entry(&*self.captured[*seq].id).or_default() += 1;
         }
         let mut acknowledged: HashMap<&str, usize> = HashMap::new();
-        for captured in self.captured.iter().filter(|one| one.at.is_some()) {
-            *acknowledged.entry(&*captured.id).or_default() += 1;
+        for (seq, captured) in self.captured.iter().enumerate() {
+            if captured.at.is_none() {
+                continue;
+            }
+            if captured.is_order() {
+                *acknowledged.entry(&*captured.id).or_default() += 1;
+                continue;
+            }
+            // Of a visit there is no verdict to read.
+            let is_settled = self.pinterest.sent.contains(&seq)
+                || captured.withdrawn
+                || self.time.unix() - captured.time > STALE_AFTER;
+            let waits = waiting.contains_key(&seq);
+            assert!(is_settled || waits, "{} is lost", captured.id);
         }
         for (id, captures) in acknowledged {
             let told = self.told.get(id).map_or(0, Vec::len);

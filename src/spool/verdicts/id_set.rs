@@ -31,7 +31,7 @@ use serde::Deserialize;
 use super::{Verdict, day_file, days};
 use crate::process::Descriptor;
 use crate::spool::disk::{self, Disk, Mode, ReadFrom};
-use crate::spool::{Lane, SpoolDir, fingerprint};
+use crate::spool::{SpoolDir, fingerprint};
 
 /// At most this many wait to be put in their groups.
 const FEWEST_LOOSE: usize = 4_096;
@@ -54,12 +54,12 @@ pub struct IdSet {
 }
 
 impl IdSet {
-    /// The ids of the revenue lane that Pinterest has. Only the leader may: it adds to
+    /// The ids of the orders that Pinterest has. Only the leader may: it adds to
     /// their index what that lacks.
     pub fn delivered(spool: &SpoolDir) -> Self {
         let mut of_days = Vec::new();
-        for day in days(spool, Lane::Revenue).unwrap_or_default() {
-            let (path, mut ids) = (day_file(spool, Lane::Revenue, day), Vec::new());
+        for day in days(spool).unwrap_or_default() {
+            let (path, mut ids) = (day_file(spool, day), Vec::new());
             if let Err(error) = read(spool, day, &path, &mut ids) {
                 // Not to send at all would be worse than to send one twice that
                 // was captured twice.
@@ -328,7 +328,7 @@ impl IdIndex {
 }
 
 fn path(spool: &SpoolDir, day: i64) -> PathBuf {
-    day_file(spool, Lane::Revenue, day).with_extension(&SUFFIX[1..])
+    day_file(spool, day).with_extension(&SUFFIX[1..])
 }
 
 /// The checksum of the end of a part of the verdicts.
