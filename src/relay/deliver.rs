@@ -1,21 +1,24 @@
-//! Delivering on the caller's own thread, and what a sender of a relay is told.
+//! Delivery while the caller waits (`drain`, a test call), and the settings of a sender.
+//!
+//! It must not know how events are batched or what an answer means.
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{Refusal, Relay, rendered, report};
+use super::{LEADER_POLL, Refusal, Relay, rendered, report};
 use crate::delivery::{self, Client, Clock, Http, Secret, Settings, Until};
 use crate::event::Raw;
 use crate::process::{self, Waker};
 use crate::spool::{Generation, Leader, Ledger, Reason, SpoolDir, SpoolError};
 
-const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// A longer wait is no wait: PHP's own limit ends it.
+/// PHP's own limits end a longer one. In seconds, since a float holds more than a duration.
 const LONGEST_DRAIN: f64 = 86_400.0;
 
 impl Relay {
-    /// Delivers here for at most `seconds`, or waits for whoever does.
+    /// Delivers for at most `seconds`, or waits for the leader that does: which of the
+    /// two (`sender`), how many events were `delivered` and `rejected`, and how many
+    /// are `waiting`.
     ///
     /// # Errors
     /// [`Refusal::Spool`].
@@ -37,7 +40,7 @@ impl Relay {
         let mut sender = "none";
         spool.waker.wake();
         loop {
-            // Somebody may have been at it when the spool was opened.
+            // The lock of the generation may have been taken when the spool was opened.
             if !spool.has_seen(self.options.generation) {
                 spool.raise_generation(self.options.generation);
             }
@@ -51,14 +54,14 @@ impl Relay {
                     break;
                 }
             } else {
-                break; // Nobody can.
+                break; // There is no leader, and this process may not lead.
             }
             let mut ledger = Ledger::new(&spool.place);
             ledger.refresh()?;
             if Instant::now() >= deadline || ledger.work().is_none() {
                 break;
             }
-            std::thread::sleep(LOOK_EVERY);
+            std::thread::sleep(LEADER_POLL);
         }
         self.retain(&spool);
         let after = report::done(&spool.place);
@@ -92,7 +95,7 @@ impl Relay {
         })
     }
 
-    /// What a sender of this relay is told; nothing without a token.
+    /// What a sender of this relay needs to know; `None` without a token.
     fn settings(&self) -> Option<Settings> {
         let token = self.options.access_token.clone()?;
         Some(Settings {

@@ -1,4 +1,6 @@
-//! The ini settings: texts in, rules out.
+//! The ini settings: texts in, rules out. Every faulty one is reported at once.
+//!
+//! It must not read PHP's configuration by itself, nor know what the rules do.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,9 +13,9 @@ use crate::event::Fault;
 use crate::spool::{Durability, Limits};
 
 const MEBI: u64 = 1 << 20;
-/// A quiet shop's spool holds a few kilobytes; this is some 200,000 events.
+/// Some 200,000 events.
 const MAX_BYTES: u64 = 256 * MEBI;
-/// Room for a few events at least, or nothing could ever be captured.
+/// Space for a few events at least, or nothing could ever be captured.
 const LEAST_MAX_BYTES: u64 = MEBI;
 
 /// The settings as PHP has them, each without its `pinrelay.` prefix.
@@ -63,7 +65,7 @@ impl Default for Ini {
     }
 }
 
-/// The same, understood.
+/// The settings as values.
 #[derive(Clone, Debug)]
 pub struct Rules {
     /// Whether a thread may be started.

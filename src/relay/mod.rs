@@ -1,9 +1,10 @@
-//! The front door: one destination, as PHP sees it.
+//! The API: one destination, as PHP sees it.
 //!
-//! It joins the rooms below and decides nothing of its own about events or
-//! delivery. It must not know Zend: what comes in is [`Raw`], what goes out is
-//! JSON values and plain structs.
+//! It joins event, wire, spool and delivery, and decides nothing of its own about
+//! events or delivery. It must not know Zend: what comes in is [`Raw`], what goes
+//! out is JSON values and plain structs.
 
+mod admin;
 mod deliver;
 mod ini;
 mod options;
@@ -11,7 +12,6 @@ mod receipt;
 mod refusal;
 mod registry;
 mod report;
-mod tend;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +30,8 @@ use registry::Spool;
 
 /// How long stopping may hold up the end of a process.
 const STOP_WITHIN: Duration = Duration::from_millis(200);
+/// How often a call that waits for another process's leader looks again.
+const LEADER_POLL: Duration = Duration::from_millis(20);
 
 /// What the relay must know about the process it is in.
 #[derive(Clone, Debug)]
@@ -125,8 +127,8 @@ impl Relay {
         Ok(spool)
     }
 
-    /// Writes a record. Where somebody removed the directories, moved them away or
-    /// replaced them, the spool is opened or made again, once.
+    /// Writes a record. Where the directories were removed, moved or replaced, the
+    /// spool is opened or made again, once.
     fn append(&self, lane: Lane, line: &[u8]) -> Result<Arc<Spool>, SpoolError> {
         let mut spool = registry::open(&self.options, &self.disk)?;
         if !spool.has_seen(self.options.generation) {
@@ -146,10 +148,10 @@ impl Relay {
         Ok(spool)
     }
 
-    /// Starts the sender where work was left behind; at most one look a second,
-    /// and never a reason for a page to fail.
+    /// Starts a sender where another process left events behind. Looks at most once a
+    /// second, and never fails a page.
     fn look(&self) {
-        // Who cannot send leaves the one look of this second to somebody who can.
+        // A relay that cannot send leaves this second's look to one that can.
         let can_send = self.options.enabled && self.options.access_token.is_some();
         if !self.lasting || !self.rules.sender || !can_send {
             return;
@@ -172,7 +174,7 @@ impl Relay {
         });
     }
 
-    /// Makes sure that somebody sends: this process's thread, or another's.
+    /// Makes sure that there is a leader: this process's thread, or another's.
     fn send_from(&self, spool: &Arc<Spool>) {
         if !self.lasting || !self.rules.sender || !self.options.enabled {
             return;
@@ -208,7 +210,7 @@ fn unrendered(error: &serde_json::Error) -> SpoolError {
     SpoolError::new(Reason::Io, format!("cannot render: {error}"))
 }
 
-/// Completed orders are what the shop is paid for.
+/// Orders are never refused before visits are, and are sent first.
 fn lane(name: EventName) -> Lane {
     match name {
         EventName::Checkout => Lane::Revenue,

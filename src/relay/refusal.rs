@@ -1,4 +1,6 @@
-//! Why the front door said no; each becomes one PHP exception.
+//! Why a call was refused; each kind becomes one PHP exception.
+//!
+//! It must not know those exceptions.
 
 use std::fmt;
 
@@ -14,7 +16,7 @@ pub enum Refusal {
     Invalid(Vec<Fault>),
     /// An event that is not durable: `SpoolException`.
     Spool {
-        /// The word to branch on.
+        /// What to branch on: [`crate::spool::Reason::as_str`].
         reason: &'static str,
         /// For a person.
         message: String,

@@ -1,5 +1,7 @@
-//! What this process has open: one entry for each spool, with its writers and
-//! its sender's thread.
+//! What this process has open: one entry for each spool, with its writers and its
+//! sender's thread.
+//!
+//! It must not know what is captured, nor how it is sent.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -14,8 +16,8 @@ use crate::spool::{Disk, Generation, Lane, Leader, Limits, SpoolDir, SpoolError,
 use super::deliver::{client, no_waker};
 use super::options::Options;
 
-/// How often a request looks whether work was left behind.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often a request looks whether another process left events behind.
+const LOOK_FOR_WORK_EVERY: Duration = Duration::from_secs(1);
 /// How long a sender stays when nothing waits any more.
 const LINGER_IDLE: Duration = Duration::from_secs(2);
 /// A process that serves a network of shops lets go of those it does not send
@@ -35,29 +37,39 @@ pub struct Spool {
     /// Wakes this process's sender.
     pub waker: Arc<Waker>,
     writers: [Mutex<Writer>; 2],
-    duty: Mutex<Duty>,
+    sender: Mutex<SenderState>,
     looked: Mutex<Option<Instant>>,
     /// The highest generation that was seen in the spool; it only rises there.
     generation: AtomicU64,
-    /// Open while somebody else sends.
+    /// Open while another process or thread leads.
     leader: Mutex<Option<Watch>>,
 }
 
-/// What the sender of a spool is at.
+/// What the sender's thread of a spool does in this process.
 #[derive(Default)]
-struct Duty {
-    /// The newest settings that it was given; nothing while none is at work.
-    generation: Option<u64>,
-    /// To go on with when it is done with those it has.
-    next: Option<(Http, Settings)>,
-    failed_at: Option<Instant>,
+enum SenderState {
+    /// There is none.
+    #[default]
+    Stopped,
+    /// It sends, or waits for events.
+    Running {
+        /// Of the newest settings that it was given.
+        generation: u64,
+        /// Settings to go on with once it has stopped to send with those it has.
+        next: Option<Box<(Http, Settings)>>,
+    },
+    /// It ended by an error of the file system or by a panic, and another one would
+    /// do so again at once.
+    Failed(Instant),
 }
 
-impl Duty {
-    /// A sender that failed on the file system or by a panic would do so again.
-    fn is_resting(&self) -> bool {
-        self.failed_at
-            .is_some_and(|when| when.elapsed() < REST_AFTER_FAILURE)
+impl SenderState {
+    fn is_running(&self) -> bool {
+        matches!(self, Self::Running { .. })
+    }
+
+    fn has_just_failed(&self) -> bool {
+        matches!(self, Self::Failed(when) if when.elapsed() < REST_AFTER_FAILURE)
     }
 }
 
@@ -73,8 +85,8 @@ impl Spool {
     }
 
     /// Writes a generation down, unless a higher one is there. Where that fails,
-    /// on a full or read-only disk, older settings go on; it must not keep
-    /// anybody from reading the status.
+    /// on a full or read-only disk, older settings go on, and the status can still be
+    /// read.
     pub fn raise_generation(&self, generation: u64) {
         match Generation::raise(&self.place, generation) {
             Ok(seen) => drop(self.generation.fetch_max(seen, Ordering::Relaxed)),
@@ -85,8 +97,8 @@ impl Spool {
         }
     }
 
-    /// Whether another process or thread sends. Asked for each capture, so by a
-    /// lock file that is kept open for as long as somebody does.
+    /// Whether another process or thread leads. Asked for each capture, so by a lock
+    /// file that is kept open for as long as there is a leader.
     fn is_led(&self) -> Result<bool, SpoolError> {
         let mut watch = held(&self.leader);
         if watch.as_ref().is_some_and(Watch::sees_leader) {
@@ -103,7 +115,7 @@ impl Spool {
     /// True at most once a second.
     pub fn is_time_to_look(&self) -> bool {
         let mut looked = held(&self.looked);
-        let due = looked.is_none_or(|when| when.elapsed() >= LOOK_EVERY);
+        let due = looked.is_none_or(|when| when.elapsed() >= LOOK_FOR_WORK_EVERY);
         if due {
             *looked = Some(Instant::now());
         }
@@ -127,20 +139,20 @@ pub fn open(options: &Options, disk: &Arc<dyn Disk>) -> Result<Arc<Spool>, Spool
     let spool = Arc::new(Spool {
         waker: Arc::new(Waker::new().map_err(no_waker)?),
         writers: Lane::ALL.map(|lane| Mutex::new(Writer::new(place.clone(), lane))),
-        duty: Mutex::default(),
+        sender: Mutex::default(),
         looked: Mutex::new(None),
         generation: AtomicU64::new(0),
         leader: Mutex::new(None),
         place,
     });
     if spools.len() >= MOST_OPEN {
-        spools.retain(|_, spool| held(&spool.duty).generation.is_some());
+        spools.retain(|_, spool| held(&spool.sender).is_running());
     }
     spools.insert(options.dir.clone(), Arc::clone(&spool));
     Ok(spool)
 }
 
-/// Opens a spool that somebody made before.
+/// Opens a spool that is there already.
 pub fn open_if_there(
     options: &Options,
     disk: &Arc<dyn Disk>,
@@ -172,35 +184,41 @@ pub fn forget(options: &Options, gone: &Arc<Spool>) {
     }
 }
 
-/// Starts the sender of a spool, unless one is at work here or elsewhere. One
-/// that works here with settings of an older generation goes on with these.
-/// `settings` is asked only where they are needed; whoever has none, being without a
-/// token, wakes a sender of this process and looks for no other.
+/// Starts the sender of a spool, unless there is one here or elsewhere. One that runs
+/// here with settings of an older generation goes on with these. `settings` is called
+/// only where they are needed; with `None`, for want of a token, a sender of this
+/// process is woken and no other is looked for.
 pub fn start(
     spool: &Arc<Spool>,
     generation: u64,
     settings: Option<impl FnOnce() -> Option<Settings>>,
 ) -> Result<(), SpoolError> {
-    let mut duty = held(&spool.duty);
-    match duty.generation {
-        Some(current) => {
-            if generation > current
-                && let Some(settings) = settings.and_then(|settings| settings())
-            {
-                duty.next = Some((client(&settings)?, settings));
-                duty.generation = Some(generation);
-            }
-            // Under the lock: the sender listens once more before it gives up duty.
-            spool.waker.wake();
+    let mut state = held(&spool.sender);
+    if let SenderState::Running {
+        generation: current,
+        next,
+    } = &mut *state
+    {
+        if generation > *current
+            && let Some(settings) = settings.and_then(|settings| settings())
+        {
+            *next = Some(Box::new((client(&settings)?, settings)));
+            *current = generation;
         }
-        None if settings.is_none() || duty.is_resting() || spool.is_led()? => {}
-        None => {
-            if let Some(settings) = settings.and_then(|settings| settings())
-                && spawn(spool, client(&settings)?, settings)?
-            {
-                duty.generation = Some(generation);
-            }
-        }
+        // Under the lock: the sender looks for a wake once more before it stops.
+        spool.waker.wake();
+        return Ok(());
+    }
+    if settings.is_none() || state.has_just_failed() || spool.is_led()? {
+        return Ok(());
+    }
+    if let Some(settings) = settings.and_then(|settings| settings())
+        && spawn(spool, client(&settings)?, settings)?
+    {
+        *state = SenderState::Running {
+            generation,
+            next: None,
+        };
     }
     Ok(())
 }
@@ -209,7 +227,7 @@ fn spawn(spool: &Arc<Spool>, mut http: Http, mut settings: Settings) -> Result<b
     let shared = Arc::clone(spool);
     let target = spool.place.log_target().to_owned();
     process::spawn(&spool.waker, target, move || {
-        let _on_duty = OnDuty(Arc::clone(&shared));
+        let _guard = FailOnPanic(Arc::clone(&shared));
         let until = Until {
             deadline: None,
             idle: LINGER_IDLE,
@@ -221,33 +239,32 @@ fn spawn(spool: &Arc<Spool>, mut http: Http, mut settings: Settings) -> Result<b
             if let Err(error) = &done {
                 log::error!(target: place.log_target(), "the sender stopped: {error}");
             }
-            let mut duty = held(&shared.duty);
-            if done.is_err() {
-                duty.failed_at = Some(Instant::now());
-            }
-            if let Some(next) = duty.next.take() {
-                (http, settings) = next;
-            } else if !matches!(done, Ok(tally) if tally.exit == Exit::Idle)
-                || !waker.wait(Duration::ZERO)
+            let mut state = held(&shared.sender);
+            if let SenderState::Running { next, .. } = &mut *state
+                && let Some(next) = next.take()
             {
-                duty.generation = None;
-                break;
+                (http, settings) = *next;
+                continue;
             }
+            match done {
+                Err(_) => *state = SenderState::Failed(Instant::now()),
+                // Woken since: there may be new events.
+                Ok(tally) if tally.exit == Exit::Idle && waker.wait(Duration::ZERO) => continue,
+                Ok(_) => *state = SenderState::Stopped,
+            }
+            break;
         }
     })
     .map_err(|error| SpoolError::from_io("start a thread for", spool.place.dir(), &error))
 }
 
-/// Ends the claim that a sender is at work when it panicked.
-struct OnDuty(Arc<Spool>);
+/// Puts down that the sender has failed where its thread panics.
+struct FailOnPanic(Arc<Spool>);
 
-impl Drop for OnDuty {
+impl Drop for FailOnPanic {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let mut duty = held(&self.0.duty);
-            duty.generation = None;
-            duty.next = None;
-            duty.failed_at = Some(Instant::now());
+            *held(&self.0.sender) = SenderState::Failed(Instant::now());
         }
     }
 }

@@ -1,4 +1,6 @@
-//! What people are told about a spool and about a test call.
+//! The arrays of `status()` and `sendTest()`.
+//!
+//! It must not change anything.
 
 use serde_json::{Value, json};
 
@@ -11,9 +13,9 @@ use crate::spool::{
 /// A page of HTML in place of an answer is cut here.
 const LONGEST_BODY: usize = 2_000;
 
-/// Running totals, for telling what happened in between.
+/// Running totals, of which a caller takes the difference.
 pub struct Done {
-    /// Events that Pinterest took.
+    /// Events that Pinterest accepted.
     pub delivered: u64,
     /// Dead letters.
     pub rejected: u64,

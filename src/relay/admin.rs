@@ -1,5 +1,7 @@
-//! Looking after a spool: what its owner, and whoever captured an event, may ask
-//! and change without a call to Pinterest.
+//! Administration of a spool, without a call to Pinterest: status, verdicts, dead
+//! letters, withdrawal, purge.
+//!
+//! It must not know how an event is sent, nor what a verdict means to its caller.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -9,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::registry::Spool;
-use super::{Refusal, Relay, lane, report};
+use super::{LEADER_POLL, Refusal, Relay, lane, report};
 use crate::delivery::{self, Clock};
 use crate::event::{self, EventName, Raw};
 use crate::spool::{
@@ -17,13 +19,12 @@ use crate::spool::{
     Verdicts, Withdrawn, beginning,
 };
 
-/// How long [`Relay::purge`] waits for a sender to leave, beyond the time that
-/// a call of it may take.
+/// How long [`Relay::purge`] waits for the leader to leave, beyond the time-out of a
+/// call.
 const PURGE_PATIENCE: Duration = Duration::from_secs(3);
-const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 impl Relay {
-    /// What waits, what was done, what stands in the way.
+    /// What waits, what was done, and why nothing is sent where that is so.
     ///
     /// # Errors
     /// [`Refusal::Spool`].
@@ -33,13 +34,12 @@ impl Relay {
         Ok(report::status(&spool.place, self.options.generation)?)
     }
 
-    /// Has what was kept long enough cleared away, hourly, whoever may send and
-    /// whether anybody does: here, and at the shop's other destinations, for which
-    /// nobody may ever make a relay again.
+    /// Deletes what was kept long enough, hourly, also where nothing may be sent: here,
+    /// and at the shop's other destinations, for which no relay may be made again.
     pub(super) fn retain(&self, spool: &Arc<Spool>) {
         delivery::retain_each(&self.siblings(&spool.place), &Clock);
         match delivery::retain(&spool.place, &Clock) {
-            // Whoever captured in the meantime found the lock taken and trusted us.
+            // A capture in the meantime found the lock taken, and started no sender.
             Ok(true) => self.send_from(spool),
             Ok(false) => {}
             Err(error) => {
@@ -59,14 +59,15 @@ impl Relay {
             let is_spool = dir != own && dir.join("spool.json").is_file();
             let (root, site) = (&options.root, &options.site);
             let open = || SpoolDir::open_on(Arc::clone(disk), root, site, account, account != name);
-            // One that is somebody else's is not ours to clear.
+            // One that belongs to another user or site is left alone.
             is_spool.then(open)?.ok()
         };
         let dirs = entries.into_iter().flatten().flatten();
         dirs.filter_map(|entry| open(entry.path())).collect()
     }
 
-    /// Verdicts on orders behind a cursor, oldest first.
+    /// At most `limit` verdicts on orders behind a cursor, oldest first: `cursor` for the
+    /// next call, and `events`. An empty cursor begins with the oldest that is kept.
     ///
     /// # Errors
     /// [`Refusal::Spool`].
@@ -77,7 +78,7 @@ impl Relay {
         Ok(json!({ "cursor": cursor, "events": events }))
     }
 
-    /// What was settled last, of both lanes, the newest first.
+    /// At most `limit` of the events of both lanes that were settled last, newest first.
     ///
     /// # Errors
     /// [`Refusal::Spool`].
@@ -92,7 +93,7 @@ impl Relay {
             .collect())
     }
 
-    /// The newest dead letters.
+    /// The newest dead letters, at most `limit`.
     ///
     /// # Errors
     /// [`Refusal::Spool`].
@@ -102,16 +103,16 @@ impl Relay {
         Ok(json!(DeadLetters::new(&spool.place).list(limit)))
     }
 
-    /// Puts dead letters back in line; says how many.
+    /// Captures dead letters again, by their events' ids; returns how many.
     ///
     /// # Errors
-    /// [`Refusal::Spool`]; those before the one that failed are in line.
+    /// [`Refusal::Spool`]; those before the one that failed are captured.
     pub fn retry(&self, ids: &Raw) -> Result<i64, Refusal> {
         let spool = self.spool()?;
         let dead = DeadLetters::new(&spool.place);
         let mut back = 0;
         for id in texts(ids) {
-            // Against whoever takes it back in this moment.
+            // Against a withdrawal at the same moment.
             let Some(_held) = dead.hold(&id)? else {
                 continue;
             };
@@ -120,7 +121,7 @@ impl Relay {
             };
             let lane = EventName::parse(&name).map_or(Lane::Visit, lane);
             self.append(lane, &line)?;
-            // In line first: a kill in between sends it twice, with one id.
+            // Captured first: a process killed in between sends it twice, with one id.
             dead.remove(&id)?;
             back += 1;
         }
@@ -130,25 +131,25 @@ impl Relay {
         Ok(back)
     }
 
-    /// Takes back what is not settled, or was refused and could be put back in
-    /// line; says how many events.
+    /// Withdraws events by their ids, as far as they are not settled, and discards
+    /// their dead letters; returns how many events.
     ///
     /// # Errors
     /// [`Refusal::Spool`].
     pub fn withdraw(&self, ids: &Raw) -> Result<i64, Refusal> {
         let heads: Vec<String> = texts(ids).map(|id| beginning(&id)).collect();
         let wanted: HashSet<String> = texts(ids).collect();
-        self.take_back(
+        self.withdraw_where(
             |_, json| heads.iter().any(|head| json.starts_with(head.as_bytes())),
             |text| heads.iter().any(|head| text.contains(head)),
             |event| wanted.contains(event.id.as_ref()),
         )
     }
 
-    /// Takes back the visits of whoever `external_id` stands for, as far as they
-    /// are not settled, and all that was refused of his; says how many events.
-    /// Orders in line are left to whoever keeps them, since one that is not wanted
-    /// must not come again either.
+    /// Withdraws the visits of the visitor with this `external_id`, as far as they are
+    /// not settled, and discards all his dead letters; returns how many events.
+    /// Orders that wait are withdrawn by their ids, by the caller: it also has to keep
+    /// them from being captured again.
     ///
     /// # Errors
     /// [`Refusal::Spool`].
@@ -156,7 +157,7 @@ impl Relay {
         let Some(hash) = event::external_id(external_id) else {
             return Ok(0);
         };
-        self.take_back(
+        self.withdraw_where(
             |segment, json| {
                 segment.lane() == Lane::Visit
                     && str::from_utf8(json).is_ok_and(|json| json.contains(hash.as_str()))
@@ -166,22 +167,21 @@ impl Relay {
         )
     }
 
-    /// Marks the records that `is_one` says are meant, and throws away such
-    /// letters; read only where `wants` and `wants_letter` find the JSON of their
-    /// line worth it.
+    /// Withdraws the records that `is_one` selects, and discards such dead letters;
+    /// read only where `wants` and `wants_dead` find the text worth it.
     ///
-    /// A letter may be put back in line meanwhile, and a record become a letter: so
-    /// letters are looked for before and after.
-    fn take_back(
+    /// A dead letter may be captured again meanwhile, and a record become one: so
+    /// dead letters are looked through before and after.
+    fn withdraw_where(
         &self,
         mut wants: impl FnMut(&SegmentName, &[u8]) -> bool,
-        wants_letter: impl Fn(&str) -> bool,
+        wants_dead: impl Fn(&str) -> bool,
         is_one: impl Fn(&Envelope<'_>) -> bool,
     ) -> Result<i64, Refusal> {
         let spool = self.spool()?;
         let dead = DeadLetters::new(&spool.place);
-        let letters = || dead.discard(&wants_letter, &is_one);
-        let mut ids: HashSet<String> = letters()?.into_iter().collect();
+        let discard = || dead.discard(&wants_dead, &is_one);
+        let mut ids: HashSet<String> = discard()?.into_iter().collect();
         let mut withdrawn = Withdrawn::read(&spool.place);
         let mut found = Vec::new();
         Ledger::new(&spool.place).scan(&mut wants, |segment, end, event| {
@@ -196,15 +196,15 @@ impl Relay {
             withdrawn.mark(&segment, end)?;
             ids.insert(id);
         }
-        ids.extend(letters()?);
+        ids.extend(discard()?);
         if is_marked {
             self.send_from(&spool);
         }
         Ok(count(ids.len()))
     }
 
-    /// Discards everything that is not settled; says how many events. Who
-    /// captured them reads `withdrawn`.
+    /// Discards everything that is not settled, with the verdict `withdrawn`; returns
+    /// how many events.
     ///
     /// # Errors
     /// [`Refusal::Spool`], also when another process goes on sending.
@@ -215,7 +215,7 @@ impl Relay {
             Leader::want(&spool.place)?;
             spool.waker.wake();
             match Leader::try_lead(&spool.place)? {
-                None if Instant::now() < deadline => std::thread::sleep(LOOK_EVERY),
+                None if Instant::now() < deadline => std::thread::sleep(LEADER_POLL),
                 other => break other,
             }
         };
