@@ -92,6 +92,7 @@ class Report {
 }
 
 async function runFile(file, report) {
+  const began = Date.now();
   report.say(relative(process.cwd(), file));
   // Suites, tests with subtests, and the wrapper node makes of the file only repeat what the tests inside said. One
   // that fails without a failed test inside is a hook or a file that could not be run.
@@ -106,6 +107,7 @@ async function runFile(file, report) {
     if (type === 'test:stderr') report.warn(data.message);
   }
   if (report.total === 0) report.failed(relative(process.cwd(), file), 'registers no test');
+  report.say(`  ${((Date.now() - began) / 1000).toFixed(1)} s`);
 }
 
 const reports = files.map(() => new Report());

@@ -17,7 +17,7 @@ import { startNode } from './node.mjs';
 import { account, asShop } from './php.mjs';
 import { run } from './run.mjs';
 import { freePort } from './service.mjs';
-import { ADMIN, template } from './template.mjs';
+import { ADMIN, copyTemplate, template } from './template.mjs';
 import { findWooCommerce } from './woocommerce.mjs';
 import { wpCli } from './wp-cli.mjs';
 
@@ -100,7 +100,7 @@ export async function startShop(wish = {}) {
   const port = wish.port || (await freePort());
   const url = `http://127.0.0.1:${port}`;
 
-  await run('cp', ['-a', `${await template(woocommerce, database)}/.`, at.dir]);
+  await copyTemplate(await template(woocommerce, database), at.dir);
   await Promise.all([at.run, at.phpWeb, at.phpCli, path.dirname(at.extension)].map((dir) => mkdir(dir, { recursive: true })));
   // mkdtemp gives 0700; nginx's worker and the pool have to pass.
   await chmod(at.dir, 0o755);
@@ -213,7 +213,7 @@ export async function startShop(wish = {}) {
       await mariadb?.stop();
       made.delete(at.dir);
       if (!keep) {
-        await rm(at.dir, { recursive: true, force: true });
+        await run('rm', ['-rf', at.dir]);
       }
     },
   };
