@@ -1,7 +1,7 @@
 // The ways to a purchase. index.mjs says what a flow is.
 
 import { PERSON } from '../../support/browser/shopper.mjs';
-import { signUp } from './steps.mjs';
+import { looksAgain, signUp } from './steps.mjs';
 
 const REAL = { real: true };
 const PAY_ELSEWHERE = /pay-elsewhere/;
@@ -107,7 +107,7 @@ export const purchases = [
     async run(visit) {
       const said = await buy(visit, { gateway: 'bacs' });
       await visit.shop.look('status', { id: orderOf(visit.shopper), to: 'processing' });
-      await visit.shopper.page.reload();
+      await looksAgain(visit.shopper);
       return said;
     },
   },
@@ -140,7 +140,7 @@ export const purchases = [
       const { order, back } = await leaves(visit);
       await Promise.all([webhook(shop, order), webhook(shop, order), shopper.open(back)]);
       // The page may have been made before the payment arrived; the buyer looks again.
-      await shopper.page.reload();
+      await looksAgain(shopper);
       return sold(visit.goods.simple);
     },
   },
@@ -205,8 +205,10 @@ export const purchases = [
     gives: WHOLE,
     async run(visit) {
       const said = await buy(visit);
-      await visit.shopper.page.reload();
-      await visit.shopper.page.reload();
+      const { page } = visit.shopper;
+      await page.waitForFunction(() => localStorage.getItem('pinrelay_fired')?.includes(new URL(location).searchParams.get('key')));
+      await page.reload();
+      await page.reload();
       return said;
     },
   },
