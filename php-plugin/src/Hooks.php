@@ -147,6 +147,7 @@ final class Hooks
         ['admin_post_' . Notices::ABOUT_SITE, Notices::class, 'takeAnswer', 10, 0],
         ['admin_post_' . Notices::BESIDE, Notices::class, 'goOn', 10, 0],
         ['admin_post_' . Notices::HIDE, Notices::class, 'hide', 10, 0],
+        ['admin_post_' . Notices::UPDATED, Notices::class, 'knowChanges', 10, 0],
     ];
 
     // Conditions.

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce;
 
+use Pinrelay\WooCommerce\Admin\Changes;
 use Pinrelay\WooCommerce\Collect\ConfigFile;
 use Pinrelay\WooCommerce\Orders\DeadLetters;
 use Pinrelay\WooCommerce\Orders\OutboxTable;
@@ -56,8 +57,10 @@ final class Installer
             update_option(SettingsStore::OPTION, [], true);
         }
         $known = $state->all();
+        // Who installs it anew knows of no earlier version.
+        $told = isset($known['activated_at']) ? [] : [Changes::TOLD => Plugin::VERSION];
         // The first activation starts at now: orders of the years before are not conversions of today.
-        $state->put([
+        $state->put($told + [
             'db_version' => $isMade ? Plugin::SET_UP : 0,
             'activated_at' => $known['activated_at'] ?? time(),
             'home_hash' => $known['home_hash'] ?? Home::hash(),

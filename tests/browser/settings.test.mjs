@@ -148,4 +148,31 @@ describe('settings in wp-config.php', () => {
     await screenshot(owner.page, 'settings-constants');
     await owner.close();
   });
+
+  test('an update tells the owner once what it changed, and nobody who installs it anew', async () => {
+    const owner = await world.shopper();
+    await logIn(owner.page, world.shop);
+    const notice = owner.page.locator('.notice', { hasText: 'After this update' });
+    await owner.open('/wp-admin/');
+    assert.equal(await notice.count(), 0);
+    await world.shop.php(
+      "$state = get_option('pinrelay_state'); unset($state['changes_told']); update_option('pinrelay_state', $state);",
+    );
+    await owner.open('/wp-admin/');
+    assert.ok((await notice.locator('li').count()) > 2);
+    await screenshot(owner.page, 'notice-updated');
+    // The customer may not answer for him.
+    const customer = await world.shopper();
+    const form = { log: 'customer', pwd: 'customer' };
+    await customer.page.request.post('/wp-login.php', { form, maxRedirects: 0 });
+    const nonce = await notice.locator('[name=_wpnonce]').getAttribute('value');
+    const forged = { action: 'pinrelay_updated', choice: '0.1.0', _wpnonce: nonce };
+    assert.equal((await customer.page.request.post('/wp-admin/admin-post.php', { form: forged })).status(), 403);
+    await customer.close();
+    await Promise.all([owner.page.waitForEvent('load'), notice.locator('button').click()]);
+    assert.equal(await notice.count(), 0);
+    await owner.open(PAGE);
+    assert.equal(await notice.count(), 0);
+    await owner.close();
+  });
 });

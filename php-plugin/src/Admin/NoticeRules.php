@@ -31,6 +31,8 @@ final class NoticeRules
     /** The database does not let the outbox's table be made. */
     public const TABLE = 'table';
     public const TEST_MODE = 'test_mode';
+    /** Tells what an update has changed. */
+    public const UPDATED = 'updated';
 
     /**
      * @param string  $site      CopyGuard's answer
@@ -38,6 +40,7 @@ final class NoticeRules
      * @param bool    $hasHidden whether this user has hidden the notice about the extension
      * @param int     $now       unix seconds
      * @param ?string $consent   Answers::problem()
+     * @param bool    $isUpdated whether there are Changes that nobody was told
      * @return ?string one of the constants above
      */
     public static function decide(
@@ -47,9 +50,28 @@ final class NoticeRules
         bool $hasHidden,
         int $now,
         ?string $consent = null,
+        bool $isUpdated = false,
     ): ?string {
         $settings = $report->settings;
-        $isOwnPage = str_ends_with($screen, '_page_' . SettingsPage::SLUG);
+        $problem = self::problem($site, $report, $screen, $hasHidden, $now, $consent);
+        return match (true) {
+            $problem !== null => $problem,
+            $isUpdated => self::UPDATED,
+            $settings->apiReady() && $settings->testMode && !self::isOwnPage($screen) => self::TEST_MODE,
+            default => null,
+        };
+    }
+
+    private static function problem(
+        string $site,
+        Report $report,
+        string $screen,
+        bool $hasHidden,
+        int $now,
+        ?string $consent,
+    ): ?string {
+        $settings = $report->settings;
+        $isOwnPage = self::isOwnPage($screen);
 
         return match (true) {
             $site === CopyGuard::UNDECIDED => $settings->enabled || $isOwnPage ? self::QUESTION : null,
@@ -64,7 +86,6 @@ final class NoticeRules
             $report->relayError !== null && !$report->relayError->isPassing() => self::RELAY_ERROR,
             ($report->relay['paused'] ?? null) !== null => self::PAUSED,
             $report->hiddenAddresses($now) === Addresses::ALL => self::HIDDEN_VISITORS,
-            $settings->testMode => self::TEST_MODE,
             default => null,
         };
     }
@@ -82,6 +103,11 @@ final class NoticeRules
             || str_starts_with($screen, 'woocommerce_page_')
             || str_ends_with($screen, '_page_wc-orders')
             || str_contains($screen, 'page_wc-')
-            || str_ends_with($screen, '_page_' . SettingsPage::SLUG);
+            || self::isOwnPage($screen);
+    }
+
+    private static function isOwnPage(string $screen): bool
+    {
+        return str_ends_with($screen, '_page_' . SettingsPage::SLUG);
     }
 }

@@ -6,6 +6,7 @@ namespace Pinrelay\WooCommerce\Admin;
 
 use Pinrelay\WooCommerce\Coexistence\OfficialPlugin;
 use Pinrelay\WooCommerce\Consent\Answers;
+use Pinrelay\WooCommerce\Plugin;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
@@ -22,6 +23,7 @@ final class Notices
     public const BESIDE = 'pinrelay_beside';
     public const HIDE = 'pinrelay_hide';
     public const HIDDEN = 'pinrelay_hidden';
+    public const UPDATED = 'pinrelay_updated';
 
     /** @param string $site CopyGuard's answer for this request */
     public function __construct(
@@ -40,6 +42,7 @@ final class Notices
         }
         $settings = $this->store->settings();
         $report = Report::gather($settings, $this->relays, null);
+        $changes = Changes::since((string) $this->state->get(Changes::TOLD, ''));
         $notice = NoticeRules::decide(
             $this->site,
             $report,
@@ -47,6 +50,7 @@ final class Notices
             (bool) get_user_meta(get_current_user_id(), self::HIDDEN, true),
             time(),
             $consent = Answers::problem($settings),
+            $changes !== [],
         );
         match ($notice) {
             NoticeRules::QUESTION => $this->say('warning', sprintf(
@@ -86,15 +90,25 @@ final class Notices
                 'Test mode is on: Pinterest does not count the sales that your server reports.',
                 'pinrelay',
             )),
+            NoticeRules::UPDATED => $this->say(
+                'info',
+                __('After this update it works differently:', 'pinrelay'),
+                self::form(self::UPDATED, [Plugin::VERSION => __('Understood', 'pinrelay')]),
+                $changes,
+            ),
             null => null,
         };
     }
 
-    /** @param string $form HTML of self::form(); without one, a link to the settings */
-    private function say(string $kind, string $words, string $form = ''): void
+    /**
+     * @param string       $form HTML of self::form(); without one, a link to the settings
+     * @param list<string> $list below the words
+     */
+    private function say(string $kind, string $words, string $form = '', array $list = []): void
     {
+        $item = static fn (string $one): string => '<li>' . esc_html($one) . '</li>';
         printf(
-            '<div class="notice notice-%s"><p><strong>Pinrelay:</strong> %s%s</p>%s</div>',
+            '<div class="notice notice-%s"><p><strong>Pinrelay:</strong> %s%s</p>%s%s</div>',
             esc_attr($kind),
             esc_html($words),
             $form !== '' ? '' : sprintf(
@@ -102,6 +116,7 @@ final class Notices
                 esc_url(SettingsPage::url()),
                 esc_html__('Open the Pinrelay settings', 'pinrelay'),
             ),
+            $list === [] ? '' : '<ul class="ul-disc">' . implode('', array_map($item, $list)) . '</ul>',
             $form,
         );
     }
@@ -148,6 +163,16 @@ final class Notices
     {
         if ($this->choice(self::HIDE) === 'hide') {
             update_user_meta(get_current_user_id(), self::HIDDEN, '1');
+        }
+        $this->goBack();
+    }
+
+    /** The version is that of the notice: another update may have come since. */
+    public function knowChanges(): void
+    {
+        $version = $this->choice(self::UPDATED);
+        if (version_compare($version, (string) $this->state->get(Changes::TOLD, ''), '>')) {
+            $this->state->put([Changes::TOLD => $version]);
         }
         $this->goBack();
     }

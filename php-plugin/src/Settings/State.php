@@ -8,7 +8,8 @@ namespace Pinrelay\WooCommerce\Settings;
  * What the plugin knows about itself between requests (option pinrelay_state), and the install secret.
  *
  * Keys: generation, fingerprint, current, retired (Generation); home_hash, environment, copy (CopyGuard);
- * activated_at, db_version (Installer); table (Orders\TableRepair). It must not know what any of them means.
+ * activated_at, db_version (Installer); table (Orders\TableRepair); changes_told (Admin\Changes). It must not know what
+ * any of them means.
  */
 final class State
 {

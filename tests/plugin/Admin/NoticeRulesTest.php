@@ -37,6 +37,7 @@ final class NoticeRulesTest extends TestCase
         array $drops = [],
         ?int $lastPassed = null,
         ?string $consent = null,
+        bool $isUpdated = false,
     ): ?string {
         $report = new Report(
             $settings ?? self::settings(),
@@ -49,7 +50,7 @@ final class NoticeRulesTest extends TestCase
             drops: $drops,
             lastPassed: $lastPassed,
         );
-        return NoticeRules::decide($site, $report, $screen, $hasHidden, self::NOW, $consent);
+        return NoticeRules::decide($site, $report, $screen, $hasHidden, self::NOW, $consent, $isUpdated);
     }
 
     public function testAShopThatWorksIsNotDisturbed(): void
@@ -91,6 +92,18 @@ final class NoticeRulesTest extends TestCase
                 'screen' => 'woocommerce_page_pinrelay',
             ]],
             'test mode' => ['test_mode', ['settings' => self::settings(test: true)]],
+            'an update' => ['updated', ['isUpdated' => true]],
+            'an update, on our page' => ['updated', ['isUpdated' => true, 'screen' => 'woocommerce_page_pinrelay']],
+            'an update of a shop that is switched off' => ['updated', [
+                'isUpdated' => true,
+                'settings' => self::settings(enabled: false),
+            ]],
+            'an update in test mode' => ['updated', ['isUpdated' => true, 'settings' => self::settings(test: true)]],
+            'an update, but first what is wrong' => ['paused', ['isUpdated' => true, 'relay' => self::PAUSED]],
+            'test mode, on our page' => [null, [
+                'settings' => self::settings(test: true),
+                'screen' => 'woocommerce_page_pinrelay',
+            ]],
             'another server half' => ['doubled', ['settings' => self::doubled()]],
             'another server half, on our page' => ['doubled', [
                 'settings' => self::doubled(),
