@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Tests\Relay;
 
 use PHPUnit\Framework\Attributes\Group;
+use PHPUnit\Framework\Attributes\RequiresPhpExtension;
 use PHPUnit\Framework\TestCase;
 use Pinrelay\WooCommerce\Relay\Disk;
 use Pinrelay\WooCommerce\Relay\NodeName;
@@ -51,8 +52,12 @@ final class NodeNameTest extends TestCase
         self::assertNull(NodeName::read($this->root));
     }
 
-    /** @group extension */
+    /**
+     * @group extension
+     * @requires extension pinrelay
+     */
     #[Group('extension')]
+    #[RequiresPhpExtension('pinrelay')]
     public function testItIsTheNameThatTheExtensionItselfTells(): void
     {
         $relay = new \Pinrelay\Relay([

@@ -76,8 +76,12 @@ final class TagRendererTest extends TestCase
         }
     }
 
-    /** @group extension */
+    /**
+     * @group extension
+     * @requires extension pinrelay
+     */
     #[Group('extension')]
+    #[RequiresPhpExtension('pinrelay')]
     public function testTheExtensionSetsTheSameLimit(): void
     {
         $relay = new \Pinrelay\Relay(['site' => 'shop.example', 'ad_account_id' => '5', 'spool_dir' => '/nonexistent']);
