@@ -16,7 +16,8 @@ export const PERSON = Object.freeze({
 });
 
 export async function newShopper(browser, shop, contextOptions = {}) {
-  const context = await browser.newContext({ baseURL: shop.url, locale: 'en-US', ...contextOptions });
+  // WordPress fades one page of its admin area into the next, so that a picture shows both.
+  const context = await browser.newContext({ baseURL: shop.url, locale: 'en-US', reducedMotion: 'reduce', ...contextOptions });
   context.setDefaultTimeout(GUARD_MS);
   context.setDefaultNavigationTimeout(GUARD_MS);
   const page = await context.newPage();
