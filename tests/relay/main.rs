@@ -14,3 +14,4 @@ mod spool;
 
 mod face;
 mod faults;
+mod migration;

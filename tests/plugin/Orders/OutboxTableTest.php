@@ -47,6 +47,7 @@ final class OutboxTableTest extends TestCase
             "72, 'event-72', '" . Rig::ACCOUNT . "', 'queued', '', 'node-a', 1795000000, '', ''",
             "73, '', '', 'noted', '', '', 0, 'granted', '{\"ip\":\"203.0.113.9\"}'",
             "74, '', '', 'settled', 'refused', '', 0, 'refused', ''",
+            "75, 'event-75', '" . Rig::ACCOUNT . "', 'queued', 'withdraw', 'node-a', 1795000000, '', ''",
         ];
         foreach ($rows as $row) {
             Site::$database->query(
@@ -72,6 +73,36 @@ final class OutboxTableTest extends TestCase
             [$rig->row(72)->state, $rig->row(73)->state, $rig->row(74)->verdict],
         );
         self::assertSame([[], 0], [$rig->row(72)->event, $rig->row(72)->dueAt]);
+    }
+
+    public function testWhatWaitsInTheTableAndInItsSpoolsIsToldOnceAndSettledOnce(): void
+    {
+        (new OutboxTable(Site::$database))->create();
+        new \WC_Order(['total' => '19.90']);
+        $rig = new Rig(['value' => 'total']);
+        $heard = [];
+        Site::listen('pinrelay_order_settled', $heard);
+        // As the version before left it: a mark for orders and one for visits.
+        $cursor = '18a3f-20775.310-20775.4400';
+        $rig->nodes->beat('node-a', [Rig::ACCOUNT => $cursor], self::NOW - 60);
+        $verdict = static fn (int $order, string $verdict): array => [
+            'event_id' => "event-{$order}", 'event_name' => 'checkout', 'verdict' => $verdict, 'at' => self::NOW,
+            'message' => null,
+        ];
+        Relay::$status['waiting'] = ['revenue' => 1, 'visit' => 1];
+        Relay::$settled = [$verdict(72, 'delivered')];
+        $rig->tick->run(self::NOW);
+        self::assertSame([[72, 'delivered']], $heard);
+        self::assertSame(['event-75'], Relay::$withdrawn);
+        self::assertSame("{$cursor}.", $rig->nodes->get('node-a')['cursors'][Rig::ACCOUNT]);
+
+        Relay::$status['waiting'] = ['revenue' => 0, 'visit' => 1];
+        Relay::$settled = [$verdict(72, 'delivered'), $verdict(71, 'delivered'), $verdict(75, 'withdrawn')];
+        $rig->tick->run(self::NOW + 60);
+        $rig->tick->run(self::NOW + 3600);
+        self::assertSame([[72, 'delivered'], [71, 'delivered'], [75, 'withdrawn']], $heard);
+        self::assertSame(['event-71'], array_column(Relay::$captured, 'event_id'));
+        self::assertSame([OutboxRow::NOTED, OutboxRow::REFUSED], [$rig->row(73)->state, $rig->row(74)->verdict]);
     }
 
     public function testTwoFirstRequestsMayBringItUpToDate(): void
