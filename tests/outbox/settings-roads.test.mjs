@@ -9,6 +9,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { account } from '../support/shop/php.mjs';
+import { until } from '../support/shop/service.mjs';
 import { openShop, pinrelay } from './world.mjs';
 
 const PRODUCT = '/product/blue-mug/';
@@ -115,6 +116,26 @@ for (const [road, take] of ROADS) {
     assert.deepEqual([ids.includes(off.id), ids.includes(on.id)], [false, true]);
   });
 }
+
+test('a request that read the settings before they changed does not bring the old ones back', async () => {
+  const cached = await pageOf(PRODUCT);
+  await world.shop.node.idle();
+  // Of others, which nobody has noticed when it begins.
+  await bySql(settings({ search: { tag: true, api: false } }));
+  const end = path.join(world.shop.paths.run, 'end');
+  const slow = world.shop.look('orders', { until: end });
+  await until('it to have begun', () => existsSync(`${end}.waits`));
+  await bySql(VISITS_OFF);
+  await handIn(await pageOf(CATEGORY));
+  await until('the change to be noticed', () => says("'view_category'") && !says("'page_visit'"));
+  await writeFile(end, '');
+  await slow;
+  await world.shop.node.idle();
+  assert.ok(!says("'page_visit'"));
+  const { id } = await handIn(cached);
+  await bySql(VISITS_ON);
+  assert.ok(!(await told()).includes(id));
+});
 
 test('a constant in wp-config.php holds from the next request of any kind', async () => {
   const { wpConfig } = world.shop.paths;

@@ -35,17 +35,21 @@ final class CollectEndpoint
     {
         $now = time();
         $this->store->forget();
-        $hasChanged = $this->look($now);
+        $known = $this->revision();
+        $hasChanged = $this->look($now, $known);
         if (!$this->isWeb) {
             if ($hasChanged || !$this->store->settings()->apiReady()) {
                 $this->file->remove();
             }
             return;
         }
-        $config = $this->live->config((int) $this->state->get(State::REVISION, 0));
-        $ahead = $this->file->keep($config, $now);
+        if (!$hasChanged && $this->revision() !== $known) {
+            // Those of this request are the old ones.
+            return;
+        }
+        $ahead = $this->file->keep($this->live->config($this->revision()), $now);
         if ($ahead > 0 && $this->state->amend(fn (array $state) => Revision::afterRestore($state, $ahead, $now))) {
-            $this->file->keep($this->live->config((int) $this->state->get(State::REVISION, 0)), $now);
+            $this->file->keep($this->live->config($this->revision()), $now);
         }
     }
 
@@ -54,7 +58,7 @@ final class CollectEndpoint
     {
         // The caller may have found no file at collect.php, or an old one.
         $this->keep();
-        $config = $this->live->config((int) $this->state->get(State::REVISION, 0));
+        $config = $this->live->config($this->revision());
         if ($config === null) {
             return 503;
         }
@@ -66,8 +70,13 @@ final class CollectEndpoint
         return $collector->answer($beacon, time());
     }
 
+    private function revision(): int
+    {
+        return (int) $this->state->get(State::REVISION, 0);
+    }
+
     /** @return bool whether the settings have changed */
-    private function look(int $now): bool
+    private function look(int $now, int $known): bool
     {
         // A copy of the shop leaves everything as it found it.
         if ($this->store->settings()->held) {
@@ -75,6 +84,6 @@ final class CollectEndpoint
         }
         $fingerprint = $this->live->fingerprint();
         return !Revision::isOf($this->state->all(), $fingerprint)
-            && $this->state->amend(fn (array $state): ?array => Revision::next($state, $fingerprint, $now));
+            && $this->state->amend(fn (array $state): ?array => Revision::next($state, $fingerprint, $now, $known));
     }
 }

@@ -30,20 +30,23 @@ final class Revision
     }
 
     /**
-     * What to change in the state for settings with this fingerprint, null for nothing.
+     * What to change in the state for settings with this fingerprint, null for nothing: also where somebody has noticed
+     * others since this request read them, which may have begun long before.
      *
      * @param array<string, mixed> $state as the database has it now
+     * @param int                  $known the number that stood beside the settings when this request read them
      * @return ?array<string, mixed>
      */
-    public static function next(array $state, string $fingerprint, int $now): ?array
+    public static function next(array $state, string $fingerprint, int $now, int $known): ?array
     {
         [$minute, $count] = is_array($state[self::COUNT] ?? null) ? $state[self::COUNT] : [0, 0];
         $count = $minute === intdiv($now, 60) ? $count : 0;
-        if (self::isOf($state, $fingerprint) || $count >= self::MOST_A_MINUTE) {
+        $number = (int) ($state[State::REVISION] ?? 0);
+        if ($number !== $known || self::isOf($state, $fingerprint) || $count >= self::MOST_A_MINUTE) {
             return null;
         }
         return [
-            State::REVISION => max($now, (int) ($state[State::REVISION] ?? 0) + 1),
+            State::REVISION => max($now, $number + 1),
             self::OF => $fingerprint,
             self::COUNT => [intdiv($now, 60), $count + 1],
         ];

@@ -16,12 +16,12 @@ final class RevisionTest extends TestCase
 
     public function testItRisesWithEachChangeAndOnlyThen(): void
     {
-        $state = Revision::next([], 'a', self::NOW);
+        $state = Revision::next([], 'a', self::NOW, 0);
         self::assertSame(self::NOW, $state['revision']);
-        self::assertNull(Revision::next($state, 'a', self::NOW + 5));
-        $state = Revision::next($state, 'b', self::NOW) + $state;
+        self::assertNull(Revision::next($state, 'a', self::NOW + 5, self::NOW));
+        $state = Revision::next($state, 'b', self::NOW, self::NOW) + $state;
         self::assertSame(self::NOW + 1, $state['revision'], 'twice in a second');
-        $state = Revision::next($state, 'a', self::NOW - 3600) + $state;
+        $state = Revision::next($state, 'a', self::NOW - 3600, self::NOW + 1) + $state;
         self::assertSame(self::NOW + 2, $state['revision'], 'a clock that was set back');
         self::assertTrue(Revision::isOf($state, 'a'));
     }
@@ -39,12 +39,19 @@ final class RevisionTest extends TestCase
         $state = [];
         $writes = 0;
         for ($request = 0; $request < 200; ++$request) {
-            $changes = Revision::next($state, (string) ($request % 2), self::NOW);
+            $changes = Revision::next($state, (string) ($request % 2), self::NOW, $state['revision'] ?? 0);
             $writes += $changes === null ? 0 : 1;
             $state = ($changes ?? []) + $state;
         }
         self::assertLessThanOrEqual(20, $writes);
-        self::assertNotNull(Revision::next($state, 'new', self::NOW + 60));
+        self::assertNotNull(Revision::next($state, 'new', self::NOW + 60, $state['revision']));
+    }
+
+    public function testSettingsThatWereReadBeforeSomebodyNoticedOthersAreNotNewer(): void
+    {
+        $state = Revision::next([], 'new', self::NOW, 0);
+        self::assertNull(Revision::next($state, 'old', self::NOW + 5, 0));
+        self::assertNotNull(Revision::next($state, 'newer', self::NOW + 5, self::NOW));
     }
 
     public function testOneNumberStandsForAllThatCollectPhpWorksBy(): void

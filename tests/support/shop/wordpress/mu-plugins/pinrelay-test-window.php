@@ -14,7 +14,8 @@
  *   sql&q=<statement>    how many rows it changed
  *
  * With &at=<unix seconds, with a fraction> it waits for that moment first, so that many requests come at once; with
- * &start=<moment> it waits before WordPress has read anything.
+ * &start=<moment> it waits before WordPress has read anything. With &until=<file> it makes <file>.waits, and waits for
+ * the file.
  *
  * Where PINRELAY_TEST_HEARD names a file, each of the plugin's own actions leaves a line in it: action, order, word.
  * PINRELAY_TEST_SLOW is for how many seconds whoever listens to a settled order sleeps first. Where
@@ -58,6 +59,13 @@ add_action('wp_loaded', static function () use ($look, $wait): void {
     $what = (string) ($_GET['pinrelay-test'] ?? '');
     if ($what !== '') {
         $wait('at');
+    }
+    if (isset($_GET['until'])) {
+        touch("{$_GET['until']}.waits");
+        while (!file_exists($_GET['until'])) {
+            clearstatcache();
+            usleep(1000);
+        }
     }
     $answer = $look($what);
     if ($answer !== null) {
