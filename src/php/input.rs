@@ -6,11 +6,29 @@
 #![allow(unsafe_code)]
 
 use std::borrow::Cow;
+use std::ffi::c_int;
 use std::ptr;
 
-use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::ffi::{
+    HashPosition, zend_hash_get_current_data_ex, zend_hash_move_forward_ex, zend_ulong,
+};
+use ext_php_rs::types::{ZendHashTable, ZendStr, Zval};
 
 use crate::event::{Key, Raw};
+
+// SAFETY: declared as in PHP's Zend/zend_hash.h, exported by every PHP from 8.1 on.
+unsafe extern "C" {
+    fn zend_hash_get_current_key_ex(
+        array: *const ZendHashTable,
+        name: *mut *mut ZendStr,
+        index: *mut zend_ulong,
+        position: *const HashPosition,
+    ) -> c_int;
+}
+
+/// What it returns for a key that is a string, and for one that is an integer.
+const HASH_KEY_IS_STRING: c_int = 1;
+const HASH_KEY_IS_LONG: c_int = 2;
 
 /// Deeper than anything in an event or in options (event, user, list of e-mails makes three), and
 /// the end for an array that contains itself.
@@ -34,15 +52,13 @@ impl Reader {
         if depth == DEPTH {
             return Raw::Other("too deep");
         }
-        let mut entries = array.iter();
         let mut map = Vec::with_capacity(array.len().min(self.left));
-        // `next` itself would panic on a key that is not UTF-8.
-        while let Some((key, value)) = entries.next_zval() {
+        for (key, value) in Entries::of(array) {
             if self.left == 0 {
                 return Raw::Other("too large");
             }
             self.left -= 1;
-            map.push((name(&key, array), self.value(value, depth)));
+            map.push((key, self.value(value, depth)));
         }
         Raw::Map(map)
     }
@@ -50,14 +66,14 @@ impl Reader {
     fn value<'a>(&mut self, value: &'a Zval, depth: usize) -> Raw<'a> {
         // Twice: an entry of a symbol table may lead to a variable that is itself a reference.
         let value = value.dereference().dereference();
-        if let Some(array) = value.array() {
-            self.array(array, depth + 1)
-        } else if let Some(text) = value.zend_str() {
+        if let Some(text) = value.zend_str() {
             let bytes = text.as_bytes();
             match std::str::from_utf8(bytes) {
                 Ok(text) => Raw::Text(text.into()),
                 Err(_) => Raw::NotUtf8(bytes.to_vec()),
             }
+        } else if let Some(array) = value.array() {
+            self.array(array, depth + 1)
         } else if let Some(number) = value.long() {
             Raw::Int(number)
         } else if let Some(number) = value.double() {
@@ -74,17 +90,49 @@ impl Reader {
     }
 }
 
+/// The entries of an array, in its order. The iterator of the bindings would copy each key.
+struct Entries<'a> {
+    array: &'a ZendHashTable,
+    position: HashPosition,
+}
+
+impl<'a> Entries<'a> {
+    fn of(array: &'a ZendHashTable) -> Self {
+        Self { array, position: 0 }
+    }
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (Key<'a>, &'a Zval);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let array = ptr::from_ref(self.array).cast_mut();
+        let (mut name, mut index) = (ptr::null_mut::<ZendStr>(), 0);
+        // SAFETY: PHP changes nothing but the position and what the key is written to. The array
+        // is borrowed for `'a`, and no PHP code runs that could change it: so its keys and values
+        // live as long.
+        unsafe {
+            let kind = zend_hash_get_current_key_ex(
+                array,
+                &raw mut name,
+                &raw mut index,
+                &raw const self.position,
+            );
+            let key = match kind {
+                HASH_KEY_IS_STRING => Key::Text(name_of(name.as_ref()?)),
+                HASH_KEY_IS_LONG => Key::Int(index.cast_signed()),
+                _ => return None,
+            };
+            let value = zend_hash_get_current_data_ex(array, &raw mut self.position).as_ref()?;
+            zend_hash_move_forward_ex(array, &raw mut self.position);
+            Some((key, value))
+        }
+    }
+}
+
 /// No key of ours is anything but ASCII, so a key that is not UTF-8 only has to be printable.
-fn name<'a>(key: &Zval, _of: &'a ZendHashTable) -> Key<'a> {
-    key.zend_str().map_or_else(
-        || Key::Int(key.long().unwrap_or_default()),
-        |text| {
-            // SAFETY: the array holds each of its keys as well, for as long as the key is in it;
-            // it is borrowed for `'a`, and no PHP code runs that could change it.
-            let bytes: &'a [u8] = unsafe { &*ptr::from_ref(text.as_bytes()) };
-            // Lossy reading alone would cost ten times as much for each key.
-            let valid = std::str::from_utf8(bytes).map(Cow::Borrowed);
-            Key::Text(valid.unwrap_or_else(|_| String::from_utf8_lossy(bytes)))
-        },
-    )
+fn name_of(key: &ZendStr) -> Cow<'_, str> {
+    let bytes = key.as_bytes();
+    // Lossy reading alone would cost ten times as much for each key.
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
