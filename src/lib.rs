@@ -17,6 +17,7 @@
 
 pub mod delivery;
 pub mod event;
+mod json;
 mod logfile;
 #[cfg(feature = "php")]
 mod php;

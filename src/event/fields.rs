@@ -13,38 +13,99 @@ use super::raw::{Key, Raw};
 /// The longest name an unknown key is reported with, in characters.
 const LONGEST_KEY: usize = 64;
 
-/// The values of `known` in a map, by position in `known`; absent ones are `None`.
-pub(crate) fn pick<'r, const N: usize>(
-    raw: &'r Raw<'r>,
-    known: &[&str; N],
-    at: Path<'_>,
-    findings: &mut Findings,
-) -> [Option<&'r Raw<'r>>; N] {
-    let mut found = [None; N];
-    let Raw::Map(entries) = raw else {
-        let message = format!("must be an array of named fields, not {}", raw.kind());
-        findings.fault(at, message);
-        return found;
-    };
-    let mut seen = [false; N];
-    for (key, value) in entries {
-        let name = match key {
-            Key::Text(name) => name,
-            Key::Int(index) => {
-                findings.fault(at.entry(*index), "unknown key");
-                continue;
-            }
-        };
-        match known.iter().position(|candidate| candidate == name) {
-            None => findings.fault(at.field(&presentable(name)), "unknown key"),
-            Some(slot) if seen[slot] => findings.fault(at.field(name), "given twice"),
-            Some(slot) => {
-                seen[slot] = true;
-                found[slot] = present(value);
+/// A field that a caller may have given: what is called so, and the place that a
+/// complaint names.
+#[derive(Clone, Copy)]
+pub(crate) struct Field<'r> {
+    given: Option<&'r Raw<'r>>,
+    at: Path<'r>,
+}
+
+impl<'r> Field<'r> {
+    /// The field `name` of the map at `parent`, not read yet.
+    pub fn new(parent: &'r Path<'r>, name: &'r str) -> Self {
+        Self {
+            given: None,
+            at: parent.field(name),
+        }
+    }
+
+    /// What was given, if anything was.
+    pub fn value(self) -> Option<&'r Raw<'r>> {
+        self.given.and_then(present)
+    }
+
+    /// The place.
+    pub fn at(self) -> Path<'r> {
+        self.at
+    }
+
+    /// Takes a value. Fails with the rule that the key breaks.
+    pub fn give(&mut self, value: &'r Raw<'r>) -> Result<(), &'static str> {
+        match self.given.replace(value) {
+            None => Ok(()),
+            Some(first) => {
+                self.given = Some(first);
+                Err("given twice")
             }
         }
     }
-    found
+}
+
+/// Declares a struct whose fields are named like the keys of a map, and how it is read.
+macro_rules! fields {
+    ($(#[$doc:meta])* $name:ident { $($key:ident),+ $(,)? }) => {
+        $(#[$doc])*
+        struct $name<'r> {
+            $($key: $crate::event::fields::Field<'r>),+
+        }
+
+        impl<'r> $name<'r> {
+            /// Reads the map at `at`. A key of another name is a fault.
+            fn read(
+                raw: &'r $crate::event::Raw<'r>,
+                at: &'r $crate::event::fault::Path<'r>,
+                findings: &mut $crate::event::fault::Findings,
+            ) -> Self {
+                let mut fields = Self {
+                    $($key: $crate::event::fields::Field::new(at, stringify!($key))),+
+                };
+                $crate::event::fields::each(raw, *at, findings, |key, value| match key {
+                    $(stringify!($key) => fields.$key.give(value),)+
+                    _ => Err($crate::event::fields::UNKNOWN),
+                });
+                fields
+            }
+        }
+    };
+}
+pub(crate) use fields;
+
+/// The rule that a key breaks which nobody reads.
+pub(crate) const UNKNOWN: &str = "unknown key";
+
+/// Gives each field of a map to `take`, and reports each that it does not take.
+pub(crate) fn each<'r>(
+    raw: &'r Raw<'r>,
+    at: Path<'_>,
+    findings: &mut Findings,
+    mut take: impl FnMut(&str, &'r Raw<'r>) -> Result<(), &'static str>,
+) {
+    let Raw::Map(entries) = raw else {
+        let message = format!("must be an array of named fields, not {}", raw.kind());
+        findings.fault(at, message);
+        return;
+    };
+    for (key, value) in entries {
+        match key {
+            Key::Int(index) => findings.fault(at.entry(*index), UNKNOWN),
+            Key::Text(name) => {
+                if let Err(rule) = take(name, value) {
+                    findings.fault(at.field(&presentable(name)), rule);
+                }
+            }
+        }
+    }
 }
 
 /// Null and '' mean absent, wherever they stand.
@@ -79,69 +140,64 @@ pub(crate) enum Integers {
 
 /// The text of a field that identifies the sale. Anything unreadable is a fault.
 pub(crate) fn structural<'r>(
-    raw: Option<&'r Raw>,
+    field: Field<'r>,
     integers: Integers,
-    at: Path<'_>,
     findings: &mut Findings,
 ) -> Option<Cow<'r, str>> {
-    match raw? {
+    match field.value()? {
         Raw::NotUtf8(_) => {
-            findings.fault(at, "is not valid UTF-8");
+            findings.fault(field.at, "is not valid UTF-8");
             None
         }
-        raw => text(raw, integers, at, findings),
+        raw => text(raw, integers, field.at, findings),
     }
 }
 
 /// The text of a structural id of at most `longest` characters.
-pub(crate) fn id(
-    raw: Option<&Raw>,
+pub(crate) fn id<'r>(
+    field: Field<'r>,
     longest: usize,
-    at: Path<'_>,
     findings: &mut Findings,
-) -> Option<String> {
-    let text = structural(raw, Integers::AsText, at, findings)?;
+) -> Option<Cow<'r, str>> {
+    let text = structural(field, Integers::AsText, findings)?;
     if text.trim().is_empty() {
         return None;
     }
     if has_control(&text) {
-        findings.fault(at, "holds control characters");
+        findings.fault(field.at, "holds control characters");
         return None;
     }
     if exceeds(&text, longest) {
-        findings.fault(at, format!("is longer than {longest} characters"));
+        findings.fault(field.at, format!("is longer than {longest} characters"));
         return None;
     }
-    Some(text.into_owned())
+    Some(text)
 }
 
 /// The text of a field that only describes: trimmed, control characters made
 /// spaces, left out with a warning when unreadable or beyond `longest` characters.
-pub(crate) fn descriptive(
-    raw: Option<&Raw>,
+pub(crate) fn descriptive<'r>(
+    field: Field<'r>,
     integers: Integers,
     longest: usize,
-    at: Path<'_>,
     findings: &mut Findings,
-) -> Option<String> {
-    let text = readable(raw?, integers, at, findings)?;
-    let text = text.trim();
+) -> Option<Cow<'r, str>> {
+    let text = readable(field.value()?, integers, field.at, findings)?;
     if text.is_empty() {
         return None;
     }
-    if exceeds(text, longest) {
-        findings.left_out(at, &format!("longer than {longest} characters"));
+    if exceeds(&text, longest) {
+        findings.left_out(field.at, &format!("longer than {longest} characters"));
         return None;
     }
-    if has_control(text) {
-        let spaced = text.replace(char::is_control, " ");
-        return Some(spaced);
+    if has_control(&text) {
+        return Some(text.replace(char::is_control, " ").into());
     }
-    Some(text.to_owned())
+    Some(text)
 }
 
-/// The text of a match key or another field that is left out, not refused, when
-/// its bytes are no text.
+/// The trimmed text of a match key or another field that is left out, not refused,
+/// when its bytes are no text.
 pub(crate) fn readable<'r>(
     raw: &'r Raw,
     integers: Integers,
@@ -152,7 +208,18 @@ pub(crate) fn readable<'r>(
         findings.left_out(at, "not valid UTF-8");
         return None;
     }
-    text(raw, integers, at, findings)
+    Some(match text(raw, integers, at, findings)? {
+        Cow::Borrowed(text) => trimmed(text).into(),
+        digits => digits,
+    })
+}
+
+/// Nearly all texts are trimmed already, and their ends are ASCII.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 fn text<'r>(
@@ -172,11 +239,11 @@ fn text<'r>(
 }
 
 /// A yes or no. Nothing but a boolean will do: `"false"` is true in PHP.
-pub(crate) fn flag(raw: Option<&Raw>, at: Path<'_>, findings: &mut Findings) -> Option<bool> {
-    match raw? {
+pub(crate) fn flag(field: Field<'_>, findings: &mut Findings) -> Option<bool> {
+    match field.value()? {
         Raw::Bool(flag) => Some(*flag),
         other => {
-            findings.fault(at, format!("must be a boolean, not {}", other.kind()));
+            findings.fault(field.at, format!("must be a boolean, not {}", other.kind()));
             None
         }
     }
@@ -184,12 +251,12 @@ pub(crate) fn flag(raw: Option<&Raw>, at: Path<'_>, findings: &mut Findings) -> 
 
 /// The entries of a list. Gaps are fine, as `array_filter` leaves them; names are not.
 pub(crate) fn list<'r>(
-    raw: Option<&'r Raw<'r>>,
+    field: Field<'r>,
     of: &str,
-    at: Path<'_>,
     findings: &mut Findings,
 ) -> Vec<(i64, &'r Raw<'r>)> {
-    let entries = match raw {
+    let at = field.at;
+    let entries = match field.value() {
         None => return Vec::new(),
         Some(Raw::Map(entries)) => entries,
         Some(other) => {
@@ -212,7 +279,7 @@ pub(crate) fn list<'r>(
 
 /// Whether `text` holds a control character. Bytes are compared without a branch,
 /// many at once; 0xC2 begins those behind ASCII, and other characters.
-fn has_control(text: &str) -> bool {
+pub(crate) fn has_control(text: &str) -> bool {
     let suspect = |byte: u8| (byte < 0x20) | (byte == 0x7F) | (byte == 0xC2);
     let any = text.bytes().fold(false, |any, byte| any | suspect(byte));
     any && text.chars().any(char::is_control)

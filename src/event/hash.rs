@@ -1,13 +1,13 @@
 //! SHA-256 as Pinterest wants it: 64 lower-case hex digits over UTF-8.
 //! docs/wire-contract.md#user-data.
 
-use serde::Serialize;
+use std::str;
+
 use sha2::{Digest, Sha256};
 
-/// A finished hash of a match key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Hash(String);
+/// A finished hash of a match key: its hex digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hash([u8; Hash::DIGITS]);
 
 impl Hash {
     /// Hex digits of a hash.
@@ -15,18 +15,23 @@ impl Hash {
 
     /// Hashes text that is normalised already.
     pub(super) fn of(normalised: &str) -> Hash {
-        Hash(hex(&Sha256::digest(normalised.as_bytes())))
+        Hash(hex(&Sha256::digest(normalised.as_bytes()).into()))
     }
 
     /// Takes text that is a hash already: 64 hex digits in either case.
     pub(super) fn already(text: &str) -> Option<Hash> {
-        let is_hash = text.len() == Self::DIGITS && text.bytes().all(|b| b.is_ascii_hexdigit());
-        is_hash.then(|| Hash(text.to_ascii_lowercase()))
+        let mut digits: [u8; Self::DIGITS] = text.as_bytes().try_into().ok()?;
+        digits.make_ascii_lowercase();
+        digits
+            .iter()
+            .all(u8::is_ascii_hexdigit)
+            .then_some(Hash(digits))
     }
 
     /// The hex digits.
     pub fn as_str(&self) -> &str {
-        &self.0
+        // ASCII by its alphabet.
+        str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
@@ -38,21 +43,17 @@ pub(super) fn stable_id(parts: [&str; 2]) -> String {
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part.as_bytes());
     }
-    let mut id = hex(&hasher.finalize());
-    id.truncate(32);
-    id
+    let id = Hash(hex(&hasher.finalize().into()));
+    id.as_str()[..32].to_owned()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    const HEX: [u8; 16] = *b"0123456789abcdef";
-    // Filled in place: a growing one costs more than a third of the hash itself.
-    let mut digits = vec![0; 2 * bytes.len()];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
-        pair[0] = HEX[usize::from(byte >> 4)];
-        pair[1] = HEX[usize::from(byte & 15)];
+/// Without a table, so that many digits are made at once.
+fn hex(bytes: &[u8; 32]) -> [u8; Hash::DIGITS] {
+    let mut digits = [0; Hash::DIGITS];
+    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(bytes) {
+        *pair = [byte >> 4, byte & 15];
     }
-    // ASCII by its alphabet.
-    String::from_utf8(digits).unwrap_or_default()
+    digits.map(|digit| digit + if digit < 10 { b'0' } else { b'a' - 10 })
 }
 
 #[cfg(test)]
@@ -63,10 +64,19 @@ mod tests {
     fn only_64_hex_digits_count_as_hashed() {
         let hash = Hash::of("x");
         let upper = hash.as_str().to_ascii_uppercase();
-        assert_eq!(Hash::already(&upper), Some(hash.clone()));
+        assert_eq!(Hash::already(&upper), Some(hash));
         assert_eq!(Hash::already(&hash.as_str()[1..]), None);
         assert_eq!(Hash::already(&"g".repeat(64)), None);
         assert_eq!(Hash::already(&"a".repeat(40)), None);
+    }
+
+    #[test]
+    fn the_digits_are_those_of_each_byte() {
+        for first in (0..=255).step_by(32) {
+            let bytes = std::array::from_fn(|at| first + at as u8);
+            let expected: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(Hash(hex(&bytes)).as_str(), expected);
+        }
     }
 
     #[test]

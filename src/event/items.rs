@@ -4,9 +4,10 @@
 //! never a reason to lose the sale, unless its types are wrong.
 
 use super::fault::{Findings, Path};
-use super::fields::{self, Integers};
+use super::fields::{self, Field, Integers, fields};
 use super::money::Money;
 use super::raw::Raw;
+use super::text::{Text, Texts};
 
 /// Lines sent at most. An order of more still counts all its items.
 pub(crate) const MOST_LINES: usize = 500;
@@ -17,19 +18,28 @@ const LONGEST: usize = 500;
 /// More of one thing than anybody buys; also keeps sums far from overflow.
 const MOST_OF_ONE: i64 = 1_000_000_000;
 
-const KEYS: [&str; 7] = [
-    "id", "name", "category", "brand", "variant", "price", "quantity",
-];
+fields! {
+    /// A line as the caller gave it.
+    Given {
+        id,
+        name,
+        category,
+        brand,
+        variant,
+        price,
+        quantity,
+    }
+}
 
 /// One line of an order, a cart or a page.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Item {
     /// As in the catalogue.
-    pub(crate) id: Option<String>,
-    pub(crate) name: Option<String>,
-    pub(crate) category: Option<String>,
-    pub(crate) brand: Option<String>,
-    pub(crate) variant: Option<String>,
+    pub(crate) id: Option<Text>,
+    pub(crate) name: Option<Text>,
+    pub(crate) category: Option<Text>,
+    pub(crate) brand: Option<Text>,
+    pub(crate) variant: Option<Text>,
     /// Of one unit, before discount. Zero is a gift.
     pub(crate) price: Option<Money>,
     /// At least one; `None` where the caller's could not be used.
@@ -57,18 +67,18 @@ impl Items {
 
 /// Reads `items`. Floats among the prices are rounded to `minor_units` decimals.
 pub(super) fn read(
-    raw: Option<&Raw>,
+    field: Field<'_>,
     minor_units: u32,
-    at: Path<'_>,
+    texts: &mut Texts,
     findings: &mut Findings,
 ) -> Items {
-    let given = fields::list(raw, "items", at, findings);
+    let given = fields::list(field, "items", findings);
     let mut items = Items {
         lines: Vec::with_capacity(given.len().min(MOST_LINES)),
         count: 0,
     };
     for (index, raw) in &given {
-        let item = line(raw, minor_units, at.entry(*index), findings);
+        let item = line(raw, minor_units, field.at().entry(*index), texts, findings);
         // A quantity that could not be used still was something.
         items.count = items.count.saturating_add(item.quantity.unwrap_or(1));
         if items.lines.len() < MOST_LINES {
@@ -80,41 +90,43 @@ pub(super) fn read(
             "only the first {MOST_LINES} of {} lines are sent",
             given.len()
         );
-        findings.warn(at, message);
+        findings.warn(field.at(), message);
     }
     items
 }
 
-fn line(raw: &Raw, minor_units: u32, at: Path<'_>, findings: &mut Findings) -> Item {
-    let [id, name, category, brand, variant, price, quantity] =
-        fields::pick(raw, &KEYS, at, findings);
-    let mut text =
-        |raw, key, integers| fields::descriptive(raw, integers, LONGEST, at.field(key), findings);
+fn line(
+    raw: &Raw,
+    minor_units: u32,
+    at: Path<'_>,
+    texts: &mut Texts,
+    findings: &mut Findings,
+) -> Item {
+    let given = Given::read(raw, &at, findings);
+    let mut text = |field, integers| {
+        let text = fields::descriptive(field, integers, LONGEST, findings)?;
+        Some(texts.keep(&text))
+    };
     Item {
-        id: text(id, "id", Integers::AsText),
-        name: text(name, "name", Integers::Refused),
-        category: text(category, "category", Integers::Refused),
-        brand: text(brand, "brand", Integers::Refused),
-        variant: text(variant, "variant", Integers::Refused),
-        price: unit_price(price, minor_units, at.field("price"), findings),
-        quantity: units(quantity, at.field("quantity"), findings),
+        id: text(given.id, Integers::AsText),
+        name: text(given.name, Integers::Refused),
+        category: text(given.category, Integers::Refused),
+        brand: text(given.brand, Integers::Refused),
+        variant: text(given.variant, Integers::Refused),
+        price: unit_price(given.price, minor_units, findings),
+        quantity: units(given.quantity, findings),
     }
 }
 
-fn unit_price(
-    raw: Option<&Raw>,
-    minor_units: u32,
-    at: Path<'_>,
-    findings: &mut Findings,
-) -> Option<Money> {
-    match Money::read(raw?, minor_units) {
+fn unit_price(field: Field<'_>, minor_units: u32, findings: &mut Findings) -> Option<Money> {
+    match Money::read(field.value()?, minor_units) {
         Ok(price) if price.is_negative() => {
-            findings.left_out(at, "below zero");
+            findings.left_out(field.at(), "below zero");
             None
         }
         Ok(price) => Some(price),
         Err(rule) => {
-            findings.fault(at, rule);
+            findings.fault(field.at(), rule);
             None
         }
     }
@@ -122,8 +134,9 @@ fn unit_price(
 
 /// A whole number of at least one. Whole floats are taken: shops that sell by
 /// weight count everything in floats.
-fn units(raw: Option<&Raw>, at: Path<'_>, findings: &mut Findings) -> Option<i64> {
-    let units = match raw {
+fn units(field: Field<'_>, findings: &mut Findings) -> Option<i64> {
+    let at = field.at();
+    let units = match field.value() {
         None => return Some(1),
         Some(Raw::Int(units)) => *units,
         Some(Raw::Float(units)) if units.fract() == 0.0 => *units as i64,

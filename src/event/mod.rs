@@ -21,6 +21,7 @@ mod phone;
 mod place;
 mod raw;
 mod read;
+mod text;
 mod time;
 mod user;
 mod visitor;
@@ -38,6 +39,7 @@ pub(crate) use user::{UserData, external_id};
 use currency::Currency;
 use fault::Findings;
 use hash::Hash;
+use text::{Text, Texts};
 
 /// An event's size at most, in bytes of its JSON. Pinterest states no limit; this
 /// keeps a batch sendable and the spool's records small.
@@ -68,36 +70,37 @@ pub struct Prepared {
 /// it is not printed by `Debug`.
 #[derive(Clone, PartialEq)]
 pub struct Event {
+    texts: Texts,
     pub(crate) name: EventName,
-    pub(crate) id: String,
+    pub(crate) id: Text,
     pub(crate) time: i64,
     pub(crate) action_source: ActionSource,
-    pub(crate) source_url: Option<String>,
-    pub(crate) language: Option<String>,
-    pub(crate) partner_name: Option<String>,
+    pub(crate) source_url: Option<Text>,
+    pub(crate) language: Option<&'static str>,
+    pub(crate) partner_name: Option<Text>,
     pub(crate) opt_out: Option<bool>,
     pub(crate) ldp: bool,
     pub(crate) late_ok: bool,
     pub(crate) user: UserData,
-    pub(crate) order_id: Option<String>,
+    pub(crate) order_id: Option<Text>,
     pub(crate) currency: Option<Currency>,
     pub(crate) value: Option<Money>,
-    pub(crate) coupon: Option<String>,
+    pub(crate) coupon: Option<Text>,
     pub(crate) predicted_ltv: Option<Money>,
     pub(crate) items: Items,
-    pub(crate) search_string: Option<String>,
-    pub(crate) content_name: Option<String>,
-    pub(crate) content_category: Option<String>,
-    pub(crate) content_brand: Option<String>,
-    pub(crate) lead_type: Option<String>,
-    pub(crate) video_title: Option<String>,
-    pub(crate) property: Option<String>,
+    pub(crate) search_string: Option<Text>,
+    pub(crate) content_name: Option<Text>,
+    pub(crate) content_category: Option<Text>,
+    pub(crate) content_brand: Option<Text>,
+    pub(crate) lead_type: Option<Text>,
+    pub(crate) video_title: Option<Text>,
+    pub(crate) property: Option<Text>,
 }
 
 impl Event {
     /// The id both halves carry (docs/wire-contract.md#deduplication).
     pub fn id(&self) -> &str {
-        &self.id
+        self.texts.get(self.id)
     }
 
     /// What happened.
@@ -120,52 +123,65 @@ impl Event {
         self.action_source
     }
 
-    /// Whether its size as JSON may exceed [`MOST_BYTES`].
-    fn is_too_large(&self) -> bool {
-        // Nearly all events are far below the limit, and need not be looked
-        // through for characters that JSON escapes.
-        self.bytes(|text| 6 * text.len()) > MOST_BYTES && self.bytes(escaped_len) > MOST_BYTES
+    /// A text of this event.
+    pub(crate) fn text(&self, text: Option<Text>) -> Option<&str> {
+        text.map(|text| self.texts.get(text))
     }
 
-    /// An upper bound of its size as JSON, close enough to hold a limit against,
-    /// if `len` says how long a text is there.
-    fn bytes(&self, len: fn(&str) -> usize) -> usize {
-        let json_len = |text: Option<&str>| text.map_or(0, |text| 3 + len(text));
+    /// About as many bytes as its JSON has, and not fewer where nothing is escaped.
+    pub(crate) fn json_len(&self) -> usize {
+        self.frame_len() + 2 * self.texts.len()
+    }
+
+    /// An upper bound of what its JSON has beside texts.
+    fn frame_len(&self) -> usize {
         /// Names, braces and numbers of the event itself, all present.
-        const FRAME: usize = 1_024;
+        const EVENT: usize = 1_024;
         /// The same of one line.
         const LINE: usize = 192;
-        let hashes: usize = self.user.hashed().iter().map(|(_, list)| list.len()).sum();
-        let mut text: usize = self
-            .user
-            .plain()
-            .into_iter()
-            .map(|(_, text)| json_len(text))
-            .sum();
-        text += json_len(Some(&self.id));
-        for field in [
-            &self.source_url,
-            &self.partner_name,
-            &self.order_id,
-            &self.coupon,
-            &self.search_string,
-            &self.content_name,
-            &self.content_category,
-            &self.content_brand,
-            &self.lead_type,
-            &self.video_title,
-            &self.property,
-        ] {
-            text += json_len(field.as_deref());
-        }
-        for item in &self.items.lines {
-            // Twice: it stands in content_ids as well.
-            text += LINE + 2 * json_len(item.id.as_deref());
-            for field in [&item.name, &item.category, &item.brand, &item.variant] {
-                text += json_len(field.as_deref());
-            }
-        }
-        FRAME + text + hashes * (Hash::DIGITS + 3)
+        let hashes = self.user.hash_count() * (Hash::DIGITS + 3);
+        EVENT + LINE * self.items.lines.len() + hashes
+    }
+
+    /// Whether its size as JSON may exceed [`MOST_BYTES`].
+    fn is_too_large(&self) -> bool {
+        /// No text stands in it more than twice, and no byte of it becomes more.
+        const MOST_PER_BYTE: usize = 2 * 6;
+        // Nearly all events are far below the limit, and need not be looked
+        // through for characters that JSON escapes.
+        let bound = 2 * self.frame_len() + MOST_PER_BYTE * self.texts.len();
+        bound > MOST_BYTES && self.frame_len() + self.escaped_texts_len() > MOST_BYTES
+    }
+
+    /// What its texts add to its JSON.
+    fn escaped_texts_len(&self) -> usize {
+        let len = |text: Option<Text>| self.text(text).map_or(0, |text| 3 + escaped_len(text));
+        let user = self.user.plain().map(|(_, text)| len(text));
+        let own = [
+            Some(self.id),
+            self.source_url,
+            self.partner_name,
+            self.order_id,
+            self.coupon,
+            self.search_string,
+            self.content_name,
+            self.content_category,
+            self.content_brand,
+            self.lead_type,
+            self.video_title,
+            self.property,
+        ];
+        // An item's id twice: it stands in content_ids as well.
+        let line = |item: &Item| {
+            2 * len(item.id)
+                + len(item.name)
+                + len(item.category)
+                + len(item.brand)
+                + len(item.variant)
+        };
+        user.into_iter().sum::<usize>()
+            + own.into_iter().map(len).sum::<usize>()
+            + self.items.lines.iter().map(line).sum::<usize>()
     }
 }
 
@@ -173,7 +189,7 @@ impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Event")
             .field("name", &self.name)
-            .field("id", &self.id)
+            .field("id", &self.id())
             .field("time", &self.time)
             .finish_non_exhaustive()
     }

@@ -12,9 +12,9 @@ use std::fmt::Write;
 use std::str::FromStr;
 
 use rust_decimal::{Decimal, RoundingStrategy};
-use serde::{Serialize, Serializer};
 
 use super::raw::Raw;
+use crate::json;
 
 /// Beyond any order, in any currency: what is larger is a mistake.
 const MOST: Decimal = Decimal::from_parts(0xA4C6_8000, 0x0003_8D7E, 0, false, 0); // 10^15
@@ -23,10 +23,13 @@ const MOST: Decimal = Decimal::from_parts(0xA4C6_8000, 0x0003_8D7E, 0, false, 0)
 const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
 const POWERS_OF_TEN: [f64; 5] = [1.0, 1e1, 1e2, 1e3, 1e4];
 
+/// So many decimals a `u64` can hold.
+const MOST_DECIMALS: u32 = 18;
+
 /// Longer than any decimal text of an amount below [`MOST`] has reason to be.
 const LONGEST: usize = 64;
 
-/// An amount. Displays and serialises as plain decimal text: a dot, no
+/// An amount. Displays as plain decimal text: a dot, no
 /// thousands separator, no exponent, the decimals the caller gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Money(Decimal);
@@ -78,15 +81,27 @@ impl Money {
     }
 }
 
-impl fmt::Display for Money {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+impl Money {
+    /// Writes what it displays as, without what formatting costs.
+    pub fn write(self, out: &mut String) {
+        let decimals = self.0.scale();
+        match u64::try_from(self.0.mantissa()) {
+            Ok(units) if decimals <= MOST_DECIMALS => {
+                let one = 10_u64.pow(decimals);
+                json::digits(out, units / one, 1);
+                if decimals > 0 {
+                    out.push('.');
+                    json::digits(out, units % one, decimals as usize);
+                }
+            }
+            _ => drop(write!(out, "{self}")),
+        }
     }
 }
 
-impl Serialize for Money {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
@@ -159,8 +174,17 @@ mod tests {
             ("-0.00", "0.00"),
             ("123456789012345.67", "123456789012345.67"),
             ("999999999999999.99", "999999999999999.99"),
+            ("0", "0"),
+            ("-19.05", "-19.05"),
+            ("1.000000000000000001", "1.000000000000000001"),
+            ("0.0000000000000000000000001", "0.0000000000000000000000001"),
         ] {
             assert_eq!(text(given).as_deref(), Ok(kept), "{given}");
+            let mut written = String::new();
+            Money::read(&Raw::Text(given.into()), 2)
+                .unwrap()
+                .write(&mut written);
+            assert_eq!(written, kept, "{given}");
         }
     }
 

@@ -3,103 +3,33 @@
 //! that names a person, but for the IP address and user agent, which may not be
 //! hashed.
 
+use std::borrow::Cow;
+
 use super::fault::{Findings, Path};
-use super::fields::{self, Integers};
+use super::fields::{self, Field, Integers, fields};
 use super::hash::Hash;
 use super::raw::Raw;
+use super::text::{Text, Texts};
 use super::{person, phone, place, visitor};
 
 /// The match keys of one person, by Pinterest's names.
 #[derive(Clone, Default, PartialEq)]
 pub struct UserData {
-    /// E-mail addresses.
-    pub(crate) em: Vec<Hash>,
-    /// Phone numbers.
-    pub(crate) ph: Vec<Hash>,
-    /// First names.
-    pub(crate) fn_: Vec<Hash>,
-    /// Last names.
-    pub(crate) ln: Vec<Hash>,
-    /// Gender.
-    pub(crate) ge: Vec<Hash>,
-    /// Birthdate.
-    pub(crate) db: Vec<Hash>,
-    /// City.
-    pub(crate) ct: Vec<Hash>,
-    /// State.
-    pub(crate) st: Vec<Hash>,
-    /// Postcode.
-    pub(crate) zp: Vec<Hash>,
-    /// Country.
-    pub(crate) country: Vec<Hash>,
-    /// The shop's own id of the person.
-    pub(crate) external_id: Vec<Hash>,
-    /// Advertising ids of devices.
-    pub(crate) hashed_maids: Vec<Hash>,
+    /// Those that are hashed, in a fixed order; all of one name together.
+    hashes: Vec<(&'static str, Hash)>,
     /// Plain, because Pinterest cannot use it otherwise.
-    pub(crate) client_ip_address: Option<String>,
+    pub(crate) client_ip_address: Option<Text>,
     /// Plain likewise.
-    pub(crate) client_user_agent: Option<String>,
+    pub(crate) client_user_agent: Option<Text>,
     /// The value of `_epik`.
-    pub(crate) click_id: Option<String>,
+    pub(crate) click_id: Option<Text>,
     /// An integration partner's id.
-    pub(crate) partner_id: Option<String>,
+    pub(crate) partner_id: Option<Text>,
 }
 
-const KEYS: [&str; 16] = [
-    "email",
-    "phone",
-    "first_name",
-    "last_name",
-    "gender",
-    "birthdate",
-    "city",
-    "state",
-    "postcode",
-    "country",
-    "external_id",
-    "hashed_maids",
-    "ip",
-    "user_agent",
-    "click_id",
-    "partner_id",
-];
-
-/// More values of one key than a person has. Pinterest states no limit.
-const MOST_VALUES: usize = 50;
-
-/// The caller's names of those keys that Pinterest can match by alone, or in a pair.
-const SUFFICIENT: [&str; 4] = ["email", "hashed_maids", "ip", "user_agent"];
-
-/// Reads `user`. The person's birthdate is held against `now`, in unix seconds.
-pub(super) fn read(raw: Option<&Raw>, now: i64, at: Path<'_>, findings: &mut Findings) -> UserData {
-    let warned = findings.warnings.len();
-    let user = match raw {
-        Some(raw @ Raw::Map(_)) => keys(raw, now, at, findings),
-        Some(other) => {
-            let message = format!("must be an array of match keys, not {}", other.kind());
-            findings.fault(at, message);
-            return UserData::default();
-        }
-        None => UserData::default(),
-    };
-    if !user.suffices() {
-        findings.fault(
-            at,
-            "no sufficient match key: needs a usable email, hashed_maids, or ip and user_agent",
-        );
-        // What was given for it and could not be used is now the reason for the fault.
-        let reasons = findings.warnings.drain(warned..).filter(|warning| {
-            let key = warning.path.strip_prefix("user.").unwrap_or_default();
-            SUFFICIENT.iter().any(|name| key.starts_with(name))
-        });
-        findings.faults.extend(reasons);
-    }
-    user
-}
-
-fn keys(raw: &Raw, now: i64, at: Path<'_>, findings: &mut Findings) -> UserData {
-    let [
+fields! {
+    /// A person as the caller described one.
+    Given {
         email,
         phone,
         first_name,
@@ -116,47 +46,88 @@ fn keys(raw: &Raw, now: i64, at: Path<'_>, findings: &mut Findings) -> UserData 
         user_agent,
         click_id,
         partner_id,
-    ] = fields::pick(raw, &KEYS, at, findings);
+    }
+}
 
-    let home = country.and_then(home_country);
-    let mut keys = Hasher {
-        at,
-        findings,
-        normal: String::with_capacity(64),
+/// Names of hashed keys that Pinterest has; nearly all persons have one value of each.
+const HASHED_KEYS: usize = 12;
+
+/// More values of one key than a person has. Pinterest states no limit.
+const MOST_VALUES: usize = 50;
+
+/// The caller's names of those keys that Pinterest can match by alone, or in a pair.
+const SUFFICIENT: [&str; 4] = ["email", "hashed_maids", "ip", "user_agent"];
+
+/// Reads `user`. The person's birthdate is held against `now`, in unix seconds.
+pub(super) fn read(
+    field: Field<'_>,
+    now: i64,
+    texts: &mut Texts,
+    findings: &mut Findings,
+) -> UserData {
+    let warned = findings.warnings.len();
+    let user = match field.value() {
+        Some(raw @ Raw::Map(_)) => keys(raw, &field.at(), now, texts, findings),
+        Some(other) => {
+            let message = format!("must be an array of match keys, not {}", other.kind());
+            findings.fault(field.at(), message);
+            return UserData::default();
+        }
+        None => UserData::default(),
     };
+    if !user.suffices() {
+        findings.fault(
+            field.at(),
+            "no sufficient match key: needs a usable email, hashed_maids, or ip and user_agent",
+        );
+        // What was given for it and could not be used is now the reason for the fault.
+        let reasons = findings.warnings.drain(warned..).filter(|warning| {
+            let key = warning.path.strip_prefix("user.").unwrap_or_default();
+            SUFFICIENT.iter().any(|name| key.starts_with(name))
+        });
+        findings.faults.extend(reasons);
+    }
+    user
+}
+
+fn keys(
+    raw: &Raw,
+    at: &Path<'_>,
+    now: i64,
+    texts: &mut Texts,
+    findings: &mut Findings,
+) -> UserData {
+    use Integers::{AsText, Refused};
+    let given = Given::read(raw, at, findings);
+    let home = given.country.value().and_then(home_country);
+    let mut keys = Keys::new(findings);
+    keys.hash("em", given.email, Refused, person::email);
+    keys.hash("ph", given.phone, Refused, |text, normal| {
+        phone::digits(text, home, normal)
+    });
+    keys.hash("fn", given.first_name, Refused, person::name);
+    keys.hash("ln", given.last_name, Refused, person::name);
+    keys.hash("ge", given.gender, Refused, person::gender);
+    keys.hash("db", given.birthdate, Refused, |text, normal| {
+        person::birthdate(text, normal, now)
+    });
+    keys.hash("ct", given.city, Refused, place::city);
+    keys.hash("st", given.state, Refused, |text, normal| {
+        place::state(text, home, normal)
+    });
+    keys.hash("zp", given.postcode, Refused, place::postcode);
+    keys.hash("country", given.country, Refused, place::country);
+    keys.hash("external_id", given.external_id, AsText, person::outside_id);
+    let maids = given.hashed_maids;
+    keys.hash("hashed_maids", maids, Refused, person::advertising_id);
+    let hashes = keys.hashes;
+    let mut plain = |field, integers, rule| plain(field, integers, rule, texts, findings);
     UserData {
-        em: keys.hash("email", email, person::email),
-        ph: keys.hash("phone", phone, |text, normal| {
-            phone::digits(text, home, normal)
-        }),
-        fn_: keys.hash("first_name", first_name, person::name),
-        ln: keys.hash("last_name", last_name, person::name),
-        ge: keys.hash("gender", gender, person::gender),
-        db: keys.hash("birthdate", birthdate, |text, normal| {
-            person::birthdate(text, normal, now)
-        }),
-        ct: keys.hash("city", city, place::city),
-        st: keys.hash("state", state, |text, normal| {
-            place::state(text, home, normal)
-        }),
-        zp: keys.hash("postcode", postcode, place::postcode),
-        country: keys.hash("country", country, place::country),
-        external_id: keys.hash_ids("external_id", external_id, person::outside_id),
-        hashed_maids: keys.hash("hashed_maids", hashed_maids, person::advertising_id),
-        client_ip_address: keys.plain("ip", ip, Integers::Refused, visitor::ip),
-        client_user_agent: keys.plain(
-            "user_agent",
-            user_agent,
-            Integers::Refused,
-            visitor::user_agent,
-        ),
-        click_id: keys.plain("click_id", click_id, Integers::AsText, visitor::opaque_id),
-        partner_id: keys.plain(
-            "partner_id",
-            partner_id,
-            Integers::AsText,
-            visitor::opaque_id,
-        ),
+        hashes,
+        client_ip_address: plain(given.ip, Refused, visitor::ip),
+        client_user_agent: plain(given.user_agent, Refused, visitor::user_agent),
+        click_id: plain(given.click_id, AsText, visitor::opaque_id),
+        partner_id: plain(given.partner_id, AsText, visitor::opaque_id),
     }
 }
 
@@ -165,34 +136,33 @@ impl UserData {
     /// address and user agent together. docs/wire-contract.md#user-data.
     fn suffices(&self) -> bool {
         let browser = self.client_ip_address.is_some() && self.client_user_agent.is_some();
-        !self.em.is_empty() || !self.hashed_maids.is_empty() || browser
+        browser || self.has("em") || self.has("hashed_maids")
     }
 
-    /// The hashed keys in a fixed order, by Pinterest's names.
-    pub(crate) fn hashed(&self) -> [(&'static str, &[Hash]); 12] {
-        [
-            ("em", &self.em),
-            ("ph", &self.ph),
-            ("fn", &self.fn_),
-            ("ln", &self.ln),
-            ("ge", &self.ge),
-            ("db", &self.db),
-            ("ct", &self.ct),
-            ("st", &self.st),
-            ("zp", &self.zp),
-            ("country", &self.country),
-            ("external_id", &self.external_id),
-            ("hashed_maids", &self.hashed_maids),
-        ]
+    /// Whether there is a hash by this name of Pinterest's.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.hashes.iter().any(|(key, _)| *key == name)
+    }
+
+    /// How many hashes there are.
+    pub(super) fn hash_count(&self) -> usize {
+        self.hashes.len()
+    }
+
+    /// The hashes of each key that has any, in a fixed order, by Pinterest's names.
+    pub(crate) fn hashed(&self) -> impl Iterator<Item = (&'static str, &[(&'static str, Hash)])> {
+        self.hashes
+            .chunk_by(|(one, _), (next, _)| one == next)
+            .filter_map(|of_key| Some((of_key.first()?.0, of_key)))
     }
 
     /// The plain keys in a fixed order, by Pinterest's names.
-    pub(crate) fn plain(&self) -> [(&'static str, Option<&str>); 4] {
+    pub(crate) fn plain(&self) -> [(&'static str, Option<Text>); 4] {
         [
-            ("client_ip_address", self.client_ip_address.as_deref()),
-            ("client_user_agent", self.client_user_agent.as_deref()),
-            ("click_id", self.click_id.as_deref()),
-            ("partner_id", self.partner_id.as_deref()),
+            ("client_ip_address", self.client_ip_address),
+            ("client_user_agent", self.client_user_agent),
+            ("click_id", self.click_id),
+            ("partner_id", self.partner_id),
         ]
     }
 }
@@ -211,84 +181,71 @@ fn home_country(raw: &Raw) -> Option<&'static str> {
 
 /// A visitor's id as events carry it; none where it would be left out of them.
 pub(crate) fn external_id(text: &str) -> Option<Hash> {
-    let mut keys = Hasher {
-        at: Path::Root,
-        findings: &mut Findings::default(),
-        normal: String::new(),
-    };
+    let mut findings = Findings::default();
     let raw = Raw::Text(text.into());
-    keys.hash_ids("external_id", Some(&raw), person::outside_id)
-        .pop()
+    Keys::new(&mut findings).value(&raw, Integers::AsText, Path::Root, person::outside_id)
 }
 
-/// Applies rules to values. Holds the one buffer all of them normalise in.
-struct Hasher<'a, 'f> {
-    at: Path<'a>,
+/// Hashes what rules make of values. Holds the one buffer in which all are normalised.
+struct Keys<'f> {
+    hashes: Vec<(&'static str, Hash)>,
     findings: &'f mut Findings,
     normal: String,
 }
 
-impl Hasher<'_, '_> {
+impl<'f> Keys<'f> {
+    fn new(findings: &'f mut Findings) -> Self {
+        Self {
+            hashes: Vec::with_capacity(HASHED_KEYS),
+            findings,
+            normal: String::with_capacity(64),
+        }
+    }
+
+    /// Adds the hashes of one value or a list of them, each once, in the order given.
     fn hash(
         &mut self,
-        key: &str,
-        raw: Option<&Raw>,
-        rule: impl Fn(&str, &mut String) -> Result<(), &'static str>,
-    ) -> Vec<Hash> {
-        self.values(key, raw, Integers::Refused, rule)
-    }
-
-    fn hash_ids(
-        &mut self,
-        key: &str,
-        raw: Option<&Raw>,
-        rule: impl Fn(&str, &mut String) -> Result<(), &'static str>,
-    ) -> Vec<Hash> {
-        self.values(key, raw, Integers::AsText, rule)
-    }
-
-    /// The hashes of one value or a list of them, each once, in the order given.
-    fn values(
-        &mut self,
-        key: &str,
-        raw: Option<&Raw>,
+        name: &'static str,
+        field: Field<'_>,
         integers: Integers,
         rule: impl Fn(&str, &mut String) -> Result<(), &'static str>,
-    ) -> Vec<Hash> {
-        let parent = self.at;
-        let at = parent.field(key);
-        let mut hashes = Vec::new();
-        match raw {
+    ) {
+        let first = self.hashes.len();
+        match field.value() {
             None => {}
-            Some(list @ Raw::Map(_)) => {
-                let given = fields::list(Some(list), "strings", at, self.findings);
+            Some(Raw::Map(_)) => {
+                let given = fields::list(field, "strings", self.findings);
                 for (index, value) in given.iter().take(MOST_VALUES) {
-                    let at = at.entry(*index);
-                    if let Some(hash) = self.value(fields::present(value), integers, at, &rule)
-                        && !hashes.contains(&hash)
+                    let parent = field.at();
+                    let at = parent.entry(*index);
+                    if let Some(value) = fields::present(value)
+                        && let Some(hash) = self.value(value, integers, at, &rule)
+                        && !self.hashes[first..].contains(&(name, hash))
                     {
-                        hashes.push(hash);
+                        self.hashes.push((name, hash));
                     }
                 }
                 if given.len() > MOST_VALUES {
                     let message = format!("only the first {MOST_VALUES} values are sent");
-                    self.findings.warn(at, message);
+                    self.findings.warn(field.at(), message);
                 }
             }
-            single => hashes.extend(self.value(single, integers, at, &rule)),
+            Some(single) => {
+                if let Some(hash) = self.value(single, integers, field.at(), &rule) {
+                    self.hashes.push((name, hash));
+                }
+            }
         }
-        hashes
     }
 
     fn value(
         &mut self,
-        raw: Option<&Raw>,
+        raw: &Raw,
         integers: Integers,
         at: Path<'_>,
         rule: impl Fn(&str, &mut String) -> Result<(), &'static str>,
     ) -> Option<Hash> {
-        let text = fields::readable(raw?, integers, at, self.findings)?;
-        let text = text.trim();
+        let text = &*fields::readable(raw, integers, at, self.findings)?;
         if text.is_empty() {
             return None;
         }
@@ -305,30 +262,28 @@ impl Hasher<'_, '_> {
             .map_err(|reason| self.findings.left_out(at, reason))
             .ok()
     }
+}
 
-    fn plain(
-        &mut self,
-        key: &str,
-        raw: Option<&Raw>,
-        integers: Integers,
-        rule: impl Fn(&str) -> Result<String, &'static str>,
-    ) -> Option<String> {
-        let parent = self.at;
-        let at = parent.field(key);
-        let text = fields::readable(raw?, integers, at, self.findings)?;
-        let text = text.trim();
-        if text.is_empty() {
-            return None;
-        }
-        let plain = if is_placeholder(text) {
-            Err(PLACEHOLDER)
-        } else {
-            rule(text)
-        };
-        plain
-            .map_err(|reason| self.findings.left_out(at, reason))
-            .ok()
+/// The text of a key that is not hashed.
+fn plain(
+    field: Field<'_>,
+    integers: Integers,
+    rule: fn(&str) -> Result<Cow<'_, str>, &'static str>,
+    texts: &mut Texts,
+    findings: &mut Findings,
+) -> Option<Text> {
+    let text = &*fields::readable(field.value()?, integers, field.at(), findings)?;
+    if text.is_empty() {
+        return None;
     }
+    let plain = match is_placeholder(text) {
+        true => Err(PLACEHOLDER),
+        false => rule(text),
+    };
+    plain
+        .map(|plain| texts.keep(&plain))
+        .map_err(|reason| findings.left_out(field.at(), reason))
+        .ok()
 }
 
 const PLACEHOLDER: &str = "a placeholder that no template filled in";

@@ -4,7 +4,10 @@
 //! Whether a visitor is a bot is for the caller to know, who sees the whole
 //! request; here it is only decided whether the text can be what it claims.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::fields::has_control;
 
 /// Longest user agent, in bytes: the schema's limit for apps.
 const LONGEST_AGENT: usize = 16_384;
@@ -12,7 +15,7 @@ const LONGEST_AGENT: usize = 16_384;
 const LONGEST_ID: usize = 2_048;
 
 /// The visitor's public address in its usual notation.
-pub(super) fn ip(text: &str) -> Result<String, &'static str> {
+pub(super) fn ip(text: &str) -> Result<Cow<'_, str>, &'static str> {
     let given: IpAddr = text.parse().map_err(|_| "not an IP address")?;
     // A dual-stack server sees IPv4 visitors as ::ffff:a.b.c.d.
     let ip = given.to_canonical();
@@ -26,7 +29,11 @@ pub(super) fn ip(text: &str) -> Result<String, &'static str> {
     if private {
         return Err("a private or reserved IP address, not the visitor's public one");
     }
-    Ok(ip.to_string())
+    // Of an IPv4 address there is one notation.
+    Ok(match given {
+        IpAddr::V4(_) => text.into(),
+        IpAddr::V6(_) => ip.to_string().into(),
+    })
 }
 
 /// Documentation addresses pass: no visitor has one, and every example does.
@@ -47,11 +54,11 @@ fn is_private_v6(ip: Ipv6Addr) -> bool {
 }
 
 /// The visitor's browser, unchanged but for space around it.
-pub(super) fn user_agent(text: &str) -> Result<String, &'static str> {
+pub(super) fn user_agent(text: &str) -> Result<Cow<'_, str>, &'static str> {
     if text.len() > LONGEST_AGENT {
         return Err("longer than 16384 bytes");
     }
-    if text.chars().any(char::is_control) {
+    if has_control(text) {
         return Err("control characters in a user agent");
     }
     let says_nothing = ["other", "unknown", "null", "undefined", "-"]
@@ -60,18 +67,18 @@ pub(super) fn user_agent(text: &str) -> Result<String, &'static str> {
     if says_nothing {
         return Err("a user agent that names no browser");
     }
-    Ok(text.to_owned())
+    Ok(text.into())
 }
 
 /// An id that only Pinterest or a partner can read: sent as it came.
-pub(super) fn opaque_id(text: &str) -> Result<String, &'static str> {
+pub(super) fn opaque_id(text: &str) -> Result<Cow<'_, str>, &'static str> {
     if text.len() > LONGEST_ID {
         return Err("longer than 2048 bytes");
     }
     if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return Err("spaces or control characters in an id");
     }
-    Ok(text.to_owned())
+    Ok(text.into())
 }
 
 #[cfg(test)]

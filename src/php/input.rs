@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::ffi::c_int;
 use std::ptr;
+use std::str::{self, Utf8Error};
 
 use ext_php_rs::ffi::{
     HashPosition, zend_hash_get_current_data_ex, zend_hash_move_forward_ex, zend_ulong,
@@ -58,35 +59,38 @@ impl Reader {
                 return Raw::Other("too large");
             }
             self.left -= 1;
-            map.push((key, self.value(value, depth)));
+            // Twice: an entry of a symbol table may lead to a variable that is itself a reference.
+            let value = value.dereference().dereference();
+            // Each is put into its place by itself: where both kinds of value met first, each
+            // would be copied once more.
+            match value.array() {
+                Some(array) => map.push((key, self.array(array, depth + 1))),
+                None => map.push((key, scalar(value))),
+            }
         }
         Raw::Map(map)
     }
+}
 
-    fn value<'a>(&mut self, value: &'a Zval, depth: usize) -> Raw<'a> {
-        // Twice: an entry of a symbol table may lead to a variable that is itself a reference.
-        let value = value.dereference().dereference();
-        if let Some(text) = value.zend_str() {
-            let bytes = text.as_bytes();
-            match std::str::from_utf8(bytes) {
-                Ok(text) => Raw::Text(text.into()),
-                Err(_) => Raw::NotUtf8(bytes.to_vec()),
-            }
-        } else if let Some(array) = value.array() {
-            self.array(array, depth + 1)
-        } else if let Some(number) = value.long() {
-            Raw::Int(number)
-        } else if let Some(number) = value.double() {
-            Raw::Float(number)
-        } else if let Some(truth) = value.bool() {
-            Raw::Bool(truth)
-        } else if value.is_object() {
-            Raw::Other("object")
-        } else if value.is_resource() {
-            Raw::Other("resource")
-        } else {
-            Raw::Null
+#[inline]
+fn scalar(value: &Zval) -> Raw<'_> {
+    if let Some(text) = value.zend_str() {
+        match utf8(text.as_bytes()) {
+            Ok(text) => Raw::Text(Cow::Borrowed(text)),
+            Err(_) => Raw::NotUtf8(text.as_bytes().to_vec()),
         }
+    } else if let Some(number) = value.long() {
+        Raw::Int(number)
+    } else if let Some(number) = value.double() {
+        Raw::Float(number)
+    } else if let Some(truth) = value.bool() {
+        Raw::Bool(truth)
+    } else if value.is_object() {
+        Raw::Other("object")
+    } else if value.is_resource() {
+        Raw::Other("resource")
+    } else {
+        Raw::Null
     }
 }
 
@@ -105,6 +109,7 @@ impl<'a> Entries<'a> {
 impl<'a> Iterator for Entries<'a> {
     type Item = (Key<'a>, &'a Zval);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let array = ptr::from_ref(self.array).cast_mut();
         let (mut name, mut index) = (ptr::null_mut::<ZendStr>(), 0);
@@ -134,5 +139,14 @@ impl<'a> Iterator for Entries<'a> {
 fn name_of(key: &ZendStr) -> Cow<'_, str> {
     let bytes = key.as_bytes();
     // Lossy reading alone would cost ten times as much for each key.
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+    utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
+/// Most texts are short and ASCII, for which the usual check costs most by being called.
+fn utf8(bytes: &[u8]) -> Result<&str, Utf8Error> {
+    match bytes.is_ascii() {
+        // SAFETY: ASCII is UTF-8.
+        true => Ok(unsafe { str::from_utf8_unchecked(bytes) }),
+        false => str::from_utf8(bytes),
+    }
 }

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{LEADER_POLL, Refusal, Relay, rendered, report};
+use super::{LEADER_POLL, Refusal, Relay, report};
 use crate::delivery::{self, Client, Clock, Http, Secret, Settings, Until};
 use crate::event::Raw;
 use crate::process::{self, Waker};
 use crate::spool::{Generation, Leader, Ledger, Reason, SpoolDir, SpoolError};
+use crate::wire;
 
 /// PHP's own limits end a longer one. In seconds, since a float holds more than a duration.
 const LONGEST_DRAIN: f64 = 86_400.0;
@@ -76,9 +77,9 @@ impl Relay {
     /// One call now, in test mode, without the spool.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`], or [`Refusal::Spool`] where the event cannot be rendered.
+    /// [`Refusal::Invalid`].
     pub fn send_test(&self, event: &Raw) -> Result<Value, Refusal> {
-        let event = rendered(&self.prepared(event)?.event)?;
+        let event = wire::api::render(&self.prepared(event)?.event);
         let body = format!(r#"{{"data":[{event}]}}"#);
         let Some(settings) = self.settings() else {
             return Ok(report::test_not_sent("no access token is set"));

@@ -22,7 +22,7 @@ pub use refusal::Refusal;
 
 use crate::event::{ActionSource, Event, EventName, Moment, Prepared, Raw, prepare};
 use crate::process;
-use crate::spool::{Disk, Envelope, Lane, Ledger, Reason, SpoolError, encode, unix_now};
+use crate::spool::{Disk, Facts, Lane, Ledger, Reason, SpoolError, encode_with, unix_now};
 use crate::wire;
 use ini::Rules;
 use options::Options;
@@ -103,7 +103,7 @@ impl Relay {
             return Err(SpoolError::new(Reason::Disabled, "sending is switched off").into());
         }
         let event = &prepared.event;
-        let line = record(event)?;
+        let line = record(event);
         let spool = self.append(lane(event.name()), &line)?;
         self.send_from(&spool);
         Ok(Receipt::new(prepared))
@@ -188,26 +188,18 @@ impl Relay {
     }
 }
 
-fn record(event: &Event) -> Result<Vec<u8>, SpoolError> {
-    let record = Envelope {
-        id: event.id().into(),
-        name: event.name().api_name().into(),
+fn record(event: &Event) -> Vec<u8> {
+    let facts = Facts {
+        id: event.id(),
+        name: event.name().api_name(),
         time: event.time(),
         at: unix_now(),
         // Only on the web is there a browser half that it must not miss.
         late_ok: event.late_ok() || event.action_source() != ActionSource::Web,
-        event: rendered(event)?.into(),
     };
-    encode(&record).map_err(|error| unrendered(&error))
-}
-
-/// The object of the API.
-fn rendered(event: &Event) -> Result<String, SpoolError> {
-    wire::api::render(event).map_err(|error| unrendered(&error))
-}
-
-fn unrendered(error: &serde_json::Error) -> SpoolError {
-    SpoolError::new(Reason::Io, format!("cannot render: {error}"))
+    encode_with(&facts, event.json_len(), |line| {
+        wire::api::write(line, event);
+    })
 }
 
 /// Orders are never refused before visits are, and are sent first.

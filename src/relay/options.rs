@@ -5,24 +5,28 @@ use std::path::{Path as FilePath, PathBuf};
 
 use crate::delivery::Late;
 use crate::event::fault::{Findings, Path};
-use crate::event::fields::{self, Integers};
+use crate::event::fields::{self, Integers, fields};
 use crate::event::{Fault, Raw};
 use crate::spool::SpoolDir;
 
 use super::ini::{self, Ini, Rules};
 
-const KEYS: [&str; 10] = [
-    "site",
-    "ad_account_id",
-    "spool_dir",
-    "access_token",
-    "tag_id",
-    "test",
-    "enabled",
-    "api_base",
-    "generation",
-    "late",
-];
+fields! {
+    /// Options as the caller gave them.
+    Given {
+        site,
+        ad_account_id,
+        spool_dir,
+        access_token,
+        tag_id,
+        test,
+        enabled,
+        api_base,
+        generation,
+        late,
+    }
+}
+
 const API_BASE: &str = "https://api.pinterest.com/v5";
 /// Ids of Pinterest: digits, at most so many (docs/wire-contract.md#endpoint,
 /// #settings-checks).
@@ -73,39 +77,27 @@ pub fn read(raw: &Raw, ini: &Ini) -> Result<(Options, Rules), Vec<Fault>> {
     let mut found = Findings::default();
     let top = Path::Root;
     let rules = ini::read(ini, &mut found.faults);
-    let [
-        site,
-        account,
-        dir,
-        token,
-        tag,
-        test,
-        enabled,
-        base,
-        generation,
-        late,
-    ] = fields::pick(raw, &KEYS, top, &mut found);
+    let given = Given::read(raw, &top, &mut found);
 
-    let mut text = |raw, key| {
-        let at = top.field(key);
-        let text = fields::structural(raw, Integers::AsText, at, &mut found)?;
+    let mut text = |field| {
+        let text = fields::structural(field, Integers::AsText, &mut found)?;
         if fields::exceeds(&text, LONGEST_TEXT) || text.contains(char::is_control) {
-            found.fault(at, "holds control characters or is too long");
+            found.fault(field.at(), "holds control characters or is too long");
             return None;
         }
         Some(text.into_owned())
     };
-    let site_text = text(site, "site");
-    let account_text = text(account, "ad_account_id");
-    let dir_text = text(dir, "spool_dir");
-    let token_text = text(token, "access_token");
-    let tag_text = text(tag, "tag_id");
-    let base_text = text(base, "api_base");
-    let late_text = text(late, "late");
+    let site_text = text(given.site);
+    let account_text = text(given.ad_account_id);
+    let dir_text = text(given.spool_dir);
+    let token_text = text(given.access_token);
+    let tag_text = text(given.tag_id);
+    let base_text = text(given.api_base);
+    let late_text = text(given.late);
 
-    for (raw, key) in [(site, "site"), (account, "ad_account_id")] {
-        if raw.is_none() {
-            found.fault(top.field(key), "is missing");
+    for field in [given.site, given.ad_account_id] {
+        if field.value().is_none() {
+            found.fault(field.at(), "is missing");
         }
     }
     for (id, key) in [(&account_text, "ad_account_id"), (&tag_text, "tag_id")] {
@@ -133,7 +125,7 @@ pub fn read(raw: &Raw, ini: &Ini) -> Result<(Options, Rules), Vec<Fault>> {
         .map(PathBuf::from)
         .or_else(|| rules.spool_root.clone());
     match &root {
-        None if dir.is_none() => found.fault(
+        None if given.spool_dir.value().is_none() => found.fault(
             top.field("spool_dir"),
             "is missing, and so is the ini setting pinrelay.spool_root",
         ),
@@ -142,7 +134,7 @@ pub fn read(raw: &Raw, ini: &Ini) -> Result<(Options, Rules), Vec<Fault>> {
         }
         _ => {}
     }
-    let generation = match generation {
+    let generation = match given.generation.value() {
         None => 0,
         Some(Raw::Int(number)) if *number >= 0 => number.cast_unsigned(),
         Some(_) => {
@@ -158,8 +150,8 @@ pub fn read(raw: &Raw, ini: &Ini) -> Result<(Options, Rules), Vec<Fault>> {
             Late::Send
         }
     };
-    let test = fields::flag(test, top.field("test"), &mut found).unwrap_or(false);
-    let enabled = fields::flag(enabled, top.field("enabled"), &mut found).unwrap_or(true);
+    let test = fields::flag(given.test, &mut found).unwrap_or(false);
+    let enabled = fields::flag(given.enabled, &mut found).unwrap_or(true);
     match (site_text, account_text, root) {
         (Some(site), Some(ad_account_id), Some(root)) if found.faults.is_empty() => {
             let root = normal(&root);
@@ -245,12 +237,13 @@ mod tests {
 
     #[test]
     fn every_faulty_option_is_named() {
-        let named = faults(json!({
+        let given = json!({
             "site": "", "ad_account_id": "12a", "spool_dir": "relative", "access_token": "pina_x y",
             "tag_id": "1234567890123456789", "test": "yes", "enabled": 1, "api_base": "http://api.example",
             "generation": -1, "late": "never", "token": "x",
-        }));
-        for key in super::KEYS.iter().chain(&["token"]) {
+        });
+        let named = faults(given.clone());
+        for key in given.as_object().unwrap().keys() {
             assert!(
                 named
                     .iter()

@@ -86,7 +86,9 @@ pub use housekeeping::prune;
 pub use leader::{Leader, LeaderNote, Watch};
 pub use ledger::{Ledger, Waiting};
 pub use recent::{Recent, RecentEvent};
-pub use record::{Content, Entry, Envelope, Lines, Record, beginning, decode, encode};
+pub use record::{
+    Content, Entry, Envelope, Facts, Lines, Record, beginning, decode, encode, encode_with,
+};
 pub use refused::Refused;
 pub use segment::SegmentName;
 pub use state::{Clocks, LastError, Pause, State, Trust};

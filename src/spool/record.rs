@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disk::{self, Disk};
 use super::{Lane, SegmentName};
+use crate::json;
 
 /// The only format this version writes. A reader leaves a line of a later format, and
 /// all behind it in that segment, to the version that wrote it. A later format is a
@@ -84,6 +85,21 @@ pub enum Record<'a> {
     LaterVersion,
 }
 
+/// All of a record but its event, which is the last field of the same object.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// As in [`Envelope`]; so with all that follow.
+    pub id: &'a str,
+    /// As above.
+    pub name: &'a str,
+    /// As above.
+    pub time: i64,
+    /// As above.
+    pub at: i64,
+    /// As above.
+    pub late_ok: bool,
+}
+
 /// Renders one line, newline included. The event is not read again: it must be one
 /// line of JSON.
 ///
@@ -91,22 +107,10 @@ pub enum Record<'a> {
 /// Where the event is no object: a record without an event would be lost as a damaged
 /// one.
 pub fn encode(record: &Envelope<'_>) -> serde_json::Result<Vec<u8>> {
-    /// All but the event, which is the last field of the same object.
-    #[derive(Serialize)]
-    struct Facts<'a> {
-        id: &'a str,
-        name: &'a str,
-        time: i64,
-        at: i64,
-        late_ok: bool,
-    }
-    const ROOM_FOR_FACTS: usize = 192;
     let event = &*record.event;
     if !(event.starts_with('{') && event.ends_with('}')) {
         return Err(serde::ser::Error::custom("the event is no object"));
     }
-    let mut line = Vec::with_capacity(HEAD + ROOM_FOR_FACTS + event.len());
-    line.extend_from_slice(&[b' '; HEAD]);
     let facts = Facts {
         id: &record.id,
         name: &record.name,
@@ -114,17 +118,39 @@ pub fn encode(record: &Envelope<'_>) -> serde_json::Result<Vec<u8>> {
         at: record.at,
         late_ok: record.late_ok,
     };
-    serde_json::to_writer(&mut line, &facts)?;
-    line.pop();
-    line.extend_from_slice(b",\"event\":");
-    line.extend_from_slice(event.as_bytes());
-    line.push(b'}');
-    let (start, json) = line.split_at_mut(HEAD);
-    let sum = format!("{:08x}", crc32c::crc32c(json));
-    start[0] = FORMAT;
-    start[2..HEAD - 1].copy_from_slice(sum.as_bytes());
-    line.push(b'\n');
-    Ok(line)
+    Ok(encode_with(&facts, event.len(), |line| {
+        line.push_str(event)
+    }))
+}
+
+/// The same for an event that `write_event` writes into the line: an object of about
+/// `event_len` bytes.
+pub fn encode_with(
+    facts: &Facts<'_>,
+    event_len: usize,
+    write_event: impl FnOnce(&mut String),
+) -> Vec<u8> {
+    const FACTS_LEN: usize = 192;
+    /// The format and the checksum are filled in at the end.
+    const BLANK_HEAD: &str = "0 00000000 ";
+    let mut line = String::with_capacity(HEAD + FACTS_LEN + event_len);
+    line.push_str(BLANK_HEAD);
+    json::object(&mut line, |map| {
+        map.text("id", facts.id);
+        map.text("name", facts.name);
+        map.integer("time", facts.time);
+        map.integer("at", facts.at);
+        map.flag("late_ok", facts.late_ok);
+        write_event(map.field("event"));
+    });
+    let sum = crc32c::crc32c(&line.as_bytes()[HEAD..]);
+    line.push('\n');
+    let mut line = line.into_bytes();
+    line[0] = FORMAT;
+    for (digit, shift) in line[2..HEAD - 1].iter_mut().zip((0..8).rev()) {
+        *digit = b"0123456789abcdef"[(sum >> (4 * shift) & 15) as usize];
+    }
+    line
 }
 
 /// Reads one line without its newline.

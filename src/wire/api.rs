@@ -5,71 +5,46 @@
 //! the shape is written out here field by field, amounts as strings, counts as
 //! integers, and what is absent is left out rather than null.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
-use crate::event::{Event, Item, Items, Money, UserData};
+use crate::event::{Event, Item, Items, Money};
+use crate::json::{self, Object};
 
 /// One API event object as compact JSON, the same bytes for the same event.
-///
-/// # Errors
-/// None is known: these types hold strings, integers and maps of them. But an event that could
-/// not be written is never an empty one.
-pub fn render(event: &Event) -> serde_json::Result<String> {
-    json(&Api(event))
+pub fn render(event: &Event) -> String {
+    let mut json = String::with_capacity(event.json_len());
+    write(&mut json, event);
+    json
 }
 
-fn json(value: &impl Serialize) -> serde_json::Result<String> {
-    /// Of an order of a few lines.
-    const USUAL: usize = 2_048;
-    let mut json = Vec::with_capacity(USUAL);
-    serde_json::to_writer(&mut json, value)?;
-    String::from_utf8(json).map_err(serde::ser::Error::custom)
-}
-
-struct Api<'a>(&'a Event);
-
-impl Serialize for Api<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let event = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("event_name", event.name.api_name())?;
-        map.serialize_entry("action_source", event.action_source.api_name())?;
-        map.serialize_entry("event_time", &event.time)?;
-        map.serialize_entry("event_id", &event.id)?;
-        text(&mut map, "event_source_url", &event.source_url)?;
+/// Writes what [`render`] returns at the end of `out`.
+pub fn write(out: &mut String, event: &Event) {
+    json::object(out, |map| {
+        map.text("event_name", event.name.api_name());
+        map.text("action_source", event.action_source.api_name());
+        map.integer("event_time", event.time);
+        map.text("event_id", event.id());
+        map.text_if_any("event_source_url", event.text(event.source_url));
         if let Some(opt_out) = event.opt_out {
-            map.serialize_entry("opt_out", &opt_out)?;
+            map.flag("opt_out", opt_out);
         }
-        text(&mut map, "partner_name", &event.partner_name)?;
-        text(&mut map, "language", &event.language)?;
-        map.serialize_entry("user_data", &User(&event.user))?;
+        map.text_if_any("partner_name", event.text(event.partner_name));
+        map.text_if_any("language", event.language);
+        json::object(map.field("user_data"), |map| user_data(map, event));
         if has_custom_data(event) {
-            map.serialize_entry("custom_data", &Custom(event))?;
+            json::object(map.field("custom_data"), |map| custom_data(map, event));
         }
-        map.end()
-    }
+    });
 }
 
-struct User<'a>(&'a UserData);
-
-impl Serialize for User<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (key, hashes) in self.0.hashed() {
-            if !hashes.is_empty() {
-                map.serialize_entry(key, hashes)?;
-            }
-        }
-        for (key, value) in self.0.plain() {
-            if let Some(value) = value {
-                map.serialize_entry(key, value)?;
-            }
-        }
-        map.end()
+fn user_data(map: &mut Object<'_>, event: &Event) {
+    for (name, hashes) in event.user.hashed() {
+        json::list(map.field(name), hashes, |out, (_, hash)| {
+            json::text(out, hash.as_str());
+        });
+    }
+    for (name, value) in event.user.plain() {
+        map.text_if_any(name, event.text(value));
     }
 }
-
-struct Custom<'a>(&'a Event);
 
 fn has_custom_data(event: &Event) -> bool {
     event.ldp
@@ -84,99 +59,57 @@ fn has_custom_data(event: &Event) -> bool {
         || !event.items.lines.is_empty()
 }
 
-impl Serialize for Custom<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let event = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        if let Some(currency) = event.currency {
-            map.serialize_entry("currency", currency.code())?;
-        }
-        amount(&mut map, "value", &event.value)?;
-        text(&mut map, "order_id", &event.order_id)?;
-        items(&mut map, &event.items)?;
-        text(&mut map, "search_string", &event.search_string)?;
-        text(&mut map, "content_name", &event.content_name)?;
-        text(&mut map, "content_category", &event.content_category)?;
-        text(&mut map, "content_brand", &event.content_brand)?;
-        amount(&mut map, "predicted_ltv", &event.predicted_ltv)?;
-        if event.ldp {
-            map.serialize_entry("opt_out_type", "LDP")?;
-        }
-        map.end()
+fn custom_data(map: &mut Object<'_>, event: &Event) {
+    map.text_if_any("currency", event.currency.map(|currency| currency.code()));
+    amount(map, "value", event.value);
+    map.text_if_any("order_id", event.text(event.order_id));
+    items(map, event, &event.items);
+    map.text_if_any("search_string", event.text(event.search_string));
+    map.text_if_any("content_name", event.text(event.content_name));
+    map.text_if_any("content_category", event.text(event.content_category));
+    map.text_if_any("content_brand", event.text(event.content_brand));
+    amount(map, "predicted_ltv", event.predicted_ltv);
+    if event.ldp {
+        map.text("opt_out_type", "LDP");
     }
 }
 
-fn items<M: SerializeMap>(map: &mut M, items: &Items) -> Result<(), M::Error> {
+fn items(map: &mut Object<'_>, event: &Event, items: &Items) {
     if items.lines.is_empty() {
-        return Ok(());
+        return;
     }
     let mut ids: Vec<&str> = Vec::with_capacity(items.lines.len());
-    for id in items.lines.iter().filter_map(|item| item.id.as_deref()) {
+    for id in items.lines.iter().filter_map(|item| event.text(item.id)) {
         if !ids.contains(&id) {
             ids.push(id);
         }
     }
     if !ids.is_empty() {
-        map.serialize_entry("content_ids", &ids)?;
+        json::list(map.field("content_ids"), ids, json::text);
     }
-    map.serialize_entry("contents", &Contents(&items.lines))?;
-    map.serialize_entry("num_items", &items.count)
+    json::list(map.field("contents"), &items.lines, |out, item| {
+        json::object(out, |map| line(map, event, item));
+    });
+    map.integer("num_items", items.count);
 }
 
-struct Contents<'a>(&'a [Item]);
-
-impl Serialize for Contents<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(Line))
-    }
-}
-
-struct Line<'a>(&'a Item);
-
-impl Serialize for Line<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let item = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        text(&mut map, "id", &item.id)?;
-        text(&mut map, "item_name", &item.name)?;
-        text(&mut map, "item_category", &item.category)?;
-        text(&mut map, "item_brand", &item.brand)?;
-        amount(&mut map, "item_price", &item.price)?;
-        if let Some(quantity) = item.quantity {
-            map.serialize_entry("quantity", &quantity)?;
-        }
-        map.end()
+fn line(map: &mut Object<'_>, event: &Event, item: &Item) {
+    map.text_if_any("id", event.text(item.id));
+    map.text_if_any("item_name", event.text(item.name));
+    map.text_if_any("item_category", event.text(item.category));
+    map.text_if_any("item_brand", event.text(item.brand));
+    amount(map, "item_price", item.price);
+    if let Some(quantity) = item.quantity {
+        map.integer("quantity", quantity);
     }
 }
 
-fn text<M: SerializeMap>(map: &mut M, key: &str, value: &Option<String>) -> Result<(), M::Error> {
-    match value {
-        Some(value) => map.serialize_entry(key, value),
-        None => Ok(()),
-    }
-}
-
-fn amount<M: SerializeMap>(map: &mut M, key: &str, value: &Option<Money>) -> Result<(), M::Error> {
-    match value {
-        Some(value) => map.serialize_entry(key, value),
-        None => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_cannot_be_written_is_an_error_and_no_empty_text() {
-        struct Broken;
-        impl Serialize for Broken {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut map = serializer.serialize_map(None)?;
-                map.serialize_entry("event_name", "checkout")?;
-                Err(serde::ser::Error::custom("on purpose"))
-            }
-        }
-        assert!(json(&Broken).is_err());
+/// An amount is a string of digits.
+fn amount(map: &mut Object<'_>, name: &str, value: Option<Money>) {
+    if let Some(value) = value {
+        let out = map.field(name);
+        out.push('"');
+        value.write(out);
+        out.push('"');
     }
 }

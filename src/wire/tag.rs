@@ -27,7 +27,7 @@ pub enum Argument<'e> {
     Amount(f64),
     /// In order.
     List(Vec<Argument<'e>>),
-    /// FileIdentity, in order, each name once.
+    /// Named, in order, each name once.
     Fields(Vec<(&'static str, Argument<'e>)>),
 }
 
@@ -75,7 +75,7 @@ fn partner_data(event: &Event) -> Fields<'_> {
     let mut data = Vec::with_capacity(MOST_KEYS);
     for (key, hashes) in event.user.hashed() {
         // The library takes one value a key, and advertising ids not at all.
-        if let (true, Some(hash)) = (key != "hashed_maids", hashes.first()) {
+        if let (true, Some((_, hash))) = (key != "hashed_maids", hashes.first()) {
             data.push((key, Argument::Text(hash.as_str())));
         }
     }
@@ -87,19 +87,19 @@ fn partner_data(event: &Event) -> Fields<'_> {
 
 fn event_data(event: &Event) -> Fields<'_> {
     let mut data = Vec::with_capacity(MOST_KEYS);
-    data.push(("event_id", Argument::Text(&event.id)));
+    data.push(("event_id", Argument::Text(event.id())));
     amount(&mut data, "value", event.value);
     let currency = event.currency.map(|currency| currency.code());
     text(&mut data, "currency", currency);
-    text(&mut data, "order_id", event.order_id.as_deref());
+    text(&mut data, "order_id", event.text(event.order_id));
     if !event.items.lines.is_empty() {
         data.push(("order_quantity", Argument::Whole(event.items.count)));
     }
-    text(&mut data, "promo_code", event.coupon.as_deref());
-    text(&mut data, "search_query", event.search_string.as_deref());
-    text(&mut data, "lead_type", event.lead_type.as_deref());
-    text(&mut data, "video_title", event.video_title.as_deref());
-    text(&mut data, "property", event.property.as_deref());
+    text(&mut data, "promo_code", event.text(event.coupon));
+    text(&mut data, "search_query", event.text(event.search_string));
+    text(&mut data, "lead_type", event.text(event.lead_type));
+    text(&mut data, "video_title", event.text(event.video_title));
+    text(&mut data, "property", event.text(event.property));
     let lines = line_items(event);
     if !lines.is_empty() {
         data.push(("line_items", Argument::List(lines)));
@@ -110,22 +110,22 @@ fn event_data(event: &Event) -> Fields<'_> {
 /// The lines; for a category page without any, the one line that names the category.
 fn line_items(event: &Event) -> Vec<Argument<'_>> {
     let lines = &event.items.lines;
-    match &event.content_category {
+    match event.text(event.content_category) {
         Some(category) if lines.is_empty() && event.name == EventName::ViewCategory => {
             let fields = vec![("product_category", Argument::Text(category))];
             vec![Argument::Fields(fields)]
         }
-        _ => lines.iter().map(line_item).collect(),
+        _ => lines.iter().map(|item| line_item(event, item)).collect(),
     }
 }
 
-fn line_item(item: &Item) -> Argument<'_> {
+fn line_item<'e>(event: &'e Event, item: &Item) -> Argument<'e> {
     let mut line = Vec::with_capacity(MOST_LINE_KEYS);
-    text(&mut line, "product_id", item.id.as_deref());
-    text(&mut line, "product_name", item.name.as_deref());
-    text(&mut line, "product_category", item.category.as_deref());
-    text(&mut line, "product_brand", item.brand.as_deref());
-    text(&mut line, "product_variant", item.variant.as_deref());
+    text(&mut line, "product_id", event.text(item.id));
+    text(&mut line, "product_name", event.text(item.name));
+    text(&mut line, "product_category", event.text(item.category));
+    text(&mut line, "product_brand", event.text(item.brand));
+    text(&mut line, "product_variant", event.text(item.variant));
     amount(&mut line, "product_price", item.price);
     if let Some(quantity) = item.quantity {
         line.push(("product_quantity", Argument::Whole(quantity)));

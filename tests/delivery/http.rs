@@ -55,7 +55,7 @@ fn body() -> String {
         fresh_id: &String::new,
     };
     let prepared = prepare(&Raw::from(&order("o-1")), &moment).unwrap();
-    format!(r#"{{"data":[{}]}}"#, api::render(&prepared.event).unwrap())
+    format!(r#"{{"data":[{}]}}"#, api::render(&prepared.event))
 }
 
 fn post(endpoint: &str, transport: Transport) -> Result<Answer, CallFailed> {

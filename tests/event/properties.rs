@@ -171,15 +171,15 @@ fn check(raw: &Raw) -> Result<bool, TestCaseError> {
             Ok(false)
         }
         Ok(ready) => {
-            let rendered = wire::api::render(&ready.event).unwrap();
-            prop_assert_eq!(&rendered, &wire::api::render(&ready.event).unwrap());
+            let rendered = wire::api::render(&ready.event);
+            prop_assert_eq!(&rendered, &wire::api::render(&ready.event));
             prop_assert!(rendered.len() <= MOST_BYTES);
             check_api_event(&serde_json::from_str(&rendered).unwrap());
             let calls = tag_calls(&ready.event);
             prop_assert_eq!(&calls, &tag_calls(&ready.event));
             check_tag_calls(&calls);
             let again = prepare_raw(raw).unwrap();
-            prop_assert_eq!(rendered, wire::api::render(&again.event).unwrap());
+            prop_assert_eq!(rendered, wire::api::render(&again.event));
             Ok(true)
         }
     }
@@ -298,7 +298,7 @@ proptest! {
         });
         let ready = prepared(&order);
         let everything = [
-            wire::api::render(&ready.event).unwrap(),
+            wire::api::render(&ready.event),
             wire::script::safe_json(&wire::tag::calls(&ready.event)),
             format!("{:?}", ready),
         ];

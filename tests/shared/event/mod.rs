@@ -101,7 +101,7 @@ pub fn prepared(event: &Value) -> Prepared {
 
 /// The rendered API event, parsed back.
 pub fn body(event: &Event) -> Value {
-    serde_json::from_str(&wire::api::render(event).unwrap()).expect("rendered JSON")
+    serde_json::from_str(&wire::api::render(event)).expect("rendered JSON")
 }
 
 /// The paths of complaints, in order.
