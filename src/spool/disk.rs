@@ -11,7 +11,10 @@ use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rustix::fs::{CWD, FallocateFlags, OFlags, RenameFlags, fallocate, renameat_with, statvfs};
+use rustix::fs::{
+    AtFlags, CWD, FallocateFlags, OFlags, RenameFlags, StatxFlags, fallocate, makedev,
+    renameat_with, statvfs, statx,
+};
 
 /// How a file is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -390,17 +393,29 @@ impl FileIdentity {
         }
     }
 
-    /// What the path names, if that is still the file. Costs one system call, as
-    /// a look at the open file would.
-    pub fn look(&self) -> Option<Metadata> {
-        fs::symlink_metadata(&self.path)
-            .ok()
-            .filter(|meta| (meta.dev(), meta.ino()) == (self.dev, self.ino))
+    /// How long the file is, if the path still names it. One system call, as a look at
+    /// the open file would be. It asks for no times: once they were asked for, the next
+    /// append has to write new ones, which costs as much again.
+    pub fn current_len(&self) -> Option<u64> {
+        let asked = StatxFlags::INO | StatxFlags::SIZE;
+        let (dev, ino, len) = match statx(CWD, &self.path, AtFlags::SYMLINK_NOFOLLOW, asked) {
+            Ok(stat) => (
+                makedev(stat.stx_dev_major, stat.stx_dev_minor),
+                stat.stx_ino,
+                stat.stx_size,
+            ),
+            // Also where the kernel or a sandbox does not know this call.
+            Err(_) => {
+                let meta = fs::symlink_metadata(&self.path).ok()?;
+                (meta.dev(), meta.ino(), meta.len())
+            }
+        };
+        ((dev, ino) == (self.dev, self.ino)).then_some(len)
     }
 
     /// Whether the path still names the file.
     pub fn is_current(&self) -> bool {
-        self.look().is_some()
+        self.current_len().is_some()
     }
 }
 

@@ -170,8 +170,7 @@ impl Writer {
         flock(&segment.file, FlockOperation::NonBlockingLockExclusive).ok()?;
         // Without its path no reader would find what is added. Shorter than it was,
         // it may end where its offset says it is settled.
-        let meta = segment.at.look();
-        let ours = meta.is_some_and(|meta| meta.len() == segment.len);
+        let ours = segment.at.current_len() == Some(segment.len);
         let young = segment.since.elapsed() < ROTATE_AFTER;
         (ours && young && segment.len + more <= ROTATE_AT).then_some(segment)
         // Else the file closes here, and its lock goes with it.
@@ -267,7 +266,7 @@ fn open(spool: &SpoolDir, name: &SegmentName, more: u64) -> Option<Segment> {
     let descriptor = Descriptor::register(file.as_raw_fd());
     flock(&file, FlockOperation::NonBlockingLockExclusive).ok()?;
     let at = FileIdentity::of(&path, &file).ok()?;
-    let len = at.look()?.len();
+    let len = at.current_len()?;
     let whole = len == 0 || is_whole(disk, &file, len).unwrap_or(false);
     // Shorter than what is settled, what is added would count as settled.
     let ours = whole && len + more <= ROTATE_AT && Acks::new(spool).get(name) <= len;
