@@ -1,4 +1,4 @@
-// From capture() in a shopper's request to the answer that acknowledges the
+// From capture() in a visitor's request to the answer that acknowledges the
 // order, while orders come in at random moments and after quiet ones.
 
 import path from 'node:path';
@@ -59,7 +59,7 @@ report('freshness', work.dir, measured.flatMap(({ delay_ms: delay, busy, after_q
     what: `order to acknowledgement, API answering in ${delay} ms`,
     figure: `p50 ${ms(busy.p50)}, p99 ${ms(busy.p99)}`,
     aim: `p50 ${300 + delay} ms, p99 ${1000 + delay} ms`,
-    beside: `the shopper's request waits ${ms(capture)} for it; posting in the request: p50 ${ms(direct.p50)}, p99 ${ms(direct.p99)}`,
+    beside: `the visitor's request waits ${ms(capture)} for it; posting in the request: p50 ${ms(direct.p50)}, p99 ${ms(direct.p99)}`,
   },
   {
     what: `the same after ${QUIET_MS} ms without one, when a sender has to start`,

@@ -1,5 +1,5 @@
 /*
- * For shops that have picked US states: loaded and asked by pinrelay.js, once the visitor has agreed and before anything is told,
+ * For shops that have picked US states: loaded and asked by pinrelay.js, once the visitor has agreed and before anything is sent,
  * whether the use of his data is limited (Storefront/VisitorRegion.php says who knows it). Asks the shop once a day, since a
  * page from a cache cannot know it.
  */

@@ -14,7 +14,7 @@
 
   const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-  // Pages built by hand name their parameters as they like, so all numbers of the address are told.
+  // Pages built by hand name their parameters as they like, so all numbers of the address are sent.
   function named({ search, pathname }) {
     const query = new URLSearchParams(search);
     const values = [...query.values()];
@@ -32,13 +32,13 @@
 
   async function fire({ call, libraryTakes, page }, calls) {
     const tracked = calls.find(([command]) => command === 'track');
-    const told = new Promise((resolve) => {
+    const reported = new Promise((resolve) => {
       tracked[3] = resolve;
     });
     calls.forEach((one) => call(...one));
     const taken = libraryTakes.then((takes) => wait(2).then(() => takes));
     // A tag manager says nothing.
-    return page.library ? Promise.race([told, taken, wait(LONGEST)]) : null;
+    return page.library ? Promise.race([reported, taken, wait(LONGEST)]) : null;
   }
 
   window.pinrelayOrder = async (tools) => {

@@ -113,7 +113,7 @@
   }
 
   // Kept until the shop has answered: banners load the page anew.
-  async function takeBack(id) {
+  async function withdraw(id) {
     stored('localStorage', 'taken_back', id);
     const answer = await send([page.withdraw, page.collect], { visitor: id });
     if (answer && answer.ok) {
@@ -207,7 +207,7 @@
     return script;
   }
 
-  // Of the page before where its shopper agrees only now.
+  // Of the page before where its visitor agrees only now.
   function claimPurchase() {
     if (page.order && /=wc_\w/.test(location.search + (waited ? document.referrer : ''))) {
       load(page.order.script, 'pinrelay-order').onload = () =>
@@ -235,9 +235,9 @@
 
   const waiting = () => cookies().filter(([name]) => name.startsWith(own('e_')));
 
-  // In the tab in which the shopper acts.
+  // In the tab in which the visitor acts.
   function look() {
-    heed();
+    applyConsent();
     if (agreed && document.visibilityState === 'visible' && waiting().length > 0) {
       alone(() => waiting().forEach(fireCookie));
     }
@@ -284,7 +284,7 @@
     return Array.from(new Uint8Array(bytes), hex).join('');
   }
 
-  // Without the answer nothing is told.
+  // Without the answer nothing is sent.
   const limits = () =>
     new Promise((resolve) => {
       load(page.limits.script, 'pinrelay-limited').onload = () => resolve(window.pinrelayLimits(page));
@@ -312,8 +312,8 @@
 
   // As Consent/ApiCookies.php: the API's script may never come.
   function consentType() {
-    const { wp_consent_type: told, consent_api: api = {} } = window;
-    return String((told === undefined && !api.waitfor_consent_hook ? api.consent_type : told) || '');
+    const { wp_consent_type: type, consent_api: api = {} } = window;
+    return String((type === undefined && !api.waitfor_consent_hook ? api.consent_type : type) || '');
   }
 
   const isOptOut = (type) => /optout/.test(type);
@@ -357,7 +357,7 @@
     }[page.consent]();
   }
 
-  function heed() {
+  function applyConsent() {
     if (!page) {
       return;
     }
@@ -369,7 +369,7 @@
       if (agrees) {
         visitor();
       } else {
-        takeBack(visitor());
+        withdraw(visitor());
         cookies().forEach(([name]) => RegExp(`^(_epik|${own('(vid|e_|ldp)')})`).test(name) && setCookie(name, '', 0));
         stored('localStorage', 'fired', '[]');
         stored('sessionStorage', 'once', '');
@@ -382,7 +382,7 @@
     early.agrees = agrees;
     if (page) {
       setCookie(own('consent'), agrees ? 1 : 0, YEAR);
-      heed();
+      applyConsent();
     }
   }
 
@@ -412,10 +412,10 @@
       return;
     }
     const late = page.withdraw && stored('localStorage', 'taken_back');
-    late && takeBack(late);
-    const [url, ...told] = (stored('sessionStorage', 'agreed') || '').split(' ');
+    late && withdraw(late);
+    const [url, ...before] = (stored('sessionStorage', 'agreed') || '').split(' ');
     url && stored('sessionStorage', 'agreed', '');
-    ids = url === location.href ? told : [];
+    ids = url === location.href ? before : [];
     if (!allowed()) {
       waited = true;
       // Banners load the page anew.
@@ -442,7 +442,7 @@
   window.pinrelay = { track, consent };
   (early.queue || []).forEach((args) => track(...args));
   ['wp_listen_for_consent_change', 'wp_consent_type_defined', 'wp_consent_api_status_change_service'].forEach((name) =>
-    document.addEventListener(name, heed),
+    document.addEventListener(name, applyConsent),
   );
 
   if (document.readyState === 'loading') {

@@ -77,7 +77,7 @@ final class Routes
         $posts = [
             self::COLLECT => static fn (string $body): int => $container->collectEndpoint()->answer($body),
             self::BROWSER => static fn (string $body): int => $container->browserReport()->take($body),
-            self::CONSENT => static fn (string $body): int => $container->withdrawal()->heed($body),
+            self::CONSENT => static fn (string $body): int => $container->withdrawal()->handle($body),
         ];
         foreach ($posts as $route => $answer) {
             self::add($container, $route, static fn (\WP_REST_Request $request): int => $answer($body($request)), $all);

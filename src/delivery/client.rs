@@ -199,7 +199,7 @@ pub fn transport(transport: &Transport, endpoint: &str) -> Result<Config, String
 }
 
 /// Reads a file, and waits for nobody, as on a named pipe: this may be the
-/// thread of a shopper's request.
+/// thread of a visitor's request.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut file = OpenOptions::new()
         .read(true)

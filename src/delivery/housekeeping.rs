@@ -1,4 +1,4 @@
-//! Housekeeping: what a spool holds of shoppers ends on time, as stale visits, dead letters,
+//! Housekeeping: what a spool holds of visitors ends on time, as stale visits, dead letters,
 //! verdicts, markers, and orders that Pinterest takes no more.
 //!
 //! It is apart from sending: that nobody sends, for want of a token, of traffic or

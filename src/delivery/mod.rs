@@ -16,7 +16,7 @@
 //!     backoff       pure: how long to wait after a failure, and between calls
 //!   commit        the order in which verdicts reach the disk
 //!     triage        pure: what need not be sent at all
-//! housekeeping  what is kept about shoppers ends on time, also where nobody sends
+//! housekeeping  what is kept about visitors ends on time, also where nobody sends
 //! time          the clocks all of them go by
 //! ```
 

@@ -1,4 +1,4 @@
-//! Takes what belongs to a shopper or to the owner out of words that are kept
+//! Takes what belongs to a visitor or to the owner out of words that are kept
 //! and shown. Pure.
 
 use std::net::{IpAddr, SocketAddr};

@@ -126,7 +126,7 @@ impl Bisect<'_, '_> {
     }
 
     /// The next part, without what was taken back by now. Looked at before each
-    /// call: a batch may take minutes, and a shopper's withdrawal is not to wait for
+    /// call: a batch may take minutes, and a visitor's withdrawal is not to wait for
     /// its end.
     fn next_part(&mut self) -> Option<Vec<usize>> {
         loop {

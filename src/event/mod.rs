@@ -5,7 +5,7 @@
 //!
 //! Two severities run through it. A *structural* fault (unknown key, wrong type,
 //! name, time, money, no sufficient match key) refuses the event, and
-//! all of them are reported together. Anything a shopper may have mistyped is
+//! all of them are reported together. Anything a visitor may have mistyped is
 //! left out with a warning: a sale is never refused for a typo.
 
 mod currency;

@@ -264,7 +264,7 @@ fn starts_extension(word_or_sign: &str) -> bool {
             .any(|word| word.eq_ignore_ascii_case(word_or_sign))
 }
 
-/// The ASCII digit of a decimal digit in the scripts shoppers type.
+/// The ASCII digit of a decimal digit in the scripts visitors type.
 fn digit(c: char) -> Option<char> {
     const ZEROS: [u32; 6] = [
         0x30,   // ASCII

@@ -81,7 +81,7 @@ fn with(class: &Plain, message: &str, name: &str, payload: impl IntoZval) -> Php
 
 /// An exception made where PHP code called us: file, line and trace are filled in by PHP, as for
 /// one of its own. The trace's first frame is our method, whose arguments hold the access token or
-/// the shopper's data, so they are taken out.
+/// the visitor's data, so they are taken out.
 fn thrown(
     class: &'static ClassEntry,
     message: &str,

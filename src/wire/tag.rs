@@ -15,7 +15,7 @@ const MOST_KEYS: usize = 12;
 const MOST_LINE_KEYS: usize = 7;
 
 /// A part of a call's arguments, borrowed from the event: it is made for each
-/// order in a shopper's request, and a tree of owned, hashed values would cost
+/// order in a visitor's request, and a tree of owned, hashed values would cost
 /// as much as all the rest of a capture.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Argument<'e> {

@@ -10,15 +10,15 @@ namespace Pinrelay\WooCommerce\Collect;
  * next step after a response or the minutely job (InboxReader).
  *
  * Writers hold the file for one line. A reader first gives it another name under the same lock, and keeps that until
- * everything in it was heeded, so one that dies in between is followed by another: whoever heeds must not mind a
- * message that comes twice. It must not know what the messages mean.
+ * everything in it was handled, so one that dies in between is followed by another: handling must be idempotent, as
+ * a message may come twice. It must not know what the messages mean.
  */
 final class Inbox
 {
     private const MOST_BYTES = 262144;
     private const LONGEST = 2000;
     private const TURNS = 3;
-    /** Messages that could not be heeded for so long are given up. */
+    /** Messages that could not be handled for so long are given up. */
     private const KEEP_SECONDS = 86400;
 
     private readonly string $path;
@@ -65,12 +65,12 @@ final class Inbox
     }
 
     /**
-     * Hands each message over, oldest first; what $heed throws leaves all of them for the next time.
+     * Hands each message over, oldest first; what $handle throws leaves all of them for the next time.
      *
-     * @param \Closure(array<mixed>): void $heed
+     * @param \Closure(array<mixed>): void $handle
      * @return int how many were given up
      */
-    public function take(\Closure $heed, int $now): int
+    public function take(\Closure $handle, int $now): int
     {
         $taken = $this->taken();
         if (!is_file($taken) && !$this->rename($taken)) {
@@ -84,8 +84,8 @@ final class Inbox
         try {
             while (($line = fgets($file)) !== false) {
                 $message = json_decode($line, true, 5);
-                // A line that was cut off by a full disk is nobody's message any more.
-                is_array($message) ? $heed($message) : ++$left;
+                // A line that was cut off by a full disk cannot be read.
+                is_array($message) ? $handle($message) : ++$left;
             }
         } catch (\Throwable $thrown) {
             if ($now - (int) (fstat($file)['mtime'] ?? 0) < self::KEEP_SECONDS) {

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Consent;
 
 use Pinrelay\WooCommerce\Settings\Settings;
-use Pinrelay\WooCommerce\Storefront\Shopper;
+use Pinrelay\WooCommerce\Storefront\Requester;
 
 /**
  * Notices when consent cannot be heard: no banner ever told which type of consent it asks for, or order after order
@@ -41,7 +41,8 @@ final class Answers
     public function count(mixed $order): void
     {
         $order = $order instanceof \WC_Order ? $order : wc_get_order($order);
-        if ($this->settings->consent === Consent::OFF || !$order instanceof \WC_Order || !Shopper::isHere($order)) {
+        $isAsked = $this->settings->consent !== Consent::OFF;
+        if (!$isAsked || !$order instanceof \WC_Order || !Requester::isCustomerOf($order)) {
             return;
         }
         $known = self::known();

@@ -61,7 +61,7 @@ final class Consent
     }
 
     /** The answer for an order whose visitor was never seen: made by hand, by a program, or before the plugin. */
-    public function withoutShopper(): ?bool
+    public function withoutVisitor(): ?bool
     {
         return $this->settings->consent === self::OFF ? null : $this->settings->consentDefault === self::GRANTED;
     }

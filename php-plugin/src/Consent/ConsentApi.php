@@ -7,8 +7,8 @@ namespace Pinrelay\WooCommerce\Consent;
 use Pinrelay\WooCommerce\Settings\Settings;
 
 /**
- * Introduces the plugin to the WP Consent API: that it heeds consent, and what it keeps in a browser, for the list that
- * cookie banners show. Does nothing where that plugin is not there.
+ * Introduces the plugin to the WP Consent API: that it follows consent, and what it keeps in a browser, for the list
+ * that cookie banners show. Does nothing where that plugin is not there.
  */
 final class ConsentApi
 {

@@ -16,14 +16,14 @@ use Pinrelay\WooCommerce\Support\Guard;
 
 /**
  * POST pinrelay/v1/consent: a browser says that its visitor has just changed his mind. Where he refuses now, his orders
- * of the last days are taken back as far as Pinterest has not been told of them, and so is everything else that waits
+ * of the last days are withdrawn as far as they have not been sent to Pinterest, and so is everything else that waits
  * in this server's spool under his browser's id. What another web server of the shop holds is sent: its spool is out of
  * reach, and visits, unlike orders, have no row in the database that could tell it.
  *
  * The request carries cookies, the refusal where the mode keeps it and the signed list of this browser's orders, and in
  * its body the browser's id, whose cookie is gone by then. The cookies are SameSite=Lax or set by a script of this shop
- * and the id is a secret of the browser's, so nobody can refuse in a visitor's name, and a nonce, which a cached page
- * could not hold, is not needed.
+ * and the id is a secret of the browser's, so no other site can refuse in a visitor's name, and a nonce, which a cached
+ * page could not hold, is not needed.
  */
 final class Withdrawal
 {
@@ -45,7 +45,7 @@ final class Withdrawal
      * @param string $body JSON: {visitor: the value of the cookie pinrelay_vid}
      * @return int HTTP status
      */
-    public function heed(string $body): int
+    public function handle(string $body): int
     {
         if (!$this->rate->take($this->visitor->context()['ip'] ?? '', time(), self::WEIGHT)) {
             return 429;
@@ -54,7 +54,7 @@ final class Withdrawal
             return 204;
         }
         $this->guard->run('visitor of the cart', CartVisitor::forget(...));
-        // Of those he placed before he answered no cookie tells.
+        // Orders that he placed before he answered are in no cookie.
         $unanswered = $this->guard->run('unanswered orders', UnansweredOrders::ids(...)) ?? [];
         $said = strlen($body) <= 1000 ? json_decode($body, true, 2) : null;
         $visitor = is_array($said) ? ($said['visitor'] ?? '') : '';
@@ -80,11 +80,11 @@ final class Withdrawal
         $id = VisitorId::read([VisitorId::COOKIE => $visitor]);
         if ($id !== '') {
             $this->guard->run('visitor of the cart', static fn () => Withdrawn::add($id, time()));
-            $this->guard->run('visits taken back', fn () => $this->takeBack($id));
+            $this->guard->run('withdrawal of visits', fn () => $this->withdraw($id));
         }
     }
 
-    private function takeBack(string $visitor): void
+    private function withdraw(string $visitor): void
     {
         $this->relays->relay()?->withdrawVisitor($visitor);
         foreach (array_map(strval(...), array_keys($this->relays->retired())) as $destination) {

@@ -31,7 +31,7 @@ final class LimitedData
      * @param array<string, mixed> $user of the event
      * @param string $state Storefront\VisitorRegion::state()
      * @param list<string> $states that the owner picked
-     * @return array{state?: string, country?: string} for `user`, which says where he is only to have the limit heeded
+     * @return array{state?: string, country?: string} for `user`, which says where he is only so that the limit applies
      */
     public static function place(array $user, string $state, array $states): array
     {

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Mapping;
 
 use Pinrelay\WooCommerce\Orders\OrderSource;
-use Pinrelay\WooCommerce\Storefront\Shopper;
+use Pinrelay\WooCommerce\Storefront\Requester;
 
 /**
  * What an order says, as a plain array that survives JSON: the only place that reads a WC_Order for an event. Thin on
@@ -102,7 +102,7 @@ final class OrderFacts
     /** Who typed an order at the front end is its customer to WooCommerce, and nobody who could be matched. */
     private static function customer(int $id): int
     {
-        return $id > 0 && Shopper::works($id) && apply_filters('pinrelay_is_staff', true) === true ? 0 : $id;
+        return $id > 0 && Requester::isStaffAccount($id) && apply_filters('pinrelay_is_staff', true) === true ? 0 : $id;
     }
 
     /** @return array<string, mixed> */

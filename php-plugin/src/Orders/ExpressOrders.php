@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Orders;
 
-use Pinrelay\WooCommerce\Storefront\Shopper;
+use Pinrelay\WooCommerce\Storefront\Requester;
 
 /**
  * Sees the customer behind an express button: its plugin makes the order by itself, in a request of the customer's own
@@ -82,8 +82,8 @@ final class ExpressOrders
     {
         return (!is_admin() || wp_doing_ajax())
             && WC()->cart instanceof \WC_Cart
-            && Shopper::isKnownBrowser()
-            && !Shopper::isStaff();
+            && Requester::isKnownBrowser()
+            && !Requester::isStaff();
     }
 
     /** @return list<string> of the customer's cart at this moment */

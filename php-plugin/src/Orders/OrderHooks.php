@@ -11,7 +11,7 @@ use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Storefront\CartVisitor;
-use Pinrelay\WooCommerce\Storefront\Shopper;
+use Pinrelay\WooCommerce\Storefront\Requester;
 use Pinrelay\WooCommerce\Storefront\UnansweredOrders;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Support\Guard;
@@ -85,7 +85,7 @@ final class OrderHooks
     /** The order-received page. WooCommerce fires it for whoever has the order's key. */
     public function thanked(mixed $id): void
     {
-        Shopper::isKnownBrowser() && $this->seenByShopper($id);
+        Requester::isKnownBrowser() && $this->seenByVisitor($id);
         $this->accept($id);
     }
 
@@ -122,10 +122,10 @@ final class OrderHooks
     public function note(mixed $order, bool $isBuyer = true): void
     {
         $order = $this->order($order);
-        if ($order === null || !Shopper::mayBeHere($order) || $this->isLeftOut($order)) {
+        if ($order === null || !Requester::mayBeCustomerOf($order) || $this->isLeftOut($order)) {
             return;
         }
-        $isBrowser = Shopper::isBrowser();
+        $isBrowser = Requester::isBrowser();
         $cart = $isBrowser ? null : CartVisitor::known();
         if (!$isBrowser && $cart === null) {
             $this->noteUnknown($order);
@@ -162,7 +162,7 @@ final class OrderHooks
         $isOnline = OrderSource::isOnline((string) $order->get_created_via());
         if (CartVisitor::hasRefused()) {
             $this->refuse($order->get_id());
-        } elseif ($isOnline && $this->consent->withoutShopper() === false && $this->row($order->get_id()) === null) {
+        } elseif ($isOnline && $this->consent->withoutVisitor() === false && $this->row($order->get_id()) === null) {
             $this->leaveUnanswered($order, true);
         }
     }
@@ -186,10 +186,10 @@ final class OrderHooks
      * order, it counts as its customer's within the hour, and so does the order. Who else has the key is not known, so
      * none of the order's match keys is for this browser (Storefront\Claim).
      */
-    public function seenByShopper(mixed $order): void
+    public function seenByVisitor(mixed $order): void
     {
         $order = $this->order($order);
-        if ($order === null || !Shopper::isBrowser() || !$this->isUnknown($order)) {
+        if ($order === null || !Requester::isBrowser() || !$this->isUnknown($order)) {
             return;
         }
         $age = time() - (int) $order->get_date_created()?->getTimestamp();
@@ -282,7 +282,7 @@ final class OrderHooks
         unset($this->noted[$id]);
         // One that was held is as old as its payment.
         $at = $row?->state === OutboxRow::NOTED && $row->eventTime !== null ? $row->eventTime : ($at ?? $now);
-        if ($row === null && $this->consent->withoutShopper() === false) {
+        if ($row === null && $this->consent->withoutVisitor() === false) {
             // Whose session this request has is not known: a merchant's, or a payment service's. So no session holds
             // this order, and since the key alone makes nobody its buyer, it stays untold unless its customer pays it
             // anew. Of one that was made online that is no refusal of his.

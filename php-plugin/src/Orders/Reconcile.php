@@ -72,7 +72,7 @@ final class Reconcile
             $snapshot,
             $row,
             $this->orders->accepts($order, OrderSnapshot::hasWaited($snapshot, $settings, $now)),
-            $this->consent->withoutShopper() !== false,
+            $this->consent->withoutVisitor() !== false,
             $settings,
             (int) $this->state->get('activated_at', PHP_INT_MAX),
             $floor,

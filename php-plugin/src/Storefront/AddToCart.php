@@ -83,7 +83,7 @@ final class AddToCart
     /** @param array<string, mixed> $facts in Line's shape */
     private function report(\WC_Product $product, array $facts): void
     {
-        if (!CartLines::isShoppers()) {
+        if (!CartLines::isOfVisitor()) {
             return;
         }
         $event = AddToCartEvent::map(

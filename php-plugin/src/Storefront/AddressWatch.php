@@ -40,7 +40,7 @@ final class AddressWatch
 
     private function look(): void
     {
-        if (!$this->consent->isGiven() || Shopper::isStaff() || !Shopper::isBrowser()) {
+        if (!$this->consent->isGiven() || Requester::isStaff() || !Requester::isBrowser()) {
             return;
         }
         $seen = $this->visitor->context();

@@ -88,12 +88,12 @@ final class BaseTag
     /** Whether the server half of a visit can work: a shop may have it without a tag. Visits of staff are none. */
     private function takesVisits(): bool
     {
-        return !Shopper::isStaff() && $this->settings->apiReady() && Extension::state() === Extension::OK;
+        return !Requester::isStaff() && $this->settings->apiReady() && Extension::state() === Extension::OK;
     }
 
     public function keepOutOfCaches(): void
     {
-        if (!$this->isActive() || (!PageEvents::isOfVisitor() && !Shopper::isStaff())) {
+        if (!$this->isActive() || (!PageEvents::isOfVisitor() && !Requester::isStaff())) {
             return;
         }
         defined('DONOTCACHEPAGE') || define('DONOTCACHEPAGE', true);
@@ -188,7 +188,7 @@ final class BaseTag
     private function order(): ?array
     {
         $hasTag = $this->tag() !== null && $this->settings->wants('checkout', 'tag');
-        if (Shopper::isStaff() || (!$hasTag && $this->settings->consent === Consent::OFF)) {
+        if (Requester::isStaff() || (!$hasTag && $this->settings->consent === Consent::OFF)) {
             return null;
         }
         return [
@@ -272,7 +272,7 @@ final class BaseTag
 
     private function tag(): ?string
     {
-        return $this->settings->tagReady() && !Shopper::isStaff() ? $this->settings->tagId : null;
+        return $this->settings->tagReady() && !Requester::isStaff() ? $this->settings->tagId : null;
     }
 
     /** Else a tag manager fires the tag, by the data layer. */

@@ -62,7 +62,7 @@ final class BuyerCookie
     /** Notes that this request's browser placed the order. */
     public function give(mixed $order): bool
     {
-        $isFor = $order instanceof \WC_Order && Shopper::isHere($order);
+        $isFor = $order instanceof \WC_Order && Requester::isCustomerOf($order);
         if (!$isFor || headers_sent() || !$this->consent->isGiven()) {
             return false;
         }

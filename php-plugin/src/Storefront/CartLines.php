@@ -58,7 +58,7 @@ final class CartLines
      * Whether what is put into this request's cart is put into the visitor's own. Wallets fill a cart to ask for its
      * total: a copy, another session's, or his own for a moment.
      */
-    public static function isShoppers(): bool
+    public static function isOfVisitor(): bool
     {
         /**
          * Whether the cart of this request is the visitor's own, so that an add to it is one of his.
@@ -71,7 +71,7 @@ final class CartLines
     private static function isOfAWallet(): bool
     {
         foreach (array_keys($_SERVER) as $name) {
-            // WooPayments' own session, beside the shopper's.
+            // WooPayments' own session, beside the visitor's.
             if (str_starts_with((string) $name, 'HTTP_X_WOOPAYMENTS_TOKENIZED_CART')) {
                 return true;
             }

@@ -9,7 +9,7 @@ use Pinrelay\WooCommerce\Consent\Withdrawn;
 
 /**
  * Keeps who fills a cart with that cart's session, once he has agreed: where a payment service's server places the
- * order later, which knows the cart and not the browser, it is still the shopper's. Ends with the session.
+ * order later, which knows the cart and not the browser, it is still the visitor's. Ends with the session.
  */
 final class CartVisitor
 {
@@ -26,7 +26,7 @@ final class CartVisitor
     public function keep(): void
     {
         $session = self::session();
-        if ($session === null || Shopper::isStaff() || !Shopper::isBrowser()) {
+        if ($session === null || Requester::isStaff() || !Requester::isBrowser()) {
             return;
         }
         $answer = $this->consent->answer();

@@ -95,7 +95,7 @@ final class Claim
     private function mayAsk(): bool
     {
         $beacon = Beacon::of(wp_unslash($_SERVER), [], '', '');
-        if (!$beacon->isFromOwnPage(Hosts::all()) || Shopper::isStaff() || !$this->consent->isGiven()) {
+        if (!$beacon->isFromOwnPage(Hosts::all()) || Requester::isStaff() || !$this->consent->isGiven()) {
             return false;
         }
         return $this->rate->take($this->visitor->context()['ip'] ?? '', time(), self::WEIGHT)
@@ -107,7 +107,7 @@ final class Claim
     {
         $row = $this->orders->row($order->get_id());
         if ($row === null) {
-            $this->guard->run('claim', fn () => $this->orders->seenByShopper($order));
+            $this->guard->run('claim', fn () => $this->orders->seenByVisitor($order));
         }
         if ($row === null || $row->state === OutboxRow::NOTED) {
             $this->guard->run('claim', fn () => $this->orders->accept($order));

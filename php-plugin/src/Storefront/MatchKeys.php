@@ -31,7 +31,7 @@ final class MatchKeys
         if (!$this->settings->tagReady() || $this->settings->gtm) {
             return;
         }
-        $isHis = self::isNeverCached() && !Shopper::isStaff();
+        $isHis = self::isNeverCached() && !Requester::isStaff();
         $keys = $isHis && $this->consent->isGiven() ? $this->keys(Customer::known()) : [];
         if ($keys !== []) {
             wp_print_inline_script_tag(

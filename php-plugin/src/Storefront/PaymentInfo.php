@@ -33,7 +33,7 @@ final class PaymentInfo
         if (!$this->events->wants(self::EVENT)) {
             return;
         }
-        if (!$order instanceof \WC_Order || !$order->needs_payment() || !Shopper::mayBeHere($order)) {
+        if (!$order instanceof \WC_Order || !$order->needs_payment() || !Requester::mayBeCustomerOf($order)) {
             return;
         }
         $event = OrderEvent::map(

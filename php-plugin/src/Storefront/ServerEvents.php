@@ -13,7 +13,7 @@ use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Support\Guard;
 
 /**
- * Reports an event that was born in a request of the shopper's, by both halves under the id made here: the server half
+ * Reports an event that was born in a request of the visitor's, by both halves under the id made here: the server half
  * is captured at once, the browser half goes by EventCookies. It must not know what the event is about.
  */
 final class ServerEvents
@@ -46,10 +46,10 @@ final class ServerEvents
         if (!$this->wants($name)) {
             return;
         }
-        if (Shopper::isStaff()) {
+        if (Requester::isStaff()) {
             return;
         }
-        $isBrowser = Shopper::isBrowser();
+        $isBrowser = Requester::isBrowser();
         if (!($isBrowser ? $this->consent->isGiven() : $this->isGivenToCart())) {
             $this->relays->drops()->add(DropCount::CONSENT);
             return;
@@ -79,7 +79,7 @@ final class ServerEvents
     private function isGivenToCart(): bool
     {
         return CartVisitor::known() !== null
-            || (!CartVisitor::hasRefused() && $this->consent->withoutShopper() !== false);
+            || (!CartVisitor::hasRefused() && $this->consent->withoutVisitor() !== false);
     }
 
     /**

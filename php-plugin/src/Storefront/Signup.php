@@ -8,7 +8,7 @@ use Pinrelay\WooCommerce\Mapping\Visit;
 
 /**
  * A visitor makes an account: on the account page, at either checkout, or by WordPress' own form. Accounts that others
- * make (the merchant, an import, a connected system) are none of a shopper's.
+ * make (the merchant, an import, a connected system) are none of a visitor's.
  */
 final class Signup
 {

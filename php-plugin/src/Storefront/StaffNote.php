@@ -8,13 +8,13 @@ use Pinrelay\WooCommerce\Admin\SettingsPage;
 
 /**
  * Tells whoever tests his own shop, in the admin bar, that Pinterest does not hear of him: he would look for his visits
- * and his order in vain. Only there, since the bar is on no page of a shopper's.
+ * and his order in vain. Only there, since the bar is on no page of a visitor's.
  */
 final class StaffNote
 {
     public function add(mixed $bar): void
     {
-        if (!$bar instanceof \WP_Admin_Bar || !Shopper::isStaff()) {
+        if (!$bar instanceof \WP_Admin_Bar || !Requester::isStaff()) {
             return;
         }
         $mayChange = current_user_can(SettingsPage::CAPABILITY);

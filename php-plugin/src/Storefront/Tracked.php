@@ -13,7 +13,7 @@ use Pinrelay\WooCommerce\Settings\EventNames;
  *     do_action('pinrelay_track', 'lead', ['lead_type' => 'Newsletter', 'value' => '5.00', 'currency' => 'EUR']);
  *
  * The name is one of EventNames::TRACKED, the data fields of the extension's event array; who and where are added here,
- * so it is called in a request of the shopper's, and before the page's output for the sake of the browser half, which
+ * so it is called in a request of the visitor's, and before the page's output for the sake of the browser half, which
  * goes by cookie. The shop's own code may speak of money, which no browser may.
  */
 final class Tracked

@@ -27,14 +27,14 @@ final class Visitor
     /**
      * @return array<string, string> ip, user_agent, click_id, external_id, url, language, and opt_out "1" where the
      *     browser objects to tracking (Global Privacy Control); each only when known.
-     *     Of a request that is not the visitor's own browser, who filled its cart, else nothing (Shopper).
+     *     Of a request that is not the visitor's own browser, who filled its cart, else nothing (Requester).
      */
     public function context(): array
     {
-        if (Shopper::isStaff()) {
+        if (Requester::isStaff()) {
             return [];
         }
-        if (!Shopper::isBrowser()) {
+        if (!Requester::isBrowser()) {
             return CartVisitor::known()['context'] ?? [];
         }
         return array_filter([

@@ -46,7 +46,7 @@ final class AnswersTest extends TestCase
         return Answers::problem($this->settings);
     }
 
-    /** @param array<string, string> $cookies of the shopper who places these orders, each of them twice */
+    /** @param array<string, string> $cookies of the visitor who places these orders, each of them twice */
     private function buy(int $count, array $cookies, int $first = 71): void
     {
         $_COOKIE = $cookies;

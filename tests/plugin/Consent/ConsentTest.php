@@ -90,16 +90,16 @@ final class ConsentTest extends TestCase
         self::assertFalse(self::answer(Consent::WP_CONSENT_API));
     }
 
-    public function testAnOrderWhoseShopperWasNotSeenFollowsTheModesDefault(): void
+    public function testAnOrderWhoseVisitorWasNotSeenFollowsTheModesDefault(): void
     {
         $default = static fn (string $mode, string $default): ?bool => (new Consent(
             new Settings(consent: $mode, consentDefault: $default)
-        ))->withoutShopper();
+        ))->withoutVisitor();
         self::assertNull($default(Consent::OFF, Consent::REFUSED));
         foreach ([Consent::WP_CONSENT_API, Consent::FILTER] as $mode) {
             self::assertTrue($default($mode, Consent::GRANTED));
             self::assertFalse($default($mode, Consent::REFUSED));
-            self::assertFalse((new Consent(new Settings(consent: $mode)))->withoutShopper());
+            self::assertFalse((new Consent(new Settings(consent: $mode)))->withoutVisitor());
         }
     }
 }

@@ -60,18 +60,18 @@ final class WithdrawalTest extends TestCase
         @unlink($this->rateFile);
     }
 
-    private function heed(string $answer): int
+    private function answer(string $answer): int
     {
         $_COOKIE = [
             Consent::COOKIE => $answer,
             BuyerCookie::NAME => BuyerCookie::write([71], time() + 60, $this->rig->state->secret()),
         ];
-        return $this->withdrawal->heed((string) json_encode(['visitor' => self::VISITOR]));
+        return $this->withdrawal->handle((string) json_encode(['visitor' => self::VISITOR]));
     }
 
     public function testItTakesThisBrowsersOrdersBackAndForgetsThem(): void
     {
-        $this->heed('0');
+        $this->answer('0');
         self::assertSame([$this->rig->row(71)->eventId], Relay::$withdrawn);
         self::assertSame('refused', $this->rig->row(71)->consent);
         self::assertSame('granted', $this->rig->row(72)->consent);
@@ -80,7 +80,7 @@ final class WithdrawalTest extends TestCase
 
     public function testSomebodyWhoStillAgreesTakesNothingBack(): void
     {
-        $this->heed('1');
+        $this->answer('1');
         self::assertSame([[], []], [Relay::$withdrawn, Relay::$forgotten]);
         self::assertSame([], Site::$cookies);
     }
@@ -88,23 +88,23 @@ final class WithdrawalTest extends TestCase
     public function testWhatTheBrowserDidIsTakenBackFromEveryAccountThatIsStillDrained(): void
     {
         $this->rig->state->put(['retired' => ['1234' => ['ad_account_id' => '1234', 'access_token' => 'pina_old']]]);
-        $this->heed('0');
+        $this->answer('0');
         self::assertSame([[Rig::ACCOUNT, self::VISITOR], ['1234', self::VISITOR]], Relay::$forgotten);
     }
 
     public function testAnExtensionThatFailsStopsNoOrderFromBeingTakenBack(): void
     {
         Relay::$throws = ['withdrawVisitor' => new \Error('Call to undefined method')];
-        $this->heed('0');
+        $this->answer('0');
         self::assertSame('refused', $this->rig->row(71)->consent);
     }
 
     public function testAnAddressThatAsksTooOftenCostsNoWork(): void
     {
         for ($count = 0; $count < Rate::MOST; $count += 30) {
-            self::assertSame(204, $this->heed('1'));
+            self::assertSame(204, $this->answer('1'));
         }
-        self::assertSame(429, $this->heed('0'));
+        self::assertSame(429, $this->answer('0'));
         self::assertSame([[], []], [Relay::$withdrawn, Relay::$forgotten]);
         self::assertSame('granted', $this->rig->row(71)->consent);
     }
@@ -134,7 +134,7 @@ final class WithdrawalTest extends TestCase
         self::assertNull($known(self::VISITOR));
         self::assertSame($other, $known($other)['context']['external_id'] ?? null);
         $_COOKIE = [Consent::COOKIE => '0'];
-        $this->withdrawal->heed((string) json_encode(['visitor' => $other]));
+        $this->withdrawal->handle((string) json_encode(['visitor' => $other]));
         self::assertNull($known($other), 'as the shop itself is told');
     }
 
@@ -154,7 +154,7 @@ final class WithdrawalTest extends TestCase
     public function testWhatIsNoIdOfABrowserTakesNothingBack(string $body): void
     {
         $_COOKIE = [Consent::COOKIE => '0'];
-        $this->withdrawal->heed($body);
+        $this->withdrawal->handle($body);
         self::assertSame([], Relay::$forgotten);
     }
 
@@ -167,7 +167,7 @@ final class WithdrawalTest extends TestCase
     public function testWithoutTheSignedCookieNothingIsTakenBack(): void
     {
         $_COOKIE = [Consent::COOKIE => '0', BuyerCookie::NAME => '71.9999999999.' . str_repeat('0', 64)];
-        $this->withdrawal->heed('');
+        $this->withdrawal->handle('');
         self::assertSame([], Relay::$withdrawn);
     }
 }

@@ -94,7 +94,7 @@ final class DeadLettersTest extends TestCase
         self::assertSame('delivered', $this->rig->row(72)->verdict);
     }
 
-    public function testASaleWhoseShopperTookConsentBackIsNotPutBackByAnybody(): void
+    public function testASaleWhoseVisitorTookConsentBackIsNotPutBackByAnybody(): void
     {
         $this->rig->hooks->refuse(71);
         self::assertSame(['refused', 'refused'], [$this->rig->row()->verdict, $this->rig->row()->consent]);

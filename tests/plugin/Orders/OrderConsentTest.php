@@ -13,7 +13,7 @@ use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Tests\Rig;
 use Pinrelay\WooCommerce\Tests\Support\Site;
 
-/** What the shopper said is kept with the order, and decides whatever moves the order later. */
+/** What the visitor said is kept with the order, and decides whatever moves the order later. */
 final class OrderConsentTest extends TestCase
 {
     private const FILTER = ['consent' => Consent::FILTER];
@@ -99,7 +99,7 @@ final class OrderConsentTest extends TestCase
         self::assertSame([], Relay::$captured);
     }
 
-    public function testAnOrderWhoseShopperWasNotSeenFollowsTheDefault(): void
+    public function testAnOrderWhoseVisitorWasNotSeenFollowsTheDefault(): void
     {
         self::says(true);
         $rig = new Rig(self::FILTER);
@@ -113,7 +113,7 @@ final class OrderConsentTest extends TestCase
         self::assertCount(1, Relay::$captured);
     }
 
-    public function testAShopperWhoAgreesAtTheSecondTryOfTheSameOrderHasAgreed(): void
+    public function testAVisitorWhoAgreesAtTheSecondTryOfTheSameOrderHasAgreed(): void
     {
         $rig = new Rig(self::FILTER);
         self::says(false);

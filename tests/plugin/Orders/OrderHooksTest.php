@@ -63,7 +63,7 @@ final class OrderHooksTest extends TestCase
         self::assertSame([], $rig->outbox->verdicts());
     }
 
-    public function testClassicCheckoutPaidAtOnceIsOnePurchaseWithTheShoppersContext(): void
+    public function testClassicCheckoutPaidAtOnceIsOnePurchaseWithTheVisitorsContext(): void
     {
         $rig = new Rig();
         $order = self::placed();

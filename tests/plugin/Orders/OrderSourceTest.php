@@ -10,7 +10,7 @@ use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Orders\OrderSource;
 use Pinrelay\WooCommerce\Tests\Rig;
 
-/** Orders that no shopper placed in the shop: the owner's choice, off until he makes it, and offline sales then. */
+/** Orders that no visitor placed in the shop: the owner's choice, off until he makes it, and offline sales then. */
 final class OrderSourceTest extends TestCase
 {
     protected function setUp(): void

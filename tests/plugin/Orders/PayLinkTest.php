@@ -11,7 +11,7 @@ use Pinrelay\WooCommerce\Orders\OutboxRow;
 use Pinrelay\WooCommerce\Tests\Rig;
 use Pinrelay\WooCommerce\Tests\Storefront\Site as Visit;
 
-/** An order that a shopper pays by the link in an e-mail is a web purchase, whatever made it. */
+/** An order that a visitor pays by the link in an e-mail is a web purchase, whatever made it. */
 final class PayLinkTest extends TestCase
 {
     protected function setUp(): void
@@ -51,13 +51,13 @@ final class PayLinkTest extends TestCase
 
     /** @dataProvider makers */
     #[DataProvider('makers')]
-    public function testItCountsOnceWithTheShoppersOwnContext(array $data): void
+    public function testItCountsOnceWithTheVisitorsOwnContext(array $data): void
     {
         $rig = new Rig();
         $order = new \WC_Order(['status' => 'pending'] + $data);
         do_action('woocommerce_before_pay_action', $order);
         self::assertSame(OutboxRow::NOTED, $rig->row()->state);
-        // The webhook's request knows nothing of the shopper.
+        // The webhook's request knows nothing of the visitor.
         $_SERVER['REMOTE_ADDR'] = '198.51.100.77';
         new Rig();
         self::pay($order);
@@ -127,7 +127,7 @@ final class PayLinkTest extends TestCase
         self::assertSame([], Relay::$captured);
     }
 
-    public function testThatAPluginFiresTheClassicCheckoutsHookForItsOwnOrdersIsNoShopper(): void
+    public function testThatAPluginFiresTheClassicCheckoutsHookForItsOwnOrdersIsNoVisitor(): void
     {
         $rig = new Rig();
         $order = new \WC_Order(['status' => 'pending', 'created_via' => 'pos']);
@@ -136,7 +136,7 @@ final class PayLinkTest extends TestCase
         self::assertSame([null, []], [$rig->row(), Relay::$captured]);
     }
 
-    public function testAMerchantWhoPaysForAShopperIsNoShopper(): void
+    public function testAMerchantWhoPaysForAVisitorIsNoVisitor(): void
     {
         Visit::$user = 1;
         Visit::$capabilities = ['edit_shop_orders'];
@@ -147,7 +147,7 @@ final class PayLinkTest extends TestCase
         self::assertSame([null, []], [$rig->row(), Relay::$captured]);
     }
 
-    public function testAnOrderOfTheCheckoutThatAMerchantPaysKeepsItsShopper(): void
+    public function testAnOrderOfTheCheckoutThatAMerchantPaysKeepsItsVisitor(): void
     {
         new Rig();
         $order = new \WC_Order(['status' => 'pending', 'customer_id' => 7]);

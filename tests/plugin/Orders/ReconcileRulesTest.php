@@ -125,7 +125,7 @@ final class ReconcileRulesTest extends TestCase
         self::assertSame(ReconcileRules::leave($reason), $decision);
     }
 
-    public function testAnOrderWhoseShopperWasNotSeenIsNotToldOfWhereThatNeedsConsent(): void
+    public function testAnOrderWhoseVisitorWasNotSeenIsNotToldOfWhereThatNeedsConsent(): void
     {
         $settings = new Settings(adAccountId: '5');
         $noted = new OutboxRow(71, '', '', OutboxRow::NOTED, consent: 'granted');

@@ -37,7 +37,7 @@ final class ReconcileTest extends TestCase
         self::assertSame(OutboxRow::QUEUED, $rig->row()->state);
     }
 
-    public function testAnOrderThatWasOnlySeenAtCheckoutKeepsItsShopper(): void
+    public function testAnOrderThatWasOnlySeenAtCheckoutKeepsItsVisitor(): void
     {
         $rig = new Rig();
         $this->missed(71, 600);

@@ -58,7 +58,7 @@ final class UnknownSourcesTest extends TestCase
         return $order;
     }
 
-    public function testAnOrderMadeOfTheShoppersOwnCartInHisOwnRequestIsHis(): void
+    public function testAnOrderMadeOfTheVisitorsOwnCartInHisOwnRequestIsHis(): void
     {
         self::express(new Rig());
         self::assertCount(1, Relay::$captured);
@@ -130,7 +130,7 @@ final class UnknownSourcesTest extends TestCase
         self::assertSame([], (new UnknownSources())->recent(time()));
     }
 
-    public function testItsPageSeenByStaffByAProgramOrADayLaterIsNoShopper(): void
+    public function testItsPageSeenByStaffByAProgramOrADayLaterIsNoVisitor(): void
     {
         $rig = new Rig();
         $order = self::paidByWebhook();

@@ -62,7 +62,7 @@ final class BotsTest extends TestCase
 
     /** @dataProvider browsers */
     #[DataProvider('browsers')]
-    public function testAShoppersBrowserIsNone(string $agent): void
+    public function testAVisitorsBrowserIsNone(string $agent): void
     {
         self::assertFalse(Bots::isBot($agent));
     }

@@ -88,7 +88,7 @@ final class BuyerCookieTest extends TestCase
         self::assertSame([], Site::$cookies);
     }
 
-    public function testWhoPaysAnOrderForAShopperIsNotTheBuyer(): void
+    public function testWhoPaysAnOrderForAVisitorIsNotTheBuyer(): void
     {
         Site::visit();
         Site::$user = 1;

@@ -244,7 +244,7 @@ final class LateAnswerTest extends TestCase
         self::assertArrayHasKey(BuyerCookie::NAME, Site::$cookies);
     }
 
-    public function testWhatItsShoppersBrowserSaidOfAnOrderIsNotUndoneByAServer(): void
+    public function testWhatItsVisitorsBrowserSaidOfAnOrderIsNotUndoneByAServer(): void
     {
         $rig = new Rig(self::SETTINGS);
         $rig->outbox->note(71, ['ip' => '203.0.113.9'], 'granted', time());

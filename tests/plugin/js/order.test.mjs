@@ -74,7 +74,7 @@ describe('the claim of a purchase', () => {
 
   test('may be made again until Pinterest has it: a page that was left too soon', async () => {
     const library = /core\.js/;
-    // Never answered: the shopper is quicker.
+    // Never answered: the visitor is quicker.
     await scene.context.route(library, () => {});
     const wish = pageOf(purchase());
     const page = await scene.context.newPage();

@@ -162,7 +162,7 @@ describe('the browser script', () => {
       await seen('add_to_cart');
     });
 
-    test('by the next page, where the shop sends shoppers to the cart', async () => {
+    test('by the next page, where the shop sends visitors to the cart', async () => {
       const page = await open({ leaves: '' });
       await seen('page_visit');
       await add(page, eventCookie());

@@ -7,41 +7,41 @@ namespace Pinrelay\WooCommerce\Storefront;
 use Pinrelay\WooCommerce\Site\Hosts;
 
 /**
- * Whose request this is: a visitor's own browser, or somebody who acts for him. The merchant types an order that was
- * read to him on the telephone; a payment service's server places one by the Store API. Neither's address, agent and
- * cookies are the shopper's, so they are nobody's match keys, and nothing of the visitor's goes to them.
+ * Who makes this request: a visitor's own browser, or staff or a server that acts for him. The merchant types an order
+ * that was read to him on the telephone; a payment service's server places one by the Store API. The address, agent and
+ * cookies of either identify no visitor: they are not sent as match keys, and get no event of his.
  *
  * Asks the request and WordPress, and keeps nothing.
  */
-final class Shopper
+final class Requester
 {
     /** Whoever may do this works for the shop. */
     private const STAFF = ['edit_shop_orders', 'manage_woocommerce'];
 
-    /** Whether the order's customer is at work in this request, through his own browser. */
-    public static function isHere(\WC_Order $order): bool
+    /** Whether the order's customer makes this request, with his own browser. */
+    public static function isCustomerOf(\WC_Order $order): bool
     {
-        return self::mayBeHere($order) && self::isBrowser();
+        return self::mayBeCustomerOf($order) && self::isBrowser();
     }
 
-    /** Whether nobody else than its customer acts on this order: staff act on others' orders, and for others. */
-    public static function mayBeHere(\WC_Order $order): bool
+    /** Whether this order's customer may make this request: staff act on the orders of others. */
+    public static function mayBeCustomerOf(\WC_Order $order): bool
     {
         $isOther = (int) $order->get_customer_id() !== get_current_user_id();
         return !self::isStaff() && !($isOther && current_user_can('edit_shop_orders'));
     }
 
     /**
-     * Whether the merchant or his staff is at work here, also as somebody whose account he has switched to. REST knows
-     * nobody without a nonce, which a page from a cache has not.
+     * Whether the merchant or his staff makes this request, also from a customer's account that he has switched to.
+     * REST knows no user without a nonce, which a page from a cache has not.
      */
     public static function isStaff(): bool
     {
         $user = get_current_user_id() ?: (int) wp_validate_auth_cookie('', 'logged_in');
-        $isStaff = $user > 0 && (self::works($user) || self::hasSwitched());
+        $isStaff = $user > 0 && (self::isStaffAccount($user) || self::hasSwitched());
         /**
-         * Whether this visitor works for the shop, so that his browser is no shopper's: what he does there is not
-         * told, and gives no match keys for what he does for others.
+         * Whether this user works for the shop: what he does in his browser is not reported, and gives no match keys
+         * for what he does for customers.
          *
          * @param bool $is_staff
          */
@@ -49,7 +49,7 @@ final class Shopper
     }
 
     /** Whether this account is one of the shop's own people. */
-    public static function works(int $user): bool
+    public static function isStaffAccount(int $user): bool
     {
         foreach (self::STAFF as $capability) {
             if (user_can($user, $capability)) {

@@ -6,12 +6,12 @@ namespace Pinrelay\WooCommerce\Tests\Storefront;
 
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
-use Pinrelay\WooCommerce\Storefront\Shopper;
+use Pinrelay\WooCommerce\Storefront\Requester;
 use Pinrelay\WooCommerce\Storefront\Visitor;
 use Pinrelay\WooCommerce\Tests\Support\Site as Shop;
 
-/** Whose request it is: a shopper's own browser, a server that acts for him, or the shop's own people. */
-final class ShopperTest extends TestCase
+/** Whose request it is: a visitor's own browser, a server that acts for him, or the shop's own people. */
+final class RequesterTest extends TestCase
 {
     private const CUSTOMER = 't_0123456789';
     private const KEPT = ['ip' => '203.0.113.9', 'user_agent' => 'Mozilla/5.0 (his own)'];
@@ -56,11 +56,11 @@ final class ShopperTest extends TestCase
         Site::visit('/wp-json/wc/store/v1/checkout', $server, $cookies);
         Site::$rest = true;
         Site::$origins = ['https://app.example'];
-        self::assertSame($isBrowser, Shopper::isBrowser());
+        self::assertSame($isBrowser, Requester::isBrowser());
 
         $seen = (new Visitor())->context();
         self::assertSame($isBrowser, ($seen['ip'] ?? '') === '203.0.113.9');
-        self::assertSame($isBrowser, Shopper::isHere(new \WC_Order()));
+        self::assertSame($isBrowser, Requester::isCustomerOf(new \WC_Order()));
         if (!$isBrowser) {
             self::assertSame([], $seen, 'nobody is known who filled this cart');
             WC()->session->set('pinrelay_visitor', ['context' => self::KEPT, 'consent' => 'granted']);
@@ -88,7 +88,7 @@ final class ShopperTest extends TestCase
         Site::visit('/wp-json' . $route, [], $cookies);
         Site::$rest = true;
         $GLOBALS['wp'] = (object) ['query_vars' => ['rest_route' => $route]];
-        self::assertSame($isOne, Shopper::isBrowser());
+        self::assertSame($isOne, Requester::isBrowser());
     }
 
     /** @return list<array{string, bool}> capability, whether it makes somebody staff */
@@ -99,21 +99,21 @@ final class ShopperTest extends TestCase
 
     /** @dataProvider capabilities */
     #[DataProvider('capabilities')]
-    public function testStaffGiveNoMatchKeysAndAreNoShoppers(string $capability, bool $isStaff): void
+    public function testStaffGiveNoMatchKeysAndAreNoVisitors(string $capability, bool $isStaff): void
     {
         [Site::$user, Site::$capabilities] = [7, [$capability]];
-        self::assertSame($isStaff, Shopper::isStaff());
+        self::assertSame($isStaff, Requester::isStaff());
         self::assertSame($isStaff, (new Visitor())->context() === []);
-        self::assertSame(!$isStaff, Shopper::isHere(new \WC_Order(['customer_id' => 7])));
+        self::assertSame(!$isStaff, Requester::isCustomerOf(new \WC_Order(['customer_id' => 7])));
         Site::$filters['pinrelay_is_staff'] = static fn (): bool => false;
-        self::assertTrue(Shopper::isHere(new \WC_Order(['customer_id' => 7])), 'the owner wants it otherwise');
+        self::assertTrue(Requester::isCustomerOf(new \WC_Order(['customer_id' => 7])), 'the owner wants it otherwise');
     }
 
-    public function testAMerchantWhoHasSwitchedToACustomersAccountIsNoShopperEither(): void
+    public function testAMerchantWhoHasSwitchedToACustomersAccountIsNoVisitorEither(): void
     {
         [Site::$user, Site::$hasSwitched] = [7, true];
-        self::assertSame([true, []], [Shopper::isStaff(), (new Visitor())->context()]);
+        self::assertSame([true, []], [Requester::isStaff(), (new Visitor())->context()]);
         Site::$hasSwitched = false;
-        self::assertFalse(Shopper::isStaff());
+        self::assertFalse(Requester::isStaff());
     }
 }
