@@ -21,8 +21,10 @@ final class Age
 
     /** Five minutes of Pinterest's hour are left for the way there. */
     public const LATE_SECONDS = 55 * 60;
-    /** Seven days less ten minutes: an event handed over now must still be young enough when it arrives. */
-    public const EXPIRED_SECONDS = 7 * 86400 - 600;
+    /** For so long after it Pinterest takes an event. */
+    public const ACCEPTED_SECONDS = 7 * 86400;
+    /** Ten minutes less: an event handed over now must still be young enough when it arrives. */
+    public const EXPIRED_SECONDS = self::ACCEPTED_SECONDS - 600;
 
     /**
      * @param int     $eventTime unix seconds of acceptance

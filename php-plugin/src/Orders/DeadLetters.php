@@ -17,7 +17,7 @@ use Pinrelay\Relay;
 final class DeadLetters
 {
     public const OPTION = 'pinrelay_discarded';
-    private const KEEP_SECONDS = 7 * 86400;
+    private const KEEP_SECONDS = Age::ACCEPTED_SECONDS;
 
     public function __construct(private readonly OutboxTransitions $outbox)
     {

@@ -24,8 +24,8 @@ final class OutboxTransitions extends OutboxQueries
 
     /** How long the browser half of an order may be reported. */
     private const BROWSER_SECONDS = 86400;
-    /** Pinterest accepts a sale for seven days, and a rejected one can be sent again for as long. */
-    private const USEFUL_SECONDS = 8 * 86400;
+    /** A rejected sale can be sent again for as long as Pinterest accepts it. A day more, for clocks and delays. */
+    private const USEFUL_SECONDS = Age::ACCEPTED_SECONDS + 86400;
 
     /**
      * noted: a customer was seen placing or paying the order. Who tries the same unpaid order again brings fresher
