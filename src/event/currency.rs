@@ -3,6 +3,8 @@
 //! The table holds the currencies in circulation, and those withdrawn since 2020
 //! that shops still have in their settings and old orders. Fund codes, metals and
 //! the codes for "none" and "test" are not in it: no shop sells in them.
+//!
+//! It does not know amounts.
 
 /// A currency a shop may sell in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,8 @@
 //! Text comes in two severities. *Structural* text identifies the sale, so what
 //! cannot be read refuses the event. *Descriptive* text only enriches it and is
 //! left out instead, because a visitor may have typed it.
+//!
+//! It does not know which fields there are.
 
 use std::borrow::Cow;
 
@@ -81,7 +83,7 @@ macro_rules! fields {
 }
 pub(crate) use fields;
 
-/// The rule that a key breaks which nobody reads.
+/// What is said of a key that no event has.
 pub(crate) const UNKNOWN: &str = "unknown key";
 
 /// Gives each field of a map to `take`, and reports each that it does not take.

@@ -1,5 +1,7 @@
 //! SHA-256 as Pinterest wants it: 64 lower-case hex digits over UTF-8.
 //! docs/wire-contract.md#user-data.
+//!
+//! It does not know what is hashed, and takes text as normalised.
 
 use std::str;
 

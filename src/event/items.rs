@@ -2,6 +2,8 @@
 //!
 //! A line whose price or quantity cannot be used is sent without it; a line is
 //! never a reason to lose the sale, unless its types are wrong.
+//!
+//! It does not know the event that a line is of.
 
 use super::fault::{Findings, Path};
 use super::fields::{self, Field, Integers, fields};

@@ -131,7 +131,7 @@ impl EventName {
 pub enum ActionSource {
     /// On the website: the only source with a browser half.
     Web,
-    /// In a shop of stone, on the phone.
+    /// In a physical shop, or by phone.
     Offline,
     /// In an Android app.
     AppAndroid,

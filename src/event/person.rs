@@ -3,6 +3,8 @@
 //!
 //! A rule gets trimmed, non-empty text and writes the normal form, or says why
 //! there is none. The reason may not repeat the text.
+//!
+//! It does not hash, and knows no other field than the one it is given.
 
 /// Trim and lower case, nothing more: dots and plus parts belong to the address.
 pub(super) fn email(text: &str, normal: &mut String) -> Result<(), &'static str> {

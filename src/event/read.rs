@@ -1,6 +1,8 @@
 //! From the caller's array to an [`Event`]: which keys there are, in which order
 //! they are read, and the rules of the event's own fields. The rules of match
 //! keys and items have modules of their own.
+//!
+//! It does not know how an event is written or sent.
 
 use std::borrow::Cow;
 

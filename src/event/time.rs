@@ -1,10 +1,12 @@
 //! When it happened, against the clock that is passed in.
 //! docs/wire-contract.md#event-time.
+//!
+//! It reads no clock.
 
 /// The oldest event Pinterest is known to take.
 pub(crate) const OLDEST: i64 = 7 * 24 * 60 * 60;
 
-/// Clocks differ by seconds without anybody's fault; more is worth a warning.
+/// How far the clocks of two machines may differ without a warning.
 const SKEW: i64 = 5;
 
 /// Below it no milliseconds since the seventies, above it no seconds before the year 5138.

@@ -13,7 +13,7 @@ use ext_php_rs::ffi::{
 use ext_php_rs::zend::ModuleEntry;
 
 use super::ini;
-use super::relay::Relay;
+use super::relay::RelayObject;
 
 // SAFETY: declared as in PHP's main/php_ini.h, exported by every PHP from 8.1 on.
 unsafe extern "C" {
@@ -39,9 +39,9 @@ pub extern "C" fn table(module: *mut ModuleEntry) {
 
 fn rows() -> Vec<(CString, CString)> {
     let rows = [
-        ("Version", Relay::VERSION.to_owned()),
+        ("Version", RelayObject::VERSION.to_owned()),
         ("Commit", env!("PINRELAY_COMMIT").to_owned()),
-        ("API level", Relay::API_LEVEL.to_string()),
+        ("API level", RelayObject::API_LEVEL.to_string()),
         ("Sender", ini::read().sender),
     ];
     rows.into_iter()

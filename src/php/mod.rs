@@ -1,7 +1,7 @@
 //! The only module that knows Zend: PHP arrays in, receipts and arrays out, every refusal an
 //! exception, every panic an `\Error`.
 //!
-//! It decides nothing about events, spools or Pinterest. Each method of [`relay::Relay`] reads its
+//! It decides nothing about events, spools or Pinterest. Each method of [`relay::RelayObject`] reads its
 //! input into plain Rust values, calls [`crate::relay`] and builds PHP values only from the
 //! finished result, because a fatal error of PHP jumps over Rust frames without dropping what they
 //! hold: a lock held at that moment would stay locked for ever.
@@ -45,7 +45,7 @@ extern "C" fn startup(_type: i32, module: i32) -> i32 {
 /// MSHUTDOWN. Every captured event is on disk already, so all there is to do is to stop the sender,
 /// which takes 200 ms at most.
 extern "C" fn shutdown(_type: i32, module: i32) -> i32 {
-    // A panic must not cross into C; there is nobody left to tell about it either.
+    // A panic must not cross into C; and no caller is left who could be told.
     let _ = catch_unwind(crate::relay::stop);
     ini::unregister(module);
     0
@@ -55,7 +55,7 @@ extern "C" fn shutdown(_type: i32, module: i32) -> i32 {
 #[php(startup = "startup")]
 fn get_module(module: ModuleBuilder) -> ModuleBuilder {
     module
-        .class::<relay::Relay>()
+        .class::<relay::RelayObject>()
         .shutdown_function(shutdown)
         .info_function(info::table)
 }

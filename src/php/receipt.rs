@@ -28,7 +28,7 @@ use ext_php_rs::zend::ExecuteData;
 
 use super::output::{self, Calls};
 use super::plain::{self, Plain};
-use crate::relay;
+use crate::relay::Receipt;
 use crate::wire::script::safe_json;
 
 static RECEIPT: Plain = Plain::new();
@@ -40,22 +40,22 @@ static HANDLERS: AtomicPtr<zend_object_handlers> = AtomicPtr::new(ptr::null_mut(
 static PENDING: AtomicUsize = AtomicUsize::new(0);
 const MAX_PENDING: usize = 16;
 
-/// The core's receipt on its way to PHP.
-pub struct Receipt(pub relay::Receipt);
+/// A receipt that becomes an object of PHP.
+pub struct ReceiptObject(pub Receipt);
 
-impl IntoZval for Receipt {
+impl IntoZval for ReceiptObject {
     const TYPE: DataType = DataType::object("Pinrelay\\Receipt");
     const NULLABLE: bool = false;
 
     fn set_zval(self, zv: &mut Zval, persistent: bool) -> Result<()> {
         let mut object = ZendObject::new(RECEIPT.class()?);
         let receipt = Box::into_raw(Box::new(self.0));
-        // SAFETY: an object of this class has four slots. The first is undefined, so nobody but
+        // SAFETY: an object of this class has four slots. The first is undefined, so only
         // `pending` reads its value.
         unsafe { (*slots(&raw mut *object)).value.ptr = receipt.cast() };
         object.handlers = HANDLERS.load(Ordering::Acquire);
         if PENDING.fetch_add(1, Ordering::Relaxed) >= MAX_PENDING {
-            // SAFETY: the object was made above, and nobody else has seen it.
+            // SAFETY: the object was made above, and no other code has seen it.
             unsafe { fill(&raw mut *object) };
         }
         object.set_zval(zv, persistent)
@@ -79,7 +79,7 @@ unsafe fn slots(object: *mut zend_object) -> *mut Zval {
 ///
 /// # Safety
 /// `object` is a live object.
-unsafe fn pending(object: *mut zend_object) -> *mut relay::Receipt {
+unsafe fn pending(object: *mut zend_object) -> *mut Receipt {
     // SAFETY: by the caller; with our handlers it is an object of our class.
     unsafe {
         let first = slots(object);
@@ -94,7 +94,7 @@ unsafe fn pending(object: *mut zend_object) -> *mut relay::Receipt {
 /// Makes the properties, unless they are there.
 ///
 /// # Safety
-/// `object` is a live object, and nobody holds a reference into it.
+/// `object` is a live object, and no reference into it is held.
 unsafe fn fill(object: *mut zend_object) {
     // SAFETY: by the caller. A receipt was leaked from a box by `set_zval` and is taken back once,
     // as the first slot is defined from then on. A fatal error of PHP (memory_limit) that jumps out
@@ -116,14 +116,14 @@ unsafe fn fill(object: *mut zend_object) {
 }
 
 /// # Safety
-/// `receipt` is one that `pending` returned, and nobody takes it again.
-unsafe fn discard(receipt: *mut relay::Receipt) {
+/// `receipt` is one that `pending` returned, and it is not used again.
+unsafe fn discard(receipt: *mut Receipt) {
     PENDING.fetch_sub(1, Ordering::Relaxed);
     // SAFETY: by the caller; `set_zval` leaked it from a box.
     drop(unsafe { Box::from_raw(receipt) });
 }
 
-fn properties(receipt: &relay::Receipt) -> Result<[Zval; 4]> {
+fn properties(receipt: &Receipt) -> Result<[Zval; 4]> {
     let calls = receipt.tag_calls();
     Ok([
         receipt.event_id().into_zval(false)?,
@@ -163,7 +163,7 @@ type Cache = *mut *mut std::ffi::c_void;
 // own handlers take.
 
 unsafe extern "C" fn free(object: *mut zend_object) {
-    // SAFETY: as above. Nobody looks at the object after this, so the receipt is taken once.
+    // SAFETY: as above. The object is not used after this, so the receipt is taken once.
     unsafe {
         let receipt = pending(object);
         if !receipt.is_null() {
@@ -312,5 +312,5 @@ pub fn declare() -> Result<()> {
         .register()
 }
 
-/// The private constructor. No code of the class calls it, so nobody can.
+/// The private constructor. No code of the class calls it, and no other code can.
 extern "C" fn unreachable(_: &mut ExecuteData, _: &mut Zval) {}

@@ -17,8 +17,8 @@ use super::exceptions::guarded;
 use super::ini;
 use super::input;
 use super::output::Table;
-use super::receipt::Receipt;
-use crate::relay::{self, Host};
+use super::receipt::ReceiptObject;
+use crate::relay::{Host, Relay};
 use crate::spool::RealDisk;
 
 /// Not `Clone`, so that PHP's `clone` is refused; ext-php-rs refuses serialisation by itself.
@@ -27,10 +27,10 @@ use crate::spool::RealDisk;
     name = "Pinrelay\\Relay",
     flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties)
 )]
-pub struct Relay(relay::Relay);
+pub struct RelayObject(Relay);
 
 #[php_impl]
-impl Relay {
+impl RelayObject {
     pub const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     pub const API_LEVEL: i64 = 2;
 
@@ -41,17 +41,17 @@ impl Relay {
             ini: ini::read(),
             disk: Arc::new(RealDisk),
         };
-        guarded(|| relay::Relay::new(&options, &host)).map(Self)
+        guarded(|| Relay::new(&options, &host)).map(Self)
     }
 
-    pub fn prepare(&self, event: &ZendHashTable) -> PhpResult<Receipt> {
+    pub fn prepare(&self, event: &ZendHashTable) -> PhpResult<ReceiptObject> {
         let event = input::read(event);
-        guarded(|| self.0.prepare(&event)).map(Receipt)
+        guarded(|| self.0.prepare(&event)).map(ReceiptObject)
     }
 
-    pub fn capture(&self, event: &ZendHashTable) -> PhpResult<Receipt> {
+    pub fn capture(&self, event: &ZendHashTable) -> PhpResult<ReceiptObject> {
         let event = input::read(event);
-        guarded(|| self.0.capture(&event)).map(Receipt)
+        guarded(|| self.0.capture(&event)).map(ReceiptObject)
     }
 
     pub fn status(&self) -> PhpResult<Table> {
@@ -102,7 +102,7 @@ impl Relay {
 }
 
 /// What kind of process this is. While opcache preloads it is FPM's master, which the workers are
-/// forked from, or a helper that ends without a farewell: neither may start a thread.
+/// forked from, or a helper that ends without MSHUTDOWN: neither may start a thread.
 fn sapi() -> String {
     /// As in PHP's Zend/zend_compile.h.
     const ZEND_COMPILE_PRELOAD: u32 = 1 << 15;
