@@ -3,8 +3,8 @@
 //
 //   node peer.mjs [--delay MS] [--note]
 //
-// Prints its address. `GET /cost` tells what it cost so far: calls, events,
-// bytes, and its own CPU time. With --note, `GET /answered` tells when (in
+// Prints its address. `GET /cost` tells what it cost so far: calls, the most of
+// them at once, events, bytes, and its own CPU time. With --note, `GET /answered` tells when (in
 // nanoseconds of the monotonic clock) the answer to each event id went out.
 
 import { createServer } from 'node:http';
@@ -17,7 +17,8 @@ const TAKEN = '{"status":"processed","error_message":"","warning_message":""}';
 
 const answers = new Map();
 const answered = {};
-const cost = { calls: 0, events: 0, bytes: 0 };
+const cost = { calls: 0, most_at_once: 0, events: 0, bytes: 0 };
+let atOnce = 0;
 
 function eventIds(body) {
   const ids = [];
@@ -54,6 +55,9 @@ const server = createServer((request, response) => {
     json(response, Buffer.from(JSON.stringify(tell[request.url]())));
     return;
   }
+  atOnce += 1;
+  cost.most_at_once = Math.max(cost.most_at_once, atOnce);
+  response.on('close', () => (atOnce -= 1));
   const parts = [];
   request.on('data', (part) => parts.push(part));
   request.on('end', () => {

@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { reported } from './report.mjs';
+import { QUIET, reported } from './report.mjs';
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/figures.md', import.meta.url));
 const [BEGIN, END] = ['<!-- figures: written by `make bench` -->', '<!-- end of figures -->'];
@@ -24,7 +24,7 @@ function table(reports) {
 function caption(reports) {
   const [{ machine }] = reports;
   // Later ones start on the load that the ones before them were, which is no more than the cores they had.
-  const isBusy = ({ machine: { load_at_start, cores } }, place) => load_at_start > (place === 0 ? 0.5 : cores);
+  const isBusy = ({ machine: { load_at_start, cores } }, place) => load_at_start > (place === 0 ? QUIET : cores);
   const busy = reports.filter(isBusy).map(({ bench, machine: { load_at_start } }) => `${bench} (load ${load_at_start})`);
   const days = [...new Set(reports.map((report) => report.at.slice(0, 10)))].join(' and ');
   return [

@@ -325,36 +325,6 @@ fn an_index_goes_with_its_verdicts() {
     assert!(files(&spool.dir.file("settled")).is_empty());
 }
 
-/// `cargo test --release --test spool index:: -- --ignored --nocapture`
-#[test]
-#[ignore = "a figure"]
-fn how_long_a_leaders_start_takes_after_half_a_million_orders() {
-    let dir = tempfile::tempdir().unwrap();
-    let spool_dir = SpoolDir::open(dir.path(), "https://shop.example", "1", false).unwrap();
-    let now = unix_now();
-    let (mut log, a_call) = (VerdictLog::new(&spool_dir), 25);
-    for call in 0..500_000 / a_call {
-        let at = now - DAY * (DAYS - 1 - call * DAYS * a_call / 500_000);
-        let order = |n| settled(&format!("order-{call}-{n}"), at, Verdict::Delivered);
-        let orders: Vec<_> = (0..a_call).map(order).collect();
-        log.append(&orders, 0, at).unwrap();
-    }
-    let start = || {
-        let begin = std::time::Instant::now();
-        assert_eq!(IdSet::delivered(&spool_dir).len(), 500_000);
-        begin.elapsed()
-    };
-    for _ in 0..5 {
-        println!("with the index {:?}", start());
-    }
-    for _ in 0..5 {
-        indexes(&spool_dir)
-            .iter()
-            .for_each(|path| fs::remove_file(path).unwrap());
-        println!("without it {:?}", start());
-    }
-}
-
 /// What may happen between two verdicts.
 #[derive(Clone, Debug)]
 enum Step {
