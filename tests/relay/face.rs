@@ -1,4 +1,4 @@
-//! The whole street in one process, from a captured event to a verdict.
+//! All of it in one process, from a captured event to its verdict.
 
 use crate::shop::{
     Peer, Response, Shop, at, capture, ids, now, order, recent, until, verdicts, visit, waiting,
@@ -192,22 +192,40 @@ fn partial_answers_settle_each_event_by_itself() {
 
 #[test]
 fn when_everything_is_refused_everything_is_kept() {
-    let peer = Peer::new(|_| Response::error(400, "no"));
-    let shop = Shop::new(&peer);
-    let relay = shop.relay();
-    for n in 0..25 {
-        capture(&relay, &order(&format!("o-{n}")));
+    for is_changed in [false, true] {
+        let peer = Peer::new(|_| Response::error(400, "no"));
+        let shop = Shop::new(&peer);
+        let relay = shop.relay();
+        for n in 0..25 {
+            capture(&relay, &order(&format!("o-{n}")));
+        }
+        relay.drain(20.0).unwrap();
+        let status = relay.status().unwrap();
+        assert_eq!(status["paused"]["reason"], "all_rejected");
+        assert_eq!((waiting(&relay), &status["rejected"]), (25, &json!(0)));
+        // Nor does a probe that is refused like all before it reject anything.
+        let calls = peer.requests().len();
+        for probe in 1..=3 {
+            shop.forget_wait();
+            relay.drain(20.0).unwrap();
+            let asked = peer.requests().len();
+            assert!((calls + probe..=calls + 5 * probe).contains(&asked));
+            assert_eq!(relay.status().unwrap()["rejected"], 0);
+            assert_eq!(waiting(&relay), 25);
+        }
+        peer.now(|request| Response::processed(request, &[]));
+        // Settings that were changed try again at once, the same when the wait is over.
+        let relay = match is_changed {
+            true => shop.relay_with(json!({"generation": 1})),
+            false => {
+                shop.forget_wait();
+                relay
+            }
+        };
+        assert_eq!(relay.drain(20.0).unwrap()["delivered"], 25);
+        assert_eq!(waiting(&relay), 0);
+        assert_eq!(relay.status().unwrap()["paused"], Value::Null);
     }
-    relay.drain(20.0).unwrap();
-    let status = relay.status().unwrap();
-    assert_eq!(status["paused"]["reason"], "all_rejected");
-    assert_eq!((waiting(&relay), &status["rejected"]), (25, &json!(0)));
-    // Settings that were changed try again at once.
-    peer.now(|request| Response::processed(request, &[]));
-    let relay = shop.relay_with(json!({"generation": 1}));
-    relay.drain(20.0).unwrap();
-    assert_eq!(waiting(&relay), 0);
-    assert_eq!(relay.status().unwrap()["paused"], Value::Null);
 }
 
 #[test]
@@ -516,7 +534,7 @@ fn a_full_spool_refuses_and_the_caller_keeps_the_event() {
         relay.capture(&Raw::from(&event)).err()
     });
     assert_eq!(reason(refused.unwrap()), "full");
-    // Orders still find room, and draining makes more.
+    // Orders still find space, and draining makes more.
     capture(&relay, &order("o-1"));
     relay.drain(60.0).unwrap();
     assert_eq!(waiting(&relay), 0);

@@ -11,29 +11,6 @@ use crate::shop::{
 use serde_json::json;
 
 #[test]
-fn a_probe_that_is_refused_like_all_before_it_rejects_nothing() {
-    let peer = Peer::new(|_| Response::error(400, "no"));
-    let shop = Shop::new(&peer);
-    let relay = shop.relay();
-    for n in 0..25 {
-        capture(&relay, &order(&format!("o-{n}")));
-    }
-    relay.drain(20.0).unwrap();
-    let calls = peer.requests().len();
-    for probe in 1..=3 {
-        shop.forget_wait();
-        relay.drain(20.0).unwrap();
-        let asked = peer.requests().len();
-        assert!((calls + probe..=calls + 5 * probe).contains(&asked));
-        assert_eq!(relay.status().unwrap()["rejected"], 0);
-        assert_eq!(waiting(&relay), 25);
-    }
-    shop.forget_wait();
-    peer.now(|request| Response::processed(request, &[]));
-    assert_eq!(relay.drain(20.0).unwrap()["delivered"], 25);
-}
-
-#[test]
 fn an_answer_that_allows_the_next_call_at_once_does_not_start_a_hammer() {
     let peer = Peer::new(|_| Response {
         headers: vec!["Retry-After: 0".into()],

@@ -1,5 +1,5 @@
-//! What has reached the platter when a capture returns, counted by what the
-//! disk was asked for.
+//! What has reached the disk when a capture returns, counted by the calls that the
+//! file system got.
 
 use crate::spool::{How, LIMITS, Op, Spool, all, ended, line};
 use pinrelay::spool::{Durability, Lane, Limits, Reason};

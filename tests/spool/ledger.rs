@@ -111,7 +111,7 @@ fn an_offset_behind_the_end_of_its_segment_is_not_believed() {
     let mut ledger = spool.ledger();
     let entries = next(&mut ledger, 9);
     settle(&mut ledger, &entries);
-    // A power cut took what was not on the platter.
+    // A power cut took what was not on the disk.
     let path = spool.segments().remove(0);
     let file = fs::File::options().write(true).open(path).unwrap();
     file.set_len(line("a").len() as u64).unwrap();
