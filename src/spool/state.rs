@@ -1,4 +1,8 @@
-//! What one leader tells the next, and the owner: counters, pause, back-off.
+//! What one leader leaves to the next, and shows to the owner: counters, pause,
+//! back-off, and for how long the clock is to be trusted.
+//!
+//! It must not know when to pause or how long to wait, and holds no event, token or
+//! address.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -49,8 +53,10 @@ pub struct State {
     pub rejected_in_a_row: u32,
     /// An event was refused while nothing shows that Pinterest would take any:
     /// to be found out before it is sent again.
+    #[serde(rename = "probe_due", alias = "doubted")]
     pub doubted: bool,
     /// When Pinterest last said in test mode that it would take an event.
+    #[serde(rename = "probe_succeeded_at", alias = "vouched_at")]
     pub vouched_at: Option<i64>,
     /// How often a sender panicked.
     pub panics: u64,
@@ -270,6 +276,15 @@ mod tests {
             clocks.look(&n.to_string(), start + 77 * HOUR + n, n);
         }
         assert_eq!(clocks.0.len(), MOST_CLOCKS);
+    }
+
+    #[test]
+    fn the_names_of_earlier_versions_are_read() {
+        let earlier = r#"{"doubted":true,"vouched_at":5}"#;
+        let state: State = serde_json::from_str(earlier).unwrap();
+        assert_eq!((state.doubted, state.vouched_at), (true, Some(5)));
+        let written = serde_json::to_string(&state).unwrap();
+        assert!(written.contains(r#""probe_due":true,"probe_succeeded_at":5"#));
     }
 
     #[test]
