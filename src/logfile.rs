@@ -16,7 +16,7 @@ use rustix::fs::OFlags;
 use crate::spool::unix_now;
 
 /// Two files of this size at most: the current one and the one before it.
-const MOST_BYTES: u64 = 512 * 1024;
+const MAX_FILE_BYTES: u64 = 512 * 1024;
 
 struct Sink;
 
@@ -55,7 +55,7 @@ impl Log for Sink {
 }
 
 fn append(path: &Path, line: &str) -> std::io::Result<()> {
-    if fs::symlink_metadata(path).is_ok_and(|meta| meta.len() > MOST_BYTES) {
+    if fs::symlink_metadata(path).is_ok_and(|meta| meta.len() > MAX_FILE_BYTES) {
         fs::rename(path, path.with_extension("log.1"))?;
     }
     OpenOptions::new()
@@ -133,6 +133,6 @@ mod tests {
             append(&path, &line).unwrap();
         }
         let size = |name| fs::metadata(dir.path().join(name)).unwrap().len();
-        assert!(size("pinrelay.log") + size("pinrelay.log.1") < 2 * (MOST_BYTES + 200_000));
+        assert!(size("pinrelay.log") + size("pinrelay.log.1") < 2 * (MAX_FILE_BYTES + 200_000));
     }
 }

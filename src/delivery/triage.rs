@@ -1,6 +1,6 @@
 //! What need not, or must not, be sent at all. Pure.
 
-use crate::spool::{Envelope, Lane, Trust, Verdict};
+use crate::spool::{EVENT_LIFETIME, Envelope, Lane, Trust, Verdict};
 
 use super::Late;
 use super::batch::Decision;
@@ -10,8 +10,6 @@ use super::batch::Decision;
 const LATE_AFTER: i64 = 55 * 60;
 /// A visit that is not counted with its browser half is not worth sending.
 const STALE_AFTER: i64 = 60 * 60;
-/// Pinterest refuses what is older.
-const EXPIRED_AFTER: i64 = 7 * 86_400;
 
 /// What is known about an event besides its record.
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,7 +58,7 @@ pub fn triage(
         )
     };
     let (limit, decision) = match lane {
-        _ if age > EXPIRED_AFTER => (EXPIRED_AFTER, expired()),
+        _ if age > EVENT_LIFETIME => (EVENT_LIFETIME, expired()),
         _ if event.late_ok => return Decision::Send,
         Lane::Revenue if age > LATE_AFTER && late == Late::Return => (LATE_AFTER, late_order()),
         Lane::Visit if age > STALE_AFTER => (STALE_AFTER, stale()),
@@ -73,7 +71,7 @@ pub fn triage(
     match clock.trust {
         Trust::Steady => decision,
         // It was that old when it was captured, whatever the clock did since.
-        Trust::Unproven if age <= EXPIRED_AFTER && event.at.saturating_sub(event.time) > limit => {
+        Trust::Unproven if age <= EVENT_LIFETIME && event.at.saturating_sub(event.time) > limit => {
             decision
         }
         _ => Decision::Wait,

@@ -43,7 +43,7 @@ use text::{Text, Texts};
 
 /// An event's size at most, in bytes of its JSON. Pinterest states no limit; this
 /// keeps a batch sendable and the spool's records small.
-pub const MOST_BYTES: usize = 256 * 1024;
+pub const MAX_EVENT_BYTES: usize = 256 * 1024;
 
 /// What an event takes from the world around it.
 pub struct Moment<'a> {
@@ -143,14 +143,14 @@ impl Event {
         EVENT + LINE * self.items.lines.len() + hashes
     }
 
-    /// Whether its size as JSON may exceed [`MOST_BYTES`].
+    /// Whether its size as JSON may exceed [`MAX_EVENT_BYTES`].
     fn is_too_large(&self) -> bool {
         /// No text stands in it more than twice, and no byte of it becomes more.
         const MOST_PER_BYTE: usize = 2 * 6;
         // Nearly all events are far below the limit, and need not be looked
         // through for characters that JSON escapes.
         let bound = 2 * self.frame_len() + MOST_PER_BYTE * self.texts.len();
-        bound > MOST_BYTES && self.frame_len() + self.escaped_texts_len() > MOST_BYTES
+        bound > MAX_EVENT_BYTES && self.frame_len() + self.escaped_texts_len() > MAX_EVENT_BYTES
     }
 
     /// What its texts add to its JSON.

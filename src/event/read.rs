@@ -14,7 +14,7 @@ use super::name::{ActionSource, EventName};
 use super::raw::Raw;
 use super::text::Texts;
 use super::time::{self, When};
-use super::{Event, MOST_BYTES, Moment, hash, items, language, user};
+use super::{Event, MAX_EVENT_BYTES, Moment, hash, items, language, user};
 
 /// Longest event id and order id, in characters.
 const LONGEST_ID: usize = 256;
@@ -155,7 +155,7 @@ pub(super) fn event(raw: &Raw, moment: &Moment<'_>, found: &mut Findings) -> Opt
     if event.is_too_large() {
         found.fault(
             Path::Root.field("event"),
-            format!("is larger than {MOST_BYTES} bytes"),
+            format!("is larger than {MAX_EVENT_BYTES} bytes"),
         );
     }
     Some(event)

@@ -1,4 +1,7 @@
 //! Why a spool could not be used, as the reasons that PHP callers branch on.
+//!
+//! It must not know what the spool was used for: a caller says what it tried, and on
+//! which file.
 
 use std::io;
 use std::path::Path;
@@ -66,7 +69,7 @@ impl SpoolError {
         let errno = error.raw_os_error().map(Errno::from_raw_os_error);
         let reason = match errno {
             Some(Errno::NOSPC | Errno::DQUOT) => Reason::Full,
-            // Nobody but an attacker puts a symlink where our files are.
+            // Only an attacker puts a symlink where our files are.
             Some(Errno::LOOP) => Reason::Unsafe,
             Some(Errno::ROFS | Errno::ACCESS | Errno::PERM) => Reason::ReadOnly,
             _ => Reason::Io,

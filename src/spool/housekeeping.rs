@@ -13,8 +13,8 @@ use super::disk::{self, Mode};
 use super::error::Context;
 use super::ledger::Known;
 use super::record::{self, Rest, may_be_later_format};
-use super::verdicts::{self, DAY};
-use super::{Ledger, SegmentName, SpoolDir, SpoolError};
+use super::verdicts;
+use super::{DAY, EVENT_LIFETIME, Ledger, SegmentName, SpoolDir, SpoolError};
 
 /// A segment that was not written to for this long is deleted as soon as it
 /// is settled; a busier one may be written to again, and stays a little.
@@ -28,7 +28,7 @@ const STILLBORN_SECONDS: u64 = 3_600;
 /// Pinterest takes no event that is older, so nothing of it is of use after that:
 /// verdicts, and with them the ids already delivered, dead letters, and the markers
 /// of withdrawals.
-pub(super) const KEEP_DAYS: i64 = 7;
+const KEEP_DAYS: i64 = EVENT_LIFETIME / DAY;
 
 /// Deletes what is a week old. Not by a clock that may have jumped forward: by that
 /// all would be.
@@ -71,7 +71,7 @@ fn prune_files(spool: &SpoolDir, part: &str, now: i64, which: impl Fn(&str) -> b
     for name in disk::names(spool.disk(), &dir).unwrap_or_default() {
         let path = dir.join(&name);
         let modified = fs::symlink_metadata(&path).map(|meta| meta.mtime());
-        let keep = KEEP_DAYS.unsigned_abs() * DAY.unsigned_abs();
+        let keep = EVENT_LIFETIME.unsigned_abs();
         if which(&name) && modified.is_ok_and(|when| when.abs_diff(now) > keep) {
             // Tried again at the next start.
             let _ = disk::remove(spool.disk(), &path);

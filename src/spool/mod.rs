@@ -99,6 +99,12 @@ pub use writer::{Durability, Limits, Writer};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+/// Seconds.
+const DAY: i64 = 86_400;
+/// Pinterest takes no event that is older, in seconds (docs/wire-contract.md#event-time):
+/// so long an event waits, and so long what became of it is kept.
+pub const EVENT_LIFETIME: i64 = 7 * DAY;
+
 /// Which line of a spool a record waits in. Revenue goes first and is never
 /// refused before visits are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use super::checked::HeldBytes;
 use super::{Lane, Reason, SpoolDir, SpoolError};
 
 /// How long a number is good for, and how often what was appended is told.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+const RECHECK_AFTER: Duration = Duration::from_secs(1);
 /// A part of the limit that is told at once.
 const MUCH: u64 = 1_000;
 /// What captures leave free on the disk. A sender that cannot write verdicts asks
@@ -59,7 +59,7 @@ impl Quota {
             Lane::Visit => (max_bytes / 5 * 4, KEPT_FOR_ORDERS, "visits"),
         };
         let (held, free) = match &self.known {
-            Some(known) if known.when.elapsed() < LOOK_EVERY => (known.held, known.free),
+            Some(known) if known.when.elapsed() < RECHECK_AFTER => (known.held, known.free),
             _ => {
                 let free = free(spool);
                 let held = self.held(spool, limit.saturating_sub(more));
@@ -111,7 +111,7 @@ impl Quota {
             known.free = known.free.saturating_sub(bytes);
             much = self.untold > known.limit / MUCH;
         }
-        if !much && self.told.is_some_and(|when| when.elapsed() < LOOK_EVERY) {
+        if !much && self.told.is_some_and(|when| when.elapsed() < RECHECK_AFTER) {
             return;
         }
         // Where it cannot be told now it is told with the next.

@@ -1,5 +1,7 @@
 //! The newest events that were settled, of both lanes, for people to look at. Nothing
 //! depends on them: what became of orders is in `settled`, and visits are only counted.
+//!
+//! It must not know why an event was settled.
 
 use std::collections::VecDeque;
 use std::io;
@@ -7,9 +9,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::housekeeping::KEEP_DAYS;
-use super::verdicts::DAY;
-use super::{Lane, Settled, SpoolDir, disk};
+use super::{EVENT_LIFETIME, Lane, Settled, SpoolDir, disk};
 
 const FILE: &str = "recent.json";
 /// A page of them to look through. The file is written whole.
@@ -70,7 +70,7 @@ impl Recent {
     pub fn prune(&mut self, now: i64) {
         let before = self.events.len();
         self.events
-            .retain(|event| event.settled.at.abs_diff(now) <= (KEEP_DAYS * DAY).unsigned_abs());
+            .retain(|event| event.settled.at.abs_diff(now) <= EVENT_LIFETIME.unsigned_abs());
         self.is_written &= self.events.len() == before;
     }
 

@@ -2,7 +2,8 @@
 //! not come through.
 //!
 //! Its bytes on the disk are allocated together with the spool and written over, so
-//! that there is space for it when there is none for anything else.
+//! that there is space for it when there is none for anything else. It must not know the
+//! event that was refused.
 
 use std::fs;
 use std::io;
@@ -13,7 +14,7 @@ use super::{Mode, SpoolDir, SpoolError, disk, shorten};
 
 const FILE: &str = "refused";
 /// Bytes; what is not used is spaces.
-const ROOM: usize = 2_048;
+const SIZE: usize = 2_048;
 
 /// What a caller got instead of a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,13 +31,13 @@ impl Refused {
     /// Allocates the file. Where that fails, a refusal is returned to its caller only.
     pub(super) fn allocate(spool: &SpoolDir) {
         let path = spool.file(FILE);
-        if fs::symlink_metadata(&path).is_ok_and(|meta| meta.len() >= ROOM as u64) {
+        if fs::symlink_metadata(&path).is_ok_and(|meta| meta.len() >= SIZE as u64) {
             return;
         }
         let disk = spool.disk();
         let made = disk
             .open(&path, Mode::Append)
-            .and_then(|file| disk::write_all(disk, &file, &[b' '; ROOM]));
+            .and_then(|file| disk::write_all(disk, &file, &[b' '; SIZE]));
         if let Err(error) = made {
             log::warn!(target: spool.log_target(), "cannot write to {}: {error}", path.display());
         }
@@ -53,11 +54,11 @@ impl Refused {
         let noted = serde_json::to_vec(&refused)
             .map_err(io::Error::from)
             .and_then(|mut text| {
-                if text.len() > ROOM {
+                if text.len() > SIZE {
                     // A path of control characters.
                     return Err(io::ErrorKind::InvalidData.into());
                 }
-                text.resize(ROOM, b' ');
+                text.resize(SIZE, b' ');
                 let file = disk.open(&spool.file(FILE), Mode::Edit)?;
                 disk::write_all(disk, &file, &text)
             });

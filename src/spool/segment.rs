@@ -1,4 +1,6 @@
-//! The names of segments: which lane, how old, and whose.
+//! The names of segments: which lane, how old, and of which process.
+//!
+//! It must not know what is in a segment, nor touch one.
 
 use super::{Lane, disk};
 use crate::process;

@@ -3,7 +3,7 @@
 //! comes to that record.
 //!
 //! The offset and not the id: an order that comes again is a record elsewhere,
-//! so capturing need not look here.
+//! so capturing need not look here. It must not know whose wish it was.
 
 use std::collections::HashSet;
 use std::path::PathBuf;

@@ -1,4 +1,6 @@
 //! JSON that may stand inside a `<script>` element, whatever text it holds.
+//!
+//! It must not know what the JSON is about.
 
 use serde::Serialize;
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use crate::events::strict::{check_api_event, check_tag_calls};
 use crate::events::{NOW, body, full_order, least_user, prepare_raw, prepared, tag_calls};
-use pinrelay::event::{Key, MOST_BYTES, Raw};
+use pinrelay::event::{Key, MAX_EVENT_BYTES, Raw};
 use pinrelay::wire;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -173,7 +173,7 @@ fn check(raw: &Raw) -> Result<bool, TestCaseError> {
         Ok(ready) => {
             let rendered = wire::api::render(&ready.event);
             prop_assert_eq!(&rendered, &wire::api::render(&ready.event));
-            prop_assert!(rendered.len() <= MOST_BYTES);
+            prop_assert!(rendered.len() <= MAX_EVENT_BYTES);
             check_api_event(&serde_json::from_str(&rendered).unwrap());
             let calls = tag_calls(&ready.event);
             prop_assert_eq!(&calls, &tag_calls(&ready.event));

@@ -24,11 +24,9 @@ use serde::{Deserialize, Serialize};
 use self::id_set::IdIndex;
 use super::disk::{self, Disk, Mode, ReadFrom};
 use super::error::Context;
-use super::{SpoolDir, SpoolError, fingerprint};
+use super::{DAY, SpoolDir, SpoolError, fingerprint};
 use crate::process::Descriptor;
 
-/// Seconds.
-pub(in crate::spool) const DAY: i64 = 86_400;
 /// What a line takes besides its id, without a message.
 const LINE: u64 = 160;
 /// Longer messages are cut: they are shown to people, not parsed.
