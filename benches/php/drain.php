@@ -1,8 +1,8 @@
 <?php
 
 /**
- * Delivers everything that waits and tells what it took: seconds, CPU time, the memory of the loaded process and the most
- * that it ever had. Input: options.
+ * Delivers everything that waits and prints what it took: seconds, CPU time, the memory of the loaded process and the
+ * most that it ever had. Input: options.
  */
 
 declare(strict_types=1);
