@@ -59,38 +59,34 @@ impl Reader {
                 return Raw::Other("too large");
             }
             self.left -= 1;
-            // Twice: an entry of a symbol table may lead to a variable that is itself a reference.
-            let value = value.dereference().dereference();
-            // Each is put into its place by itself: where both kinds of value met first, each
-            // would be copied once more.
-            match value.array() {
-                Some(array) => map.push((key, self.array(array, depth + 1))),
-                None => map.push((key, scalar(value))),
-            }
+            map.push((key, self.value(value, depth)));
         }
         Raw::Map(map)
     }
-}
 
-#[inline]
-fn scalar(value: &Zval) -> Raw<'_> {
-    if let Some(text) = value.zend_str() {
-        match utf8(text.as_bytes()) {
-            Ok(text) => Raw::Text(Cow::Borrowed(text)),
-            Err(_) => Raw::NotUtf8(text.as_bytes().to_vec()),
+    fn value<'a>(&mut self, value: &'a Zval, depth: usize) -> Raw<'a> {
+        // Twice: an entry of a symbol table may lead to a variable that is itself a reference.
+        let value = value.dereference().dereference();
+        if let Some(text) = value.zend_str() {
+            match utf8(text.as_bytes()) {
+                Ok(text) => Raw::Text(text.into()),
+                Err(_) => Raw::NotUtf8(text.as_bytes().to_vec()),
+            }
+        } else if let Some(array) = value.array() {
+            self.array(array, depth + 1)
+        } else if let Some(number) = value.long() {
+            Raw::Int(number)
+        } else if let Some(number) = value.double() {
+            Raw::Float(number)
+        } else if let Some(truth) = value.bool() {
+            Raw::Bool(truth)
+        } else if value.is_object() {
+            Raw::Other("object")
+        } else if value.is_resource() {
+            Raw::Other("resource")
+        } else {
+            Raw::Null
         }
-    } else if let Some(number) = value.long() {
-        Raw::Int(number)
-    } else if let Some(number) = value.double() {
-        Raw::Float(number)
-    } else if let Some(truth) = value.bool() {
-        Raw::Bool(truth)
-    } else if value.is_object() {
-        Raw::Other("object")
-    } else if value.is_resource() {
-        Raw::Other("resource")
-    } else {
-        Raw::Null
     }
 }
 

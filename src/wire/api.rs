@@ -38,7 +38,7 @@ pub fn write(out: &mut String, event: &Event) {
 fn user_data(map: &mut Object<'_>, event: &Event) {
     for (name, hashes) in event.user.hashed() {
         json::list(map.field(name), hashes, |out, (_, hash)| {
-            json::text(out, hash.as_str());
+            json::plain_text(out, hash.as_str());
         });
     }
     for (name, value) in event.user.plain() {
