@@ -8,7 +8,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::spool::{Lane, Leader, SpoolDir, SpoolError, State, Trust, Verdict};
+use crate::spool::{Lane, Leader, SpoolDir, SpoolError, State, Trust, Verdict, random};
 
 use super::batch::{Decision, Pending};
 use super::commit::Committer;
@@ -37,10 +37,13 @@ pub fn retain(place: &SpoolDir, time: &dyn Time) -> Result<bool, SpoolError> {
 }
 
 /// The same for each of several, which have the time of one together. What fails
-/// in one is written to its log.
+/// in one is written to its log. It begins with any of them, so that none which
+/// takes all the time keeps the others waiting for good.
 pub fn retain_each(places: &[SpoolDir], time: &dyn Time) {
     let end = time.now() + AT_MOST;
-    for place in places {
+    let first = usize::try_from(random() % places.len().max(1) as u64).unwrap_or(0);
+    let (before, after) = places.split_at(first);
+    for place in after.iter().chain(before) {
         if time.now() >= end {
             return;
         }
