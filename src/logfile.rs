@@ -2,7 +2,8 @@
 //!
 //! The target of a log line is the directory it is about; lines of other
 //! crates, which may quote requests, have other targets and are dropped. No
-//! line of ours holds an event, a token, a hash or an address.
+//! line of ours holds an event, a token, a hash or an address. It must not know what a
+//! spool is.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -25,7 +26,7 @@ struct Sink;
 pub fn install(level: LevelFilter) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // Only fails when somebody else in this library set one: nobody does.
+        // Only fails where another logger was set, and this library sets no other.
         let _ = log::set_logger(&Sink);
     });
     log::set_max_level(level);
@@ -47,7 +48,7 @@ impl Log for Sink {
             std::process::id(),
             record.args()
         );
-        // A log that cannot be written has nobody left to tell.
+        // There is no other place to report a log that cannot be written.
         let _ = append(&Path::new(record.target()).join("pinrelay.log"), &line);
     }
 

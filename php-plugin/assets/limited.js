@@ -8,7 +8,7 @@
 
   const DAY = 86400;
 
-  // In the order of the page's list: the host may forbid one, and null is nobody's answer.
+  // In the order of the page's list: the host may forbid one, and null is no answer.
   async function ask(addresses) {
     for (const address of addresses) {
       try {

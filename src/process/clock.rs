@@ -1,4 +1,4 @@
-//! The clock that nobody sets, and since when it counts.
+//! The monotonic clock, which cannot be set, and since when it counts.
 
 #![allow(unsafe_code)]
 

@@ -22,32 +22,32 @@ pub struct Done {
 }
 
 /// The totals now.
-pub fn done(place: &SpoolDir) -> Done {
+pub fn done(spool: &SpoolDir) -> Done {
     Done {
-        delivered: State::read(place).delivered,
-        rejected: DeadLetters::new(place).count() as u64,
+        delivered: State::read(spool).delivered,
+        rejected: DeadLetters::new(spool).count() as u64,
     }
 }
 
 /// What waits now.
-pub fn waiting(place: &SpoolDir) -> Result<Waiting, SpoolError> {
-    Ledger::new(place).waiting(&Withdrawn::read(place))
+pub fn waiting(spool: &SpoolDir) -> Result<Waiting, SpoolError> {
+    Ledger::new(spool).waiting(&Withdrawn::read(spool))
 }
 
 /// The array of `Relay::status()` for settings of the generation `ours`.
-pub fn status(place: &SpoolDir, ours: u64) -> Result<Value, SpoolError> {
-    let waiting = waiting(place)?;
-    let writable = place.probe();
-    let state = State::read(place).for_generation(ours);
-    let sender = match Leader::is_free(place)? {
+pub fn status(spool: &SpoolDir, ours: u64) -> Result<Value, SpoolError> {
+    let waiting = waiting(spool)?;
+    let writable = spool.probe();
+    let state = State::read(spool).for_generation(ours);
+    let sender = match Leader::is_free(spool)? {
         true => None,
-        false => LeaderNote::read(place),
+        false => LeaderNote::read(spool),
     };
     Ok(json!({
-        "node": place.node(),
-        "generation": Generation::read(place),
+        "node": spool.node(),
+        "generation": Generation::read(spool),
         "waiting": { "revenue": waiting.revenue, "visit": waiting.visit },
-        "rejected": DeadLetters::new(place).count(),
+        "rejected": DeadLetters::new(spool).count(),
         "delivered": state.delivered,
         "lost": state.lost,
         "oldest_waiting_at": waiting.oldest_at,
@@ -60,12 +60,12 @@ pub fn status(place: &SpoolDir, ours: u64) -> Result<Value, SpoolError> {
             "since": note.since,
             "heartbeat_age": note.heartbeat_age,
         })),
-        "last_refused": Refused::read(place),
+        "last_refused": Refused::read(spool),
         "spool": {
-            "dir": place.dir().to_string_lossy(),
-            "bytes": place.bytes(),
+            "dir": spool.dir().to_string_lossy(),
+            "bytes": spool.bytes(),
             "writable": writable.is_ok(),
-            "network_fs": place.is_network_fs(),
+            "network_fs": spool.is_network_fs(),
             "trouble": writable.err().or(waiting.unread).map(|error| json!({
                 "reason": error.reason.as_str(),
                 "message": error.message,

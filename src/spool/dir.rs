@@ -135,7 +135,7 @@ impl SpoolDir {
             flock(&file, FlockOperation::NonBlockingLockExclusive)?;
             disk::write_all(&*self.disk, &file, &[b' '; PROBE_BYTES])
         });
-        // One that stays behind is cleared away with the stillborn segments.
+        // One that stays behind is deleted with the segments that were never renamed.
         let _ = disk::remove(&*self.disk, &path);
         tried.context("write to", &dir)
     }

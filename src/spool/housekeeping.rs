@@ -24,7 +24,7 @@ const LONGEST_LIFE: u64 = 30 * 60;
 /// A request looks at no more segments than this.
 const MOST_LOOKED_AT: usize = 256;
 /// A segment that was never renamed into place was abandoned by its maker.
-const STILLBORN_SECONDS: u64 = 3_600;
+const UNNAMED_SECONDS: u64 = 3_600;
 /// Pinterest takes no event that is older, so nothing of it is of use after that:
 /// verdicts, and with them the ids already delivered, dead letters, and the markers
 /// of withdrawals.
@@ -164,7 +164,7 @@ impl Ledger {
         for name in disk.names(dir).unwrap_or_default() {
             let path = dir.join(&name);
             let is_old = fs::symlink_metadata(&path)
-                .is_ok_and(|meta| meta.mtime().abs_diff(now) > STILLBORN_SECONDS);
+                .is_ok_and(|meta| meta.mtime().abs_diff(now) > UNNAMED_SECONDS);
             if is_old && which(&name) {
                 let _ = disk::remove(disk, &path);
             }

@@ -38,12 +38,13 @@
 //!
 //! 1. A record is on disk before `capture()` returns.
 //! 2. Only the process that made a segment, or one that took it over when that
-//!    had ended, appends to it, with one `write` a record, and holds an exclusive `flock` on it while it does. Whoever
-//!    deletes a segment holds the same lock, so no record is written into a
-//!    file on its way out: the writer looks for the file's link under the lock.
+//!    had ended, appends to it, with one `write` a record, and holds an exclusive
+//!    `flock` on it while it does. To delete a segment takes the same lock, so no
+//!    record is written into a file that is being deleted: the writer looks for the
+//!    file's link under the lock.
 //! 3. A segment is made under a name that readers ignore, locked, and then
 //!    renamed, and stays locked until its first record is in. Else it could be
-//!    deleted, being empty, between its birth and that record.
+//!    deleted, being empty, before that record.
 //! 4. After a failed or short write the segment is cut back and abandoned.
 //! 5. Segments are strictly first in, first out: one offset acknowledges one.
 //! 6. Only the holder of `leader.lock` writes `ack`, `settled`, `state.json`, `recent.json`.

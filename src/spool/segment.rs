@@ -9,7 +9,7 @@ use crate::process;
 /// earlier versions have none.
 const NAMESPACE: char = '.';
 
-/// A segment's file name, ordered by lane and then by birth.
+/// A segment's file name, ordered by lane and then by the time it was made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SegmentName {
     lane: Lane,

@@ -48,7 +48,7 @@ try {
 
 const missing = report.events.filter((event) => !event.matched);
 if (missing.length > 0) {
-  console.log(`\n${missing.length} of ${report.events.length} events did not arrive through both doors.`);
+  console.log(`\n${missing.length} of ${report.events.length} events did not arrive by both the tag and the API.`);
   process.exitCode = 1;
 }
 

@@ -13,7 +13,7 @@ final class Faults
 {
     /**
      * Whether nothing is wrong but that nobody knows of this visitor what Pinterest could match by: no public address,
-     * no user agent. Such a visit is nobody's mistake.
+     * no user agent. Such a visit is no fault.
      */
     public static function areOfVisitor(InvalidEventException $invalid): bool
     {

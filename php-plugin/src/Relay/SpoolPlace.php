@@ -58,7 +58,7 @@ final class SpoolPlace
         }
         $root = rtrim($documentRoot, '/');
         // An alias or a virtual host pattern may name a root that WordPress does not lie in: what is beside it is then
-        // nobody's business of ours.
+        // not the shop's.
         if ($root !== '' && str_starts_with(rtrim($abspath, '/') . '/', $root . '/')) {
             $beside = rtrim(dirname($root), '/') . '/.pinrelay';
             // One that is ours stays chosen even while it is read-only: moving on would strand what waits in it.
