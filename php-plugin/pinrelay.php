@@ -36,6 +36,7 @@ add_action('before_woocommerce_init', static function (): void {
     }
 });
 
-register_activation_hook(__FILE__, Plugin::activate(...));
-register_deactivation_hook(__FILE__, Plugin::deactivate(...));
+// Not Plugin::activate(...), which would load the class on each page before anybody asks for it.
+register_activation_hook(__FILE__, static fn () => Plugin::activate());
+register_deactivation_hook(__FILE__, static fn (mixed $isWide = false) => Plugin::deactivate((bool) $isWide));
 add_action('plugins_loaded', static fn () => Plugin::boot(__FILE__));

@@ -38,6 +38,8 @@ use Pinrelay\WooCommerce\Relay\NodeLock;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\RelayFactory;
 use Pinrelay\WooCommerce\Relay\Spool;
+use Pinrelay\WooCommerce\Settings\Compiled;
+use Pinrelay\WooCommerce\Settings\Compiler;
 use Pinrelay\WooCommerce\Settings\Constants;
 use Pinrelay\WooCommerce\Settings\GenerationWatch;
 use Pinrelay\WooCommerce\Settings\Settings;
@@ -55,8 +57,9 @@ use Pinrelay\WooCommerce\Storefront\CartVisitor;
 use Pinrelay\WooCommerce\Storefront\Claim;
 use Pinrelay\WooCommerce\Storefront\EventCookies;
 use Pinrelay\WooCommerce\Storefront\MatchKeys;
-use Pinrelay\WooCommerce\Storefront\PageEvents;
+use Pinrelay\WooCommerce\Storefront\PageData;
 use Pinrelay\WooCommerce\Storefront\PaymentInfo;
+use Pinrelay\WooCommerce\Storefront\Requester;
 use Pinrelay\WooCommerce\Storefront\SearchRedirect;
 use Pinrelay\WooCommerce\Storefront\ServerEvents;
 use Pinrelay\WooCommerce\Storefront\Signup;
@@ -81,6 +84,7 @@ final class Container
         public readonly Guard $guard,
         public readonly string $mainFile,
         private readonly bool $isWeb,
+        private readonly ?Compiled $compiled = null,
     ) {
     }
 
@@ -145,11 +149,18 @@ final class Container
 
     public function store(): SettingsStore
     {
-        return $this->made[__FUNCTION__] ??= new SettingsStore(
+        return $this->made[__FUNCTION__] ??= $this->makeStore($this->compiled?->settings());
+    }
+
+    /** @param ?Settings $known in effect, where they are known already */
+    private function makeStore(?Settings $known): SettingsStore
+    {
+        return new SettingsStore(
             Constants::fromWpConfig(),
-            $this->site() !== CopyGuard::SHOP,
-            defined('PINTEREST_FOR_WOOCOMMERCE_VERSION')
-                && OfficialPlugin::sendsFromServer() && !$this->state()->get(OfficialPlugin::DECIDED),
+            $known?->held ?? $this->site() !== CopyGuard::SHOP,
+            $known?->apiHeld ?? (defined('PINTEREST_FOR_WOOCOMMERCE_VERSION')
+                && OfficialPlugin::sendsFromServer() && !$this->state()->get(OfficialPlugin::DECIDED)),
+            $known,
         );
     }
 
@@ -173,11 +184,11 @@ final class Container
 
     /**
      * Whoever hands something over does it under the generation of the settings in effect. A command does so only where
-     * it is one of ours (Plugin).
+     * it is one of ours (Plugin). What was compiled for these settings was so after this look.
      */
     public function relays(): RelayFactory
     {
-        if ($this->isWeb && !isset($this->made[__FUNCTION__])) {
+        if ($this->isWeb && $this->compiled === null && !isset($this->made[__FUNCTION__])) {
             $this->watch()->look(time());
         }
         return $this->made[__FUNCTION__] ??= new RelayFactory(
@@ -348,13 +359,34 @@ final class Container
     public function baseTag(): BaseTag
     {
         return $this->made[__FUNCTION__] ??= new BaseTag(
+            fn (): array => $this->pageData(Requester::isStaff()),
+            $this->settings(...),
+            Plugin::VERSION,
+        );
+    }
+
+    /** @return array<string, mixed> */
+    public function pageData(bool $isStaff): array
+    {
+        return (new PageData(
             $this->settings(),
-            new PageEvents($this->settings()),
+            $isStaff,
             PageFacts::key($this->state()->secret()),
             // As it was last noticed, after some response: a page need not gather all settings.
-            fn (): int => (int) $this->state()->get(State::REVISION, 0),
+            (int) $this->state()->get(State::REVISION, 0),
             $this->mainFile,
             Plugin::VERSION,
+        ))->make();
+    }
+
+    public function compiler(): Compiler
+    {
+        return new Compiler(
+            $this->store(),
+            $this->state(),
+            $this->relays(),
+            $this->collectFile(),
+            Plugin::logs() . '/' . Plugin::COMPILED,
         );
     }
 

@@ -86,6 +86,8 @@ final class Hooks
     public const PAGES = [
         ['template_redirect', BaseTag::class, 'keepOutOfCaches', 10, 0, 'isPage'],
         ['wp_enqueue_scripts', BaseTag::class, 'enqueue', 10, 0, 'isPage'],
+        // Just before WordPress prints the scripts of the head, ours among them.
+        ['wp_head', BaseTag::class, 'printStubs', 8, 0, 'isPage'],
         // Others load the script of the owner's pages; it looks for him alone.
         ['wp_enqueue_scripts', SecondTag::class, 'enqueue', 10, 0, 'isLoggedIn'],
         // In the footer the page's product has been loaded already.
@@ -126,15 +128,19 @@ final class Hooks
         ['rest_api_init', Routes::class, 'register', 10, 0],
         ['wc_ajax_' . Plugin::CLAIM_BY_AJAX, Routes::class, 'claimByAjax', 10, 0],
         ['init', ConsentApi::class, 'describe', 10, 0, 'hasConsentApi'],
-        ['wp_consent_api_registered_{plugin}', ConsentApi::class, 'isRegistered'],
-        ['site_status_tests', SiteHealth::class, 'addTests'],
-        // A search in the list of plugins makes it anew by admin-ajax.php.
-        ['plugin_action_links_{plugin}', SettingsPage::class, 'addLink'],
         ['pinrelay_reconcile', ReconcileJobs::class, 'runYoung', 10, 0],
         ['pinrelay_reconcile_old', ReconcileJobs::class, 'runOld', 10, 0],
         ['pinrelay_daily', ReconcileJobs::class, 'runDaily', 10, 0],
         [Plugin::TICK, Jobs::class, 'tick', 10, 0],
         [Plugin::TICK, Jobs::class, 'keepCollectFile', 20, 0],
+    ];
+
+    /** What the owner's tools ask: his screens, those that admin-ajax.php makes anew, scheduled checks, commands. */
+    public const TOOLS = [
+        ['wp_consent_api_registered_{plugin}', ConsentApi::class, 'isRegistered'],
+        ['site_status_tests', SiteHealth::class, 'addTests'],
+        // A search in the list of plugins makes it anew by admin-ajax.php.
+        ['plugin_action_links_{plugin}', SettingsPage::class, 'addLink'],
     ];
 
     /** Screens for the owner; no request of admin-ajax.php, which visitors send, too. */

@@ -19,6 +19,7 @@ use Pinrelay\WooCommerce\Relay\NodeLock;
 use Pinrelay\WooCommerce\Relay\Nodes;
 use Pinrelay\WooCommerce\Relay\Spool;
 use Pinrelay\WooCommerce\Relay\SpoolPlace;
+use Pinrelay\WooCommerce\Settings\Compiled;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
 use Pinrelay\WooCommerce\Site\Home;
@@ -114,6 +115,7 @@ final class Installer
             SettingsStore::OPTION,
             State::OPTION,
             State::SECRET,
+            Compiled::OPTION,
             Spool::OPTION,
             Health::OPTION,
             NodeLock::OPTION,
@@ -152,6 +154,7 @@ final class Installer
             }
         }
         @unlink(Plugin::logs() . '/' . Plugin::REPEATS);
+        @unlink(Plugin::logs() . '/' . Plugin::COMPILED);
         (new ConfigFile(
             WP_PLUGIN_DIR . '/' . dirname(plugin_basename($mainFile)),
             get_current_blog_id(),

@@ -4,8 +4,6 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce;
 
-use Pinrelay\WooCommerce\Support\Guard;
-
 /**
  * Registers the hooks of the tables in Hooks, lazily and guarded: a hook gets its callbacks when it first fires, and a
  * class is loaded and made when one of its own callbacks is called and the condition of its row holds. It must not know
@@ -13,19 +11,20 @@ use Pinrelay\WooCommerce\Support\Guard;
  */
 final class Kernel
 {
-    /** @var array<string, list<array{string, string, string, int, int, ?string}>> rows of hooks that have not fired */
+    /** @var array<string, list<array{string, string, string, 3?: int, 4?: int, 5?: ?string}>> of hooks not yet fired */
     private array $rows = [];
 
     private ?\Closure $first = null;
 
     /**
-     * @param \Closure(class-string): object $make   gives the object of a class
-     * @param string                         $plugin the plugin's basename, "{plugin}" in the name of a hook
+     * @param \Closure(string, \Throwable): void $report Guard::report(), which few requests need
+     * @param \Closure(class-string): object     $make   gives the object of a class
+     * @param \Closure(): string                 $plugin the plugin's basename, "{plugin}" in the name of a hook
      */
     public function __construct(
-        private readonly Guard $guard,
+        private readonly \Closure $report,
         private readonly \Closure $make,
-        private readonly string $plugin,
+        private readonly \Closure $plugin,
     ) {
     }
 
@@ -37,13 +36,15 @@ final class Kernel
             return $value;
         };
         foreach ($table as $row) {
-            $hook = str_replace('{plugin}', $this->plugin, $row[0]);
+            $hook = str_ends_with($row[0], '{plugin}')
+                ? str_replace('{plugin}', ($this->plugin)(), $row[0])
+                : $row[0];
             if (!isset($this->rows[$hook])) {
                 // Before all others: WordPress lets a hook grow while it fires. Our callbacks come after those of the
                 // same priority that other plugins have added by then.
                 add_filter($hook, $this->first, PHP_INT_MIN);
             }
-            $this->rows[$hook][] = $row + [3 => 10, 4 => 1, 5 => null];
+            $this->rows[$hook][] = $row;
         }
     }
 
@@ -52,8 +53,8 @@ final class Kernel
     {
         $rows = $this->rows[$hook] ?? [];
         unset($this->rows[$hook]);
-        foreach ($rows as [, $class, $method, $priority, $arguments, $condition]) {
-            add_filter($hook, $this->callback($class, $method, $condition), $priority, $arguments);
+        foreach ($rows as $row) {
+            add_filter($hook, $this->callback($row[1], $row[2], $row[5] ?? null), $row[3] ?? 10, $row[4] ?? 1);
         }
     }
 
@@ -61,11 +62,13 @@ final class Kernel
     private function callback(string $class, string $method, ?string $condition): \Closure
     {
         return function (mixed ...$arguments) use ($class, $method, $condition): mixed {
-            $work = function () use ($class, $method, $condition, $arguments): mixed {
+            try {
                 $isDue = $condition === null || Hooks::$condition();
                 return $isDue ? ($this->make)($class)->$method(...$arguments) : ($arguments[0] ?? null);
-            };
-            return $this->guard->run($class . '::' . $method, $work, $arguments[0] ?? null);
+            } catch (\Throwable $thrown) {
+                ($this->report)($class . '::' . $method, $thrown);
+                return $arguments[0] ?? null;
+            }
         };
     }
 }

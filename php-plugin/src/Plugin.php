@@ -4,12 +4,16 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce;
 
+use Pinrelay\Relay;
 use Pinrelay\WooCommerce\Cli\Commands;
 use Pinrelay\WooCommerce\Collect\LiveConfig;
-use Pinrelay\WooCommerce\Orders\AfterResponse;
 use Pinrelay\WooCommerce\Relay\Disk;
+use Pinrelay\WooCommerce\Settings\Compiled;
+use Pinrelay\WooCommerce\Settings\Settings;
 use Pinrelay\WooCommerce\Settings\SettingsStore;
 use Pinrelay\WooCommerce\Settings\State;
+use Pinrelay\WooCommerce\Storefront\BaseTag;
+use Pinrelay\WooCommerce\Storefront\Requester;
 use Pinrelay\WooCommerce\Support\Guard;
 use Pinrelay\WooCommerce\Support\Repeats;
 
@@ -32,12 +36,81 @@ final class Plugin
     /** Raised when a site has to be set up anew, as for another shape of the outbox's table. */
     public const SET_UP = 2;
 
-    private readonly Kernel $kernel;
+    /** Beside the logs (Settings\Compiler). */
+    public const COMPILED = 'pinrelay-compiled';
 
-    private function __construct(private readonly Container $container)
+    /** Between two rounds of a web server after its responses (Orders\AfterResponse). */
+    public const STEP_SECONDS = 10;
+    /** The file beside a web server's spools that says when the last was (Relay\NodeLock). */
+    public const STEPPED = 'turn';
+    /** After which a file of collect.php is renewed (Collect\ConfigFile). */
+    public const RENEW_SECONDS = 600;
+
+    private readonly Kernel $kernel;
+    private readonly ?Compiled $compiled;
+    private ?Guard $guard = null;
+    private ?Container $container = null;
+    private ?BaseTag $tag = null;
+    /** Whether this request had to make a visitor's PageData. */
+    private bool $isPageNew = false;
+
+    private function __construct(private readonly string $mainFile)
     {
-        $plugin = plugin_basename($container->mainFile);
-        $this->kernel = new Kernel($container->guard, $container->get(...), $plugin);
+        $this->compiled = self::isWeb() ? Compiled::read() : null;
+        $this->kernel = new Kernel(
+            fn (string $where, \Throwable $thrown) => $this->guard()->report($where, $thrown),
+            $this->make(...),
+            static fn (): string => plugin_basename($mainFile),
+        );
+    }
+
+    private function guard(): Guard
+    {
+        return $this->guard ??= self::isStrangerAtTerminal()
+            ? new Guard(self::debug(...))
+            : new Guard(null, static fn (): Repeats => new Repeats(self::logs() . '/' . self::REPEATS));
+    }
+
+    /** What few page views need. */
+    private function container(): Container
+    {
+        return $this->container ??= new Container(
+            $this->guard(),
+            $this->mainFile,
+            self::isWeb(),
+            $this->compiled,
+        );
+    }
+
+    /**
+     * The object that listens to a hook.
+     *
+     * @param class-string $class
+     */
+    private function make(string $class): object
+    {
+        return $class === BaseTag::class
+            ? $this->tag ??= new BaseTag($this->page(...), $this->settings(...), self::VERSION)
+            : $this->container()->get($class);
+    }
+
+    private function settings(): Settings
+    {
+        return $this->compiled?->settings() ?? $this->container()->settings();
+    }
+
+    /** @return array<string, mixed> PageData for this request's visitor */
+    private function page(): array
+    {
+        // Whoever is not known by anything is nobody of the staff, unless a filter says so.
+        $isGuest = !is_user_logged_in() && empty($_COOKIE[LOGGED_IN_COOKIE]) && !has_filter('pinrelay_is_staff');
+        $isStaff = !$isGuest && Requester::isStaff();
+        $known = $isStaff ? null : $this->compiled?->page();
+        if ($known !== null) {
+            return $known;
+        }
+        $this->isPageNew = !$isStaff;
+        return $this->container()->pageData($isStaff);
     }
 
     public static function activate(): void
@@ -77,24 +150,26 @@ final class Plugin
         }
         // Without WooCommerce there is no shop. WordPress says so itself (Requires Plugins).
         if (class_exists('WooCommerce')) {
-            $guard = self::isStrangerAtTerminal()
-                ? new Guard(self::debug(...))
-                : new Guard(null, static fn (): Repeats => new Repeats(self::logs() . '/' . self::REPEATS));
-            $plugin = new self(new Container($guard, $mainFile, self::isWeb()));
-            $guard->run('start', $plugin->start(...));
+            try {
+                $plugin = new self($mainFile);
+                $plugin->start();
+            } catch (\Throwable $thrown) {
+                (isset($plugin) ? $plugin->guard() : new Guard())->report('start', $thrown);
+            }
         }
     }
 
     private function start(): void
     {
-        $container = $this->container;
         // First: a site's first request plans its jobs, and WordPress plans none of an interval it does not know.
         $this->kernel->add(Hooks::ALWAYS);
-        if (self::isWeb() && (int) $container->state()->get('db_version', 0) !== self::SET_UP) {
-            Installer::setUp($container->state());
+        if ($this->compiled === null && self::isWeb()) {
+            $state = $this->container()->state();
+            (int) $state->get('db_version', 0) === self::SET_UP || Installer::setUp($state);
         }
-        if ($container->settings()->active()) {
-            if ($container->settings()->staffShops) {
+        $isActive = $this->compiled?->isActive() ?? $this->container()->settings()->active();
+        if ($isActive) {
+            if ($this->compiled?->made['settings']['staffShops'] ?? $this->container()->settings()->staffShops) {
                 add_filter('pinrelay_is_staff', '__return_false', 5);
             }
             $this->kernel->add(Hooks::ORDERS);
@@ -102,33 +177,98 @@ final class Plugin
             $this->kernel->add(Hooks::EVENTS);
         }
         if (self::isWeb()) {
-            $this->afterResponse();
+            $this->afterResponse($isActive);
         } else {
             $this->afterCommand();
+        }
+        if (is_admin() || wp_doing_cron() || !self::isWeb()) {
+            $this->kernel->add(Hooks::TOOLS);
         }
         if (is_admin() && !wp_doing_ajax()) {
             $this->kernel->add(Hooks::ADMIN);
         }
         if (defined('WP_CLI') && WP_CLI) {
-            Commands::add($container);
+            Commands::add($this->container());
         }
     }
 
-    private function afterResponse(): void
+    private function afterResponse(bool $isActive): void
     {
-        $container = $this->container;
-        $isActive = $container->settings()->active();
-        $work = $container->guard->action('after the response', static function () use ($container, $isActive): void {
-            $mayWork = $isActive && AfterResponse::letVisitorGo();
-            // Somebody's code, an import or a constant may have changed what collect.php works by.
-            $container->guard->run('file of collect.php', static fn () => $container->collectEndpoint()->keep());
-            if ($isActive) {
-                $container->afterResponse()->run($mayWork);
+        $work = function () use ($isActive): void {
+            try {
+                $mayWork = $isActive && self::letVisitorGo();
+                if ($this->hasWork(time())) {
+                    $this->work($isActive, $mayWork);
+                }
+            } catch (\Throwable $thrown) {
+                $this->guard()->report('after the response', $thrown);
             }
-        });
+        };
         // Registered during WordPress' own shutdown function, ours runs after all others, so that finishing the
         // response cuts nobody short.
         add_action('shutdown', static fn () => register_shutdown_function($work), PHP_INT_MAX);
+    }
+
+    /** @param bool $mayWork whether the visitor has gone */
+    private function work(bool $isActive, bool $mayWork): void
+    {
+        $container = $this->container();
+        // Forgets tokens whose term is over, too.
+        $container->guard->run('generation', static function () use ($container): void {
+            $container->store()->forget();
+            $container->watch()->look(time());
+        });
+        // Somebody's code, an import or a constant may have changed what collect.php works by.
+        $container->guard->run('file of collect.php', static fn () => $container->collectEndpoint()->keep());
+        if ($isActive) {
+            $container->afterResponse()->run($mayWork);
+        }
+        // The page's own may be of a revision that has just passed.
+        $page = fn (): ?array => $this->isPageNew ? $container->pageData(false) : null;
+        $container->guard->run('compiled settings', static fn () => $container->compiler()->keep($page, time()));
+    }
+
+    /**
+     * Whether anything is left to do after the response: one look, which loads nothing. Constructs the Relay, which
+     * starts the sender where events wait.
+     */
+    private function hasWork(int $now): bool
+    {
+        $node = $this->compiled?->node();
+        // What filters answer may change from one request to the next.
+        $isFiltered = has_filter('pinrelay_hosts') || has_filter('pinrelay_url_params');
+        if ($node === null || $this->isPageNew || $isFiltered || !$this->compiled->isGood()) {
+            return true;
+        }
+        $changed = (int) @filemtime($node['file']);
+        if ($node['relay'] === null) {
+            return $changed > 0 || $this->compiled->settings()->destination() !== '';
+        }
+        $isKept = $changed >= $this->compiled->made['revision'] && abs($now - $changed) <= self::RENEW_SECONDS;
+        $stepped = (int) @file_get_contents($node['relay']['spool_dir'] . '/' . self::STEPPED);
+        if (!$isKept || $stepped > $now || $now - $stepped >= self::STEP_SECONDS) {
+            return true;
+        }
+        try {
+            new Relay(['access_token' => $this->compiled->token()] + $node['relay']);
+            return false;
+        } catch (\Throwable) {
+            return true;
+        }
+    }
+
+    /** Sends the response off, where PHP can. False where it cannot. */
+    private static function letVisitorGo(): bool
+    {
+        // Whoever holds a session's lock keeps the same customer's next request waiting.
+        if (function_exists('session_status') && session_status() === PHP_SESSION_ACTIVE) {
+            session_write_close();
+        }
+        return match (true) {
+            function_exists('fastcgi_finish_request') => fastcgi_finish_request(),
+            function_exists('litespeed_finish_request') => litespeed_finish_request(),
+            default => false,
+        };
     }
 
     /**
@@ -137,7 +277,7 @@ final class Plugin
      */
     private function afterCommand(): void
     {
-        $container = $this->container;
+        $container = $this->container();
         $isDue = false;
         $isOurs = false;
         $note = static function (string $option) use (&$isDue, &$isOurs): void {

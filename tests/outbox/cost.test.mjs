@@ -14,8 +14,8 @@ const skip = (await findWooCommerce()).kind === 'stand-in' && 'not run: needs th
 /** Queries more than without the plugin, while a shopper waits. The thank-you page asks once whether the order counts. */
 const QUERIES = { 'checkout POST': 3, 'thank-you page': 1 };
 /** Files of the plugin that PHP reads. */
-const FILES = { 'checkout POST': 75, 'thank-you page': 47, 'AJAX add to cart': 56, 'product page': 35 };
-const FILES_OF_A_PAGE = 27;
+const FILES = { 'checkout POST': 72, 'thank-you page': 38, 'AJAX add to cart': 53, 'product page': 19 };
+const FILES_OF_A_PAGE = 8;
 
 describe('what the plugin costs a request', () => {
   let world;
@@ -39,8 +39,9 @@ describe('what the plugin costs a request', () => {
       assert.ok(more.every((queries) => queries <= most), `${more} more than ${off[step].page.queries}`);
     });
 
-    test(`${step}: only what it needs of the plugin is loaded`, () => {
+    test(`${step}: only what it needs of the plugin is loaded, after the response nothing`, () => {
       const more = on[1][step].page.files - off[step].page.files;
+      assert.equal(on[1][step].after.files - on[1][step].page.files, off[step].after.files - off[step].page.files);
       assert.ok(more <= (FILES[step] ?? FILES_OF_A_PAGE), `${more} files`);
     });
   }

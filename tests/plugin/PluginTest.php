@@ -64,7 +64,7 @@ final class PluginTest extends TestCase
     public function testAClassIsMadeWhenItsHookFiresAndItsConditionHolds(): void
     {
         $made = [];
-        $kernel = new Kernel(new Guard(), static function (string $class) use (&$made): object {
+        $kernel = new Kernel((new Guard())->report(...), static function (string $class) use (&$made): object {
             $made[] = $class;
             return new class {
                 public function add(mixed $value): string
@@ -72,7 +72,7 @@ final class PluginTest extends TestCase
                     return $value . '!';
                 }
             };
-        }, 'shop/pinrelay.php');
+        }, static fn (): string => 'shop/pinrelay.php');
         $kernel->add([
             ['of_{plugin}', 'A', 'add'],
             ['of_{plugin}', 'B', 'add', 5, 1, 'hasConsentApi'],
@@ -92,7 +92,11 @@ final class PluginTest extends TestCase
         $guard = new Guard(static function (string $line) use (&$log): void {
             $log[] = $line;
         });
-        $kernel = new Kernel($guard, static fn (string $class): object => throw new \Error('no'), 'x');
+        $kernel = new Kernel(
+            $guard->report(...),
+            static fn (string $class): object => throw new \Error('no'),
+            static fn (): string => 'x',
+        );
         $kernel->add([['some_filter', 'A', 'add']]);
         self::assertSame('a', apply_filters('some_filter', 'a'));
         self::assertCount(1, $log);

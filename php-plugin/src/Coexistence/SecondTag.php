@@ -7,7 +7,7 @@ namespace Pinrelay\WooCommerce\Coexistence;
 use Pinrelay\WooCommerce\Admin\SettingsPage;
 use Pinrelay\WooCommerce\Routes;
 use Pinrelay\WooCommerce\Settings\Settings;
-use Pinrelay\WooCommerce\Storefront\Json;
+use Pinrelay\WooCommerce\Storefront\BaseTag;
 
 /**
  * Finds out whether something else loads a Pinterest tag on the shop's pages: another plugin, a tag manager, a line
@@ -56,11 +56,11 @@ final class SecondTag
         if (!wp_script_is(self::HANDLE, 'enqueued')) {
             return;
         }
-        wp_print_inline_script_tag(Json::inScript([
+        BaseTag::printJson(self::HANDLE . '-facts', [
             'route' => Routes::address(Routes::SECOND_TAG),
             'nonce' => wp_create_nonce('wp_rest'),
             'known' => self::known(),
-        ]), ['type' => 'application/json', 'id' => self::HANDLE . '-facts']);
+        ]);
     }
 
     public static function mayReport(): bool

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Collect;
 
+use Pinrelay\WooCommerce\Plugin;
+
 /**
  * Where collect.php finds its configuration without WordPress: one PHP file for each site of a network, beside the
  * plugins' folder.
@@ -20,7 +22,6 @@ namespace Pinrelay\WooCommerce\Collect;
 final class ConfigFile
 {
     private const GOOD_SECONDS = 3600;
-    private const RENEWED_AFTER_SECONDS = 600;
     /** Of a partial file whose writer was killed. */
     private const STALE_SECONDS = 3600;
 
@@ -69,10 +70,20 @@ final class ConfigFile
         }
         if ($known?->toArray() !== $config->toArray()) {
             $this->write($config, $now);
-        } elseif (abs($now - (int) @filemtime($this->path())) > self::RENEWED_AFTER_SECONDS) {
-            @touch($this->path(), $now);
+        } elseif (!$this->isFresh($config->revision, $now)) {
+            @touch($this->path(), max($now, $config->revision));
         }
         return 0;
+    }
+
+    /**
+     * Whether it was looked at since its revision, which is the time of its change, and not long ago. So its time alone
+     * says that it is the newest (Plugin).
+     */
+    private function isFresh(int $revision, int $now): bool
+    {
+        $at = (int) @filemtime($this->path());
+        return $at >= $revision && abs($now - $at) <= Plugin::RENEW_SECONDS;
     }
 
     /** Also where somebody else owns it: who may change the folder may do that. */
@@ -109,7 +120,7 @@ final class ConfigFile
         }
         $isWhole = @chmod($partial, 0600) && fwrite($file, $words) === strlen($words) && fflush($file);
         fclose($file);
-        if (!$isWhole || !@touch($partial, $now) || !@rename($partial, $path)) {
+        if (!$isWhole || !@touch($partial, max($now, $config->revision)) || !@rename($partial, $path)) {
             @unlink($partial);
             return;
         }

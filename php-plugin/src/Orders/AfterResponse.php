@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Pinrelay\WooCommerce\Orders;
 
 use Pinrelay\Relay;
+use Pinrelay\WooCommerce\Plugin;
 use Pinrelay\WooCommerce\Relay\Extension;
 use Pinrelay\WooCommerce\Relay\Health;
 use Pinrelay\WooCommerce\Relay\NodeLock;
@@ -22,7 +23,6 @@ use Pinrelay\WooCommerce\Support\Guard;
  */
 final class AfterResponse
 {
-    private const STEP_SECONDS = 10;
     /** A round in a web worker keeps it from its next visitor. */
     private const CAPTURE_SECONDS = 1.0;
 
@@ -50,7 +50,7 @@ final class AfterResponse
         $relay = $this->relays->relay();
         $now = time();
         $dir = $this->spool->dir();
-        if ($mayWork && $this->nodeLock->take(is_string($dir) ? $dir : null, self::STEP_SECONDS, $now)) {
+        if ($mayWork && $this->nodeLock->take(is_string($dir) ? $dir : null, Plugin::STEP_SECONDS, $now)) {
             $this->guard->run('step', fn () => $this->step($relay, $now));
             $this->nodeLock->end();
         } elseif ($this->relays->error() !== null) {
@@ -73,19 +73,5 @@ final class AfterResponse
         Health::remember(Extension::state(), Extension::version(), $error);
         $this->spool->settle($now);
         $this->guard->run('reconciliation', fn () => ($this->jobs)()->catchUp($now, self::CAPTURE_SECONDS));
-    }
-
-    /** Sends the response off, where PHP can. False where it cannot. */
-    public static function letVisitorGo(): bool
-    {
-        // Whoever holds a session's lock keeps the same customer's next request waiting.
-        if (function_exists('session_status') && session_status() === PHP_SESSION_ACTIVE) {
-            session_write_close();
-        }
-        return match (true) {
-            function_exists('fastcgi_finish_request') => fastcgi_finish_request(),
-            function_exists('litespeed_finish_request') => litespeed_finish_request(),
-            default => false,
-        };
     }
 }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Pinrelay\WooCommerce\Relay;
 
+use Pinrelay\WooCommerce\Plugin;
 use Pinrelay\WooCommerce\Support\Throttle;
 
 /**
@@ -17,7 +18,7 @@ use Pinrelay\WooCommerce\Support\Throttle;
 final class NodeLock
 {
     public const OPTION = 'pinrelay_step';
-    private const FILE = 'turn';
+    private const FILE = Plugin::STEPPED;
     /** @var ?resource while we hold the lock */
     private mixed $held = null;
 

@@ -68,6 +68,19 @@ final class RelayFactory
         ] : null;
     }
 
+    /**
+     * Options of relay() but for the token, null where it would be null for a reason known without making one.
+     *
+     * @return ?array<string, mixed>
+     */
+    public function withoutToken(): ?array
+    {
+        $dir = $this->capturing()['spool_dir'] ?? null;
+        return $dir === null
+            ? null
+            : array_diff_key($this->options($this->store->settings(), [], $dir), ['access_token' => true]);
+    }
+
     /** The node whose spool this process writes; null without a Relay. */
     public function node(): ?string
     {

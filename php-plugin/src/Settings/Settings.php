@@ -138,6 +138,12 @@ final class Settings
         return $adAccountId === '' ? '' : $adAccountId . ($testMode ? '-test' : '');
     }
 
+    /** @return array<string, mixed> arguments of the constructor that may be kept */
+    public function withoutToken(): array
+    {
+        return array_diff_key(get_object_vars($this), ['accessToken' => true]);
+    }
+
     /** What var_dump and debuggers may see: everything but the token. */
     public function __debugInfo(): array
     {

@@ -24,16 +24,16 @@ final class SettingsStore
         'SPOOL_DIR' => 'directory',
     ];
 
-    private ?Settings $inEffect = null;
-
     /**
      * @param bool $held    whether reporting is paused on this site (CopyGuard)
      * @param bool $apiHeld whether another plugin's server half is in the way (OfficialPlugin)
+     * @param ?Settings $inEffect as they were made before, until somebody changes them
      */
     public function __construct(
         private readonly Constants $constants,
         private readonly bool $held = false,
         private readonly bool $apiHeld = false,
+        private ?Settings $inEffect = null,
     ) {
     }
 

@@ -6,22 +6,18 @@ namespace Pinrelay\WooCommerce\Storefront;
 
 use Pinrelay\WooCommerce\Collect\PageFacts;
 use Pinrelay\WooCommerce\Consent\Consent;
-use Pinrelay\WooCommerce\Relay\Extension;
-use Pinrelay\WooCommerce\Routes;
-use Pinrelay\WooCommerce\Settings\EventNames;
 use Pinrelay\WooCommerce\Settings\Settings;
-use Pinrelay\WooCommerce\Site\Home;
 
 /**
  * The Pinterest Tag on every page of the shop: the queue stub, the page's facts, and assets/pinrelay.js, which does the
- * rest once the page is really shown.
+ * rest once the page is really shown. What hangs on the settings alone comes ready made (PageData).
  *
  * What is printed here is the same for every visitor, because any cache may keep it: no id, nonce, consent decision or
- * personal datum. Everything goes through WordPress' script functions, so a filter can add a CSP nonce. What a checkout
- * or an account holds is the visitor's own, so those pages are kept out of caches.
+ * personal datum. The filters of WordPress' script functions are asked, so that one can add a CSP nonce. What a
+ * checkout or an account holds is the visitor's own, so those pages are kept out of caches.
  *
  * assets/pinrelay.js, and where the page's address carries an order's key, assets/order.js (Claim)
- *   reads   #pinrelay-page      facts() below.
+ *   reads   #pinrelay-page      PageData::facts().
  *           #pinrelay-match     on pages that are never cached, for who is known there: hashed match keys (MatchKeys).
  *           pinrelay_e_*        cookies, one for each event born on the server (EventCookies). Claimed by whichever
  *                               page comes first, under a lock, so that tabs neither lose nor double one.
@@ -65,35 +61,23 @@ final class BaseTag
     private const PINRELAY = 'window.pinrelay=window.pinrelay||{queue:[],track:function(){'
         . 'window.pinrelay.queue.push(arguments)},consent:function(agrees){window.pinrelay.agrees=agrees}};';
 
+    /** @var ?array<string, mixed> as PageData makes it */
+    private ?array $data = null;
+
     /**
-     * @param \Closure(): int $revision Collect\Revision as last noticed
-     * @param string          $mainFile the plugin's main file
+     * @param \Closure(): array<string, mixed> $page     PageData for this request's visitor
+     * @param \Closure(): Settings             $settings for what a page shows of the catalogue
      */
     public function __construct(
-        private readonly Settings $settings,
-        private readonly PageEvents $events,
-        #[\SensitiveParameter]
-        private readonly string $key,
-        private readonly \Closure $revision,
-        private readonly string $mainFile,
+        private readonly \Closure $page,
+        private readonly \Closure $settings,
         private readonly string $version,
     ) {
     }
 
-    private function isActive(): bool
-    {
-        return $this->settings->tagReady() || $this->takesVisits();
-    }
-
-    /** Whether the server half of a visit can work: a shop may have it without a tag. Visits of staff are none. */
-    private function takesVisits(): bool
-    {
-        return !Requester::isStaff() && $this->settings->apiReady() && Extension::state() === Extension::OK;
-    }
-
     public function keepOutOfCaches(): void
     {
-        if (!$this->isActive() || (!PageEvents::isOfVisitor() && !Requester::isStaff())) {
+        if (!$this->data()['is_active'] || (!PageEvents::isOfVisitor() && !$this->data()['is_staff'])) {
             return;
         }
         defined('DONOTCACHEPAGE') || define('DONOTCACHEPAGE', true);
@@ -103,182 +87,115 @@ final class BaseTag
         }
     }
 
-    /** Neither stub is needed by anything of ours: they are for what calls before assets/pinrelay.js has come. */
     public function enqueue(): void
     {
-        if (!$this->isActive() || !self::isShown()) {
+        if (!$this->data()['is_active'] || !self::isShown()) {
             return;
         }
-        if ($this->loadsLibrary()) {
-            wp_enqueue_script(self::QUEUE, false, [], $this->version);
-            wp_add_inline_script(self::QUEUE, self::PINTRK);
+        wp_enqueue_script(self::HANDLE, $this->data()['script'], [], $this->version, ['strategy' => 'defer']);
+    }
+
+    /** Neither stub is needed by anything of ours: they are for what calls before assets/pinrelay.js has come. */
+    public function printStubs(): void
+    {
+        if (!$this->data()['is_active'] || !self::isShown() || !wp_script_is(self::HANDLE)) {
+            return;
         }
-        wp_enqueue_script(
-            self::HANDLE,
-            plugins_url('assets/pinrelay.js', $this->mainFile),
-            [],
-            $this->version,
-            ['strategy' => 'defer'],
+        if ($this->data()['facts']['library'] !== null) {
+            self::printScript(self::PINTRK, ['id' => self::QUEUE . '-js-after']);
+        }
+        self::printScript(self::PINRELAY, ['id' => self::HANDLE . '-js-before']);
+    }
+
+    /** For a script of ours to read. */
+    public static function printJson(string $id, mixed $value): void
+    {
+        self::printScript(self::inScript($value), ['type' => 'application/json', 'id' => $id]);
+    }
+
+    /** JSON that cannot end the <script> element it is printed in, whatever a product is called. Pure. */
+    public static function inScript(mixed $value): string
+    {
+        return json_encode(
+            $value,
+            JSON_HEX_TAG | JSON_HEX_AMP | JSON_INVALID_UTF8_SUBSTITUTE | JSON_THROW_ON_ERROR,
         );
-        wp_add_inline_script(self::HANDLE, self::PINRELAY, 'before');
+    }
+
+    /**
+     * As WordPress prints it, whose way takes several times as long as all else of ours on a page.
+     *
+     * @param string                $text       that holds no tag
+     * @param array<string, string> $attributes plain
+     */
+    private static function printScript(string $text, array $attributes): void
+    {
+        if (has_filter('wp_inline_script_attributes')) {
+            wp_print_inline_script_tag($text, $attributes);
+            return;
+        }
+        $pairs = '';
+        foreach ($attributes as $name => $value) {
+            $pairs .= " {$name}=\"{$value}\"";
+        }
+        echo "<script{$pairs}>\n{$text}\n</script>\n";
     }
 
     public function printFacts(): void
     {
-        if ($this->isActive() && self::isShown()) {
-            wp_print_inline_script_tag(
-                Json::inScript($this->facts()),
-                ['type' => 'application/json', 'id' => 'pinrelay-page'],
-            );
+        if ($this->data()['is_active'] && self::isShown()) {
+            self::printJson('pinrelay-page', $this->facts());
         }
     }
 
-    /**
-     * tag       its id, null for a shop without a tag
-     * library   address of Pinterest's script, null where we load none: then a tag manager takes the calls
-     * leaves    whether an add to the cart leads to the cart's page at once
-     * path      of our cookies
-     * scope     in the names of our cookies and of what is kept in storage (Cookie::scope)
-     * language  two letters, or '' where nobody knows
-     * consent   whom to ask before anything: off, wp_consent_api or filter
-     * prefix    what the names of the WP Consent API's cookies begin with, '' where it is not asked
-     * withdraw  address to tell when consent is taken back (Withdrawal)
-     * collect   address of collect.php, and
-     * fallback  of the REST route; both null where there is no server half
-     * order     for a page whose address carries an order's key: `script` that claims the purchase, addresses to
-     *           `claim` it from, and `pay`, which names the page where an order is only paid; null without a tag for
-     *           it, where no buyer need say that he agrees
-     * events    of this page: `call` for pintrk() without its id, null where the browser half is off; `facts` and
-     *           `signature` for the server, left out where its half is off; `once` for what a reload does not repeat
-     * limits    where assets/limited.js has to be asked: that `script`, US states with limited data use, and addresses
-     *           to ask for the visitor's
-     * track     what pinrelay.track() may tell: by name, whether to the tag and whether to the server
-     * permit    for the server: that it may
-     *
-     * @return array<string, mixed>
-     */
+    /** @return array<string, mixed> as PageData::facts(), with what hangs on the page and on other plugins' filters */
     private function facts(): array
     {
-        [$collect, $fallback] = $this->takesVisits() ? $this->collectAddresses() : [null, null];
-        return [
-            'tag' => $this->tag(),
-            'library' => $this->loadsLibrary() ? $this->settings->tagScriptUrl : null,
-            'leaves' => get_option('woocommerce_cart_redirect_after_add') === 'yes',
-            'path' => Cookie::path(),
-            'scope' => Cookie::scope(),
-            'language' => Visitor::language(),
-            'consent' => $this->settings->consent,
-            'prefix' => $this->settings->consent === Consent::WP_CONSENT_API ? Consent::prefix() : '',
-            'withdraw' => $this->settings->consent === Consent::OFF ? null : Routes::address(Routes::CONSENT),
-            'collect' => $collect,
-            'fallback' => $fallback,
-            'order' => $this->order(),
-            'events' => array_values(array_filter(array_map($this->told(...), $this->events->all()))),
-            'limits' => $this->limits(),
-            'track' => $tracked = $this->tracked(),
-            'permit' => PageFacts::permit(
-                array_keys(array_filter($tracked, static fn (array $halves): bool => $halves[1])),
-                $this->key,
-                time(),
-            ),
-        ];
-    }
-
-    /** @return ?array{script: string, claim: list<string>, pay: string} */
-    private function order(): ?array
-    {
-        $hasTag = $this->tag() !== null && $this->settings->wants('checkout', 'tag');
-        if (Requester::isStaff() || (!$hasTag && $this->settings->consent === Consent::OFF)) {
-            return null;
+        $facts = $this->data()['facts'];
+        $facts['leaves'] = get_option('woocommerce_cart_redirect_after_add') === 'yes';
+        $facts['prefix'] = $facts['consent'] === 'wp_consent_api' ? Consent::prefix() : '';
+        if ($facts['order'] !== null) {
+            $facts['order']['pay'] = (string) (WC()->query->get_query_vars()['order-pay'] ?? '');
         }
-        return [
-            'script' => $this->asset('order.js'),
-            'claim' => Routes::claims(),
-            'pay' => (string) (WC()->query->get_query_vars()['order-pay'] ?? ''),
-        ];
+        $facts['events'] = $this->events();
+        return $facts;
     }
 
-    /** For assets/pinrelay.js to load where it needs it. */
-    private function asset(string $name): string
+    /** @return list<array<string, mixed>> */
+    private function events(): array
     {
-        return add_query_arg('ver', $this->version, plugins_url('assets/' . $name, $this->mainFile));
-    }
-
-    /** A tag manager's tag has partner data of its own. */
-    private function hasLimits(): bool
-    {
-        return $this->settings->ldpStates !== [] && $this->loadsLibrary();
-    }
-
-    /** @return ?array{script: string, states: list<string>, ask: list<string>} */
-    private function limits(): ?array
-    {
-        if (!$this->hasLimits()) {
-            return null;
+        if (PageEvents::isPlain()) {
+            return $this->data()['visit'] === null ? [] : [$this->data()['visit']];
         }
-        [$file, $route] = $this->collectAddresses();
-        $ask = $file === $route ? [$route] : [$file . '&place', $route];
-        return [
-            'script' => $this->asset('limited.js'),
-            'states' => $this->settings->ldpStates,
-            'ask' => $ask,
-        ];
+        $events = new PageEvents(($this->settings)(), $this->data()['facts']['language']);
+        return array_values(array_filter(array_map(
+            fn (array $event): ?array => self::told($event, $this->data()['halves'], $this->data()['key']),
+            $events->all(),
+        )));
     }
 
     /**
-     * Both without a host, for whichever the page is asked under. Cookies do not come along to a file that is not below
-     * their folder, as where WordPress lies in another one than the shop: the route does all then.
+     * An event of a page for its script.
      *
-     * @return array{string, string} where events go, and where to if that is forbidden or has older settings
-     */
-    private function collectAddresses(): array
-    {
-        $file = Home::local(plugins_url('collect.php', $this->mainFile));
-        $route = Routes::address(Routes::COLLECT);
-        $query = '?s=' . get_current_blog_id() . '&r=' . ($this->revision)();
-        return [str_starts_with($file, Cookie::path()) ? $file . $query : $route, $route];
-    }
-
-    /**
-     * @param array<string, mixed> $event
+     * @param array<string, mixed>              $event
+     * @param array<string, array{bool, bool}> $halves by event: whether the tag and whether the server tells it
      * @return ?array<string, mixed> null when both halves are off
      */
-    private function told(array $event): ?array
+    public static function told(array $event, array $halves, #[\SensitiveParameter] string $key): ?array
     {
-        [$toTag, $toServer] = $this->halves($event['event_name']);
+        [$toTag, $toServer] = $halves[$event['event_name']];
         [$command, $name, $data] = TagRenderer::track($event);
         return $toTag || $toServer ? [
             'call' => $toTag ? [$command, $name, (object) $data] : null,
-        ] + ($toServer ? PageFacts::write($event, $this->key, time()) : []) + (
+        ] + ($toServer ? PageFacts::write($event, $key, time()) : []) + (
             $event['event_name'] === 'initiate_checkout' ? ['once' => true] : []
         ) : null;
     }
 
-    /** @return array<string, array{bool, bool}> */
-    private function tracked(): array
+    /** @return array<string, mixed> */
+    private function data(): array
     {
-        $halves = array_map($this->halves(...), array_combine(EventNames::TRACKED, EventNames::TRACKED));
-        return array_filter($halves, static fn (array $of): bool => $of !== [false, false]);
-    }
-
-    /** @return array{bool, bool} whether the tag and whether the server tells this event */
-    private function halves(string $name): array
-    {
-        return [
-            $this->tag() !== null && $this->settings->wants($name, 'tag'),
-            $this->takesVisits() && $this->settings->wants($name, 'api'),
-        ];
-    }
-
-    private function tag(): ?string
-    {
-        return $this->settings->tagReady() && !Requester::isStaff() ? $this->settings->tagId : null;
-    }
-
-    /** Else a tag manager fires the tag, by the data layer. */
-    private function loadsLibrary(): bool
-    {
-        return $this->tag() !== null && !$this->settings->gtm;
+        return $this->data ??= ($this->page)();
     }
 
     /** Whether a visitor looks at this page, and not its editor. */

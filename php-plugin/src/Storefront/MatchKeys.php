@@ -34,10 +34,7 @@ final class MatchKeys
         $isHis = self::isNeverCached() && !Requester::isStaff();
         $keys = $isHis && $this->consent->isGiven() ? $this->keys(Customer::known()) : [];
         if ($keys !== []) {
-            wp_print_inline_script_tag(
-                Json::inScript($keys),
-                ['type' => 'application/json', 'id' => 'pinrelay-match'],
-            );
+            BaseTag::printJson('pinrelay-match', $keys);
         }
     }
 

@@ -18,8 +18,17 @@ use Pinrelay\WooCommerce\Settings\Settings;
  */
 final class PageEvents
 {
-    public function __construct(private readonly Settings $settings)
+    /** @param string $language of the page, two letters or '' */
+    public function __construct(
+        private readonly Settings $settings,
+        private readonly string $language,
+    ) {
+    }
+
+    /** Whether the page shows nothing of the catalogue or of a checkout, so that it is a visit and nothing else. */
+    public static function isPlain(): bool
     {
+        return !is_product() && !is_product_taxonomy() && !is_shop() && !is_search() && !self::isCheckout();
     }
 
     /** @return list<array<string, mixed>> each short enough to be handed in by a browser */
@@ -33,7 +42,7 @@ final class PageEvents
             $this->checkout(),
         ]);
         // A shop may speak several languages, and who takes the visit without WordPress cannot tell the page's.
-        $language = array_filter(['language' => Visitor::language()]);
+        $language = array_filter(['language' => $this->language]);
         return array_values(array_map(
             static fn (array $event): array => PageFacts::fit($event + $language),
             $events,

@@ -13,7 +13,7 @@ use Pinrelay\WooCommerce\Mapping\BrowseEvents;
 use Pinrelay\WooCommerce\Mapping\CartEvent;
 use Pinrelay\WooCommerce\Mapping\PageVisitEvent;
 use Pinrelay\WooCommerce\Settings\Settings;
-use Pinrelay\WooCommerce\Storefront\Json;
+use Pinrelay\WooCommerce\Storefront\BaseTag;
 use Pinrelay\WooCommerce\Storefront\TagRenderer;
 use Pinrelay\WooCommerce\Tests\Mapping\Fixtures;
 
@@ -111,7 +111,7 @@ final class TagRendererTest extends TestCase
     public function testNothingCanLeaveTheScriptElement(string $name): void
     {
         $calls = TagRenderer::calls(Fixtures::event($name));
-        $json = Json::inScript($calls);
+        $json = BaseTag::inScript($calls);
         self::assertDoesNotMatchRegularExpression('/[<>&\x{2028}\x{2029}]/u', $json);
         self::assertEquals($calls, json_decode($json, true));
     }

@@ -104,6 +104,12 @@ final class Database
         return $this->attempt(fn (): array => $this->pdo->query($sql)->fetchAll(\PDO::FETCH_COLUMN), []);
     }
 
+    /** @return array<string, string> */
+    public function allOptions(): array
+    {
+        return $this->pdo->query('SELECT option_name, option_value FROM wp_options')->fetchAll(\PDO::FETCH_KEY_PAIR);
+    }
+
     /** As WordPress' cache of options, it outlives a database that is gone. */
     public function option(string $name): ?string
     {

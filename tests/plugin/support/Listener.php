@@ -13,7 +13,11 @@ final class Listener
 {
     public static function add(object $object, ?Guard $guard = null): void
     {
-        $kernel = new Kernel($guard ?? new Guard(), static fn (): object => $object, 'pinrelay/pinrelay.php');
+        $kernel = new Kernel(
+            ($guard ?? new Guard())->report(...),
+            static fn (): object => $object,
+            static fn (): string => 'pinrelay/pinrelay.php',
+        );
         $rows = array_filter(self::rows(), static fn (array $row): bool => $row[1] === $object::class);
         $kernel->add(array_values($rows));
         foreach (array_unique(array_column($rows, 0)) as $hook) {
@@ -24,6 +28,13 @@ final class Listener
     /** @return list<array{string, class-string, string}> of all tables */
     public static function rows(): array
     {
-        return [...Hooks::ALWAYS, ...Hooks::ORDERS, ...Hooks::PAGES, ...Hooks::EVENTS, ...Hooks::ADMIN];
+        return [
+            ...Hooks::ALWAYS,
+            ...Hooks::ORDERS,
+            ...Hooks::PAGES,
+            ...Hooks::EVENTS,
+            ...Hooks::TOOLS,
+            ...Hooks::ADMIN,
+        ];
     }
 }

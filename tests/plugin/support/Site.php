@@ -15,6 +15,9 @@ final class Site
     public static ?array $network = null;
     /** @var array<string, array<int, list<\Closure>>> callbacks by hook and priority */
     public static array $hooks = [];
+    /** Whether options cannot be written, and how often one was to be. */
+    public static bool $isReadOnly = false;
+    public static int $refused = 0;
     public static bool $isAdmin = false;
     public static bool $isAjax = false;
     /** @var list<string> hooks that fire at the moment, the innermost last */

@@ -26,6 +26,10 @@ function get_option(string $name, mixed $default = false): mixed
 
 function update_option(string $name, mixed $value, ?bool $autoload = null): bool
 {
+    if (Site::$isReadOnly) {
+        ++Site::$refused;
+        return false;
+    }
     Site::$database->putOption($name, is_scalar($value) ? (string) $value : serialize($value));
     return true;
 }
@@ -124,7 +128,7 @@ function __return_true(): bool
 /** @return array<string, mixed> */
 function wp_load_alloptions(): array
 {
-    return ['home' => Site::$home, 'siteurl' => Site::$home];
+    return ['home' => Site::$home, 'siteurl' => Site::$home] + Site::$database->allOptions();
 }
 
 function is_multisite(): bool
