@@ -236,6 +236,7 @@ final class OrderHooks
         $now = time();
         $row = $this->order($order) === null ? null : $this->outbox->find($order->get_id());
         if ($row?->consent !== OutboxRow::UNANSWERED) {
+            $this->known += $row === null ? [] : [$row->orderId => $row];
             return false;
         }
         $isBuyer = UnansweredOrders::isBuyer($row->orderId);

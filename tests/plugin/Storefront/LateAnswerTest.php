@@ -162,6 +162,17 @@ final class LateAnswerTest extends TestCase
         $this->assertUntold();
     }
 
+    public function testAClaimAsksOnceForTheRowOfWhoHadAgreedBefore(): void
+    {
+        $rig = new Rig(self::SETTINGS);
+        $rig->outbox->note(71, [], Consent::GRANTED, time());
+        $order = new \WC_Order(['order_key' => self::KEY, 'status' => 'processing']);
+        self::assertFalse($rig->hooks->agree($order));
+        $asked = $GLOBALS['wpdb']->num_queries;
+        self::assertSame(Consent::GRANTED, $rig->hooks->row(71)?->consent);
+        self::assertSame($asked, $GLOBALS['wpdb']->num_queries);
+    }
+
     public function testStaffAgreeForNobody(): void
     {
         $this->place();
