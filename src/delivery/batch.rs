@@ -107,6 +107,16 @@ pub struct Batch {
     pub held: Vec<Held>,
 }
 
+/// A batch that is sent in one call.
+pub struct Sent {
+    /// The batch.
+    pub batch: Batch,
+    /// Indices of the lines that are sent.
+    pub part: Vec<usize>,
+    /// When it was made, unix seconds.
+    pub now: i64,
+}
+
 /// A lone refusal.
 pub struct Held {
     /// Which of the lines it stands against.
@@ -125,9 +135,15 @@ impl Held {
 }
 
 impl Batch {
-    /// Takes the lines whose turn it is.
+    /// Takes the lines whose turn it is, while nothing is in flight.
     pub fn new(lines: impl IntoIterator<Item = Pending>) -> Self {
-        let lines = in_turn(lines);
+        Self::beside(lines, HashSet::new())
+    }
+
+    /// Takes the lines whose turn it is, while these orders are in flight, by the
+    /// fingerprints of their ids.
+    pub fn beside(lines: impl IntoIterator<Item = Pending>, in_flight: HashSet<u64>) -> Self {
+        let lines = in_turn(lines, in_flight);
         let send = (0..lines.len())
             .filter(|index| lines[*index].decision == Decision::Send)
             .collect();
@@ -147,6 +163,13 @@ impl Batch {
             segment: entry.segment.clone(),
             end: entry.end,
         });
+    }
+
+    /// The fingerprints of the orders that are to be sent.
+    pub fn orders(&self) -> impl Iterator<Item = u64> {
+        let lines = self.send.iter().map(|index| &self.lines[*index]);
+        let orders = lines.filter(|line| line.entry.lane() == Lane::Revenue);
+        orders.filter_map(|line| Some(fingerprint(&line.event()?.id)))
     }
 
     /// The request for a part: the bytes of the records, unchanged, so that a
@@ -184,10 +207,11 @@ impl Batch {
 /// for a later batch: it could not be settled, and would be sent again.
 ///
 /// That is a line that has to wait, and an order that is queued twice, whose
-/// first record is in this batch: by then Pinterest's result for the first one is
-/// known. In one call it would get both, and past the first hour it counts both.
-fn in_turn(lines: impl IntoIterator<Item = Pending>) -> Vec<Pending> {
-    let (mut seen, mut left_out) = (HashSet::new(), HashSet::new());
+/// first record is in this batch or in flight: by then Pinterest's result for the
+/// first one is known. Otherwise it would get both, and past the first hour it
+/// counts both.
+fn in_turn(lines: impl IntoIterator<Item = Pending>, mut seen: HashSet<u64>) -> Vec<Pending> {
+    let mut left_out = HashSet::new();
     let mut is_repeat = |line: &Pending| {
         let id = line.event().map(|event| fingerprint(&event.id));
         line.decision == Decision::Send

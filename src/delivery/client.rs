@@ -60,6 +60,7 @@ pub trait Client {
 /// The real one: one kept-alive connection, redirects refused.
 pub struct Http {
     agent: Agent,
+    config: Config,
     endpoint: String,
     authorization: String,
 }
@@ -70,8 +71,20 @@ impl Http {
     pub fn new(settings: &Settings, config: Config) -> Self {
         Self {
             agent: config.new_agent(),
+            config,
             endpoint: settings.endpoint.clone(),
             authorization: format!("Bearer {}", settings.token.reveal()),
+        }
+    }
+
+    /// The same with a connection of its own, for another thread.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self {
+            agent: self.config.new_agent(),
+            config: self.config.clone(),
+            endpoint: self.endpoint.clone(),
+            authorization: self.authorization.clone(),
         }
     }
 }

@@ -230,7 +230,8 @@ impl Committer {
     }
 
     /// Settles every line that is decided and whose segment has no line before it
-    /// that is not. A line is settled once, however often this is called.
+    /// that is not, and whatever Pinterest acknowledged. A line is settled once,
+    /// however often this is called.
     ///
     /// # Errors
     /// What the file system says, or that the spool was moved or replaced under
@@ -299,13 +300,14 @@ impl Committer {
         }
         self.state.delivered += counts.delivered;
         done.iter_mut().for_each(|line| line.settled = true);
-        let mut ends = HashMap::new();
-        for line in &done {
-            ends.insert(&line.entry.segment, line.entry.end);
-        }
         let mut unmoved = HashSet::new();
-        for (segment, end) in ends {
-            if let Err(error) = self.ledger.settle(segment, end) {
+        for Range {
+            segment,
+            start,
+            end,
+        } in ranges(&done)
+        {
+            if let Err(error) = self.ledger.settle(segment, start, end) {
                 log::warn!(target: self.place.log_target(), "{error}");
                 unmoved.insert(segment);
             }
@@ -420,7 +422,8 @@ fn settled(line: &Pending, now: i64) -> Option<Settled> {
 }
 
 /// The lines that can be settled now: within each segment, those before the
-/// first one that is not decided.
+/// first one that is not decided. An acknowledgement is written as soon as it is
+/// there: an order that is sent again past its first hour is counted twice.
 fn settleable(lines: &mut [Pending]) -> Vec<&mut Pending> {
     let mut blocked = HashSet::new();
     lines
@@ -430,9 +433,33 @@ fn settleable(lines: &mut [Pending]) -> Vec<&mut Pending> {
             if !line.is_decided() {
                 blocked.insert(line.entry.segment.clone());
             }
-            !blocked.contains(&line.entry.segment)
+            line.is_acknowledged() || !blocked.contains(&line.entry.segment)
         })
         .collect()
+}
+
+/// Lines of a segment without a gap between them.
+struct Range<'a> {
+    segment: &'a SegmentName,
+    start: u64,
+    end: u64,
+}
+
+fn ranges<'a>(lines: &'a [&mut Pending]) -> Vec<Range<'a>> {
+    let mut ranges: Vec<Range<'a>> = Vec::new();
+    for entry in lines.iter().map(|line| &line.entry) {
+        match ranges.last_mut() {
+            Some(last) if *last.segment == entry.segment && last.end == entry.start => {
+                last.end = entry.end;
+            }
+            _ => ranges.push(Range {
+                segment: &entry.segment,
+                start: entry.start,
+                end: entry.end,
+            }),
+        }
+    }
+    ranges
 }
 
 #[cfg(test)]

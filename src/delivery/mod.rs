@@ -7,11 +7,13 @@
 //!
 //! ```text
 //! sender        the leader's state machine: when to look, to wait, to send, to leave
-//!   send_batch    one batch: call, bisect, decide
+//!   pipeline      several batches in flight, while all is taken
+//!   send_batch    one batch alone: call, bisect, decide
 //!     probe         whether it is the events that are refused, or everything
 //!     batch         pure: its lines, and what is decided about each
 //!   session       one lease: call, back off, pause
-//!     client        one call
+//!     callers       the threads that call
+//!       client        one call
 //!     response      pure: what an answer means, by its JSON, status and headers
 //!     backoff       pure: how long to wait after a failure, and between calls
 //!   commit        the order in which verdicts reach the disk
@@ -22,9 +24,11 @@
 
 mod backoff;
 mod batch;
+mod callers;
 mod client;
 mod commit;
 mod housekeeping;
+mod pipeline;
 mod probe;
 mod redact;
 mod response;
@@ -35,10 +39,11 @@ mod settings;
 mod time;
 mod triage;
 
+pub use callers::{CallId, Callers, Inline, Reply, Request, Threads};
 pub use client::{Answer, CallFailed, Client, Http, transport};
 pub use housekeeping::{purge, retain, retain_each};
 pub use redact::redact;
 pub use response::Response;
-pub use sender::{Exit, Tally, drain};
+pub use sender::{Exit, Tally, drain, drain_by};
 pub use settings::{Late, Secret, Settings, Transport, Until};
 pub use time::{Clock, Time};

@@ -85,7 +85,9 @@ pub fn probe_others(session: &mut Session<'_>, held: &[Held]) -> Circuit {
         if !may_call {
             return Circuit::Open;
         }
-        let (response, status) = session.call(&pool.body(&[index]), 1, true);
+        let Some((response, status)) = session.call(pool.body(&[index]), 1, true) else {
+            return Circuit::Open;
+        };
         match response {
             response if response.is_processed() => return Circuit::Closed,
             Response::Results { .. } | Response::Refused(_) | Response::Unread(_) => {}
@@ -150,7 +152,9 @@ fn probe_test_event(session: &mut Session<'_>, batch: &Batch) -> Circuit {
         "event_id": format!("pinrelay-test-{:016x}", random()),
         "user_data": {"em": [TEST_EMAIL]},
     }]});
-    let (response, status) = session.call(body.to_string().as_bytes(), 1, true);
+    let Some((response, status)) = session.call(body.to_string().into_bytes(), 1, true) else {
+        return Circuit::Open;
+    };
     match response {
         response if response.is_processed() => {
             session.committer.state.vouched_at = Some(session.time.unix());

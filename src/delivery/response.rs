@@ -84,6 +84,11 @@ impl Response {
         }
     }
 
+    /// Whether it says that Pinterest took an event.
+    pub fn has_success(&self) -> bool {
+        matches!(self, Self::Results { events, .. } if events.iter().any(Result::is_ok))
+    }
+
     /// Whether it says that the one event sent would be taken.
     pub fn is_processed(&self) -> bool {
         matches!(self, Self::Results { events, .. } if *events == [Ok(())])

@@ -11,8 +11,8 @@ use std::time::Duration;
 use crate::spool::{SpoolError, Verdict, hash_name};
 
 use super::backoff;
-use super::batch::{Batch, Decision};
-use super::commit::Counts;
+use super::batch::{Batch, Decision, Sent};
+use super::commit::{Committer, Counts};
 use super::probe::{self, MOST_REJECTED};
 use super::response::Response;
 use super::session::{Circuit, MOST_EVENTS, Session};
@@ -47,11 +47,15 @@ pub fn send_batch(session: &mut Session<'_>) -> Result<Counts, SpoolError> {
     let size = batch_size(session);
     let batch = Batch::new(session.take(size));
     let now = session.time.unix();
+    let parts = match batch.send.is_empty() {
+        true => Vec::new(),
+        false => vec![batch.send.clone()],
+    };
+    if !parts.is_empty() {
+        session.committer.reserve(&batch.lines, now)?;
+    }
     let mut bisect = Bisect {
-        parts: match batch.send.is_empty() {
-            true => Vec::new(),
-            false => vec![batch.send.clone()],
-        },
+        parts,
         batch,
         session,
         // The probe was a call.
@@ -59,7 +63,30 @@ pub fn send_batch(session: &mut Session<'_>) -> Result<Counts, SpoolError> {
         now,
         total: Counts::default(),
     };
-    bisect.run()?;
+    bisect.run(Circuit::Closed)?;
+    Ok(bisect.total)
+}
+
+/// Goes on with a batch that was in flight, by its answer. No other is by now.
+///
+/// # Errors
+/// What the file system says; the events that are not settled stay.
+pub fn resume_batch(
+    session: &mut Session<'_>,
+    sent: Sent,
+    (response, status): (Response, Option<u16>),
+) -> Result<Counts, SpoolError> {
+    let mut bisect = Bisect {
+        parts: Vec::new(),
+        batch: sent.batch,
+        session,
+        calls: 1,
+        now: sent.now,
+        total: Counts::default(),
+    };
+    let circuit = bisect.take_answer(sent.part, response, status);
+    let circuit = bisect.settle_answered(circuit)?;
+    bisect.run(circuit)?;
     Ok(bisect.total)
 }
 
@@ -92,24 +119,13 @@ struct Bisect<'s, 'a> {
 }
 
 impl Bisect<'_, '_> {
-    fn run(&mut self) -> Result<(), SpoolError> {
-        if !self.parts.is_empty() {
-            self.session
-                .committer
-                .reserve(&self.batch.lines, self.now)?;
-        }
-        let mut circuit = Circuit::Closed;
-        while let Some(part) = self.next_part() {
+    /// Sends one part after the other, while the circuit is closed.
+    fn run(&mut self, mut circuit: Circuit) -> Result<(), SpoolError> {
+        while circuit == Circuit::Closed
+            && let Some(part) = self.next_part()
+        {
             circuit = self.send(part);
-            if circuit == Circuit::Closed && self.is_everything_refused() {
-                circuit = self.probe_others();
-            }
-            if circuit == Circuit::Open {
-                break;
-            }
-            // After each call: past the first hour Pinterest itself no longer
-            // knows what it has seen.
-            self.commit()?;
+            circuit = self.settle_answered(circuit)?;
         }
         if self.parts.is_empty() {
             // Where it goes on after a lone refusal, that event is still next.
@@ -122,7 +138,21 @@ impl Bisect<'_, '_> {
             }
         }
         self.batch.held.clear();
-        self.commit()
+        let committed = self.commit();
+        self.session.committer.release(&self.batch.lines);
+        committed
+    }
+
+    /// Settles what an answer has decided. After each call: past the first hour
+    /// Pinterest itself no longer knows what it has seen.
+    fn settle_answered(&mut self, mut circuit: Circuit) -> Result<Circuit, SpoolError> {
+        if circuit == Circuit::Closed && self.is_everything_refused() {
+            circuit = self.probe_others();
+        }
+        if circuit == Circuit::Closed {
+            self.commit()?;
+        }
+        Ok(circuit)
     }
 
     /// The next part, without what was taken back by now. Looked at before each
@@ -131,7 +161,7 @@ impl Bisect<'_, '_> {
     fn next_part(&mut self) -> Option<Vec<usize>> {
         loop {
             let mut part = self.parts.pop()?;
-            self.leave_out_withdrawn(&mut part);
+            leave_out_withdrawn(&mut self.session.committer, &mut self.batch, &mut part);
             if part.is_empty() {
                 continue;
             }
@@ -151,24 +181,24 @@ impl Bisect<'_, '_> {
         }
     }
 
-    fn leave_out_withdrawn(&mut self, part: &mut Vec<usize>) {
-        let committer = &mut self.session.committer;
-        committer.see_withdrawn();
-        part.retain(|index| {
-            let line = &mut self.batch.lines[*index];
-            let withdrawn = committer.is_withdrawn(&line.entry);
-            if withdrawn {
-                line.decision = Decision::settle(Verdict::Withdrawn);
-            }
-            !withdrawn
-        });
-    }
-
     /// One call, and what it means for the events in `part`.
-    fn send(&mut self, mut part: Vec<usize>) -> Circuit {
+    fn send(&mut self, part: Vec<usize>) -> Circuit {
         let body = self.batch.body(&part);
         let test = self.session.settings.test;
-        let (response, status) = self.session.call(&body, part.len(), test);
+        let Some((response, status)) = self.session.call(body, part.len(), test) else {
+            self.parts.push(part);
+            return Circuit::Open;
+        };
+        self.take_answer(part, response, status)
+    }
+
+    /// What an answer means for the events in `part`.
+    fn take_answer(
+        &mut self,
+        mut part: Vec<usize>,
+        response: Response,
+        status: Option<u16>,
+    ) -> Circuit {
         match response {
             Response::Results { events, rest } => {
                 self.take_results(&part, events);
@@ -287,4 +317,17 @@ impl Bisect<'_, '_> {
         self.total.add(settled);
         Ok(())
     }
+}
+
+/// Takes from a part what was taken back by now.
+pub fn leave_out_withdrawn(committer: &mut Committer, batch: &mut Batch, part: &mut Vec<usize>) {
+    committer.see_withdrawn();
+    part.retain(|index| {
+        let line = &mut batch.lines[*index];
+        let withdrawn = committer.is_withdrawn(&line.entry);
+        if withdrawn {
+            line.decision = Decision::settle(Verdict::Withdrawn);
+        }
+        !withdrawn
+    });
 }

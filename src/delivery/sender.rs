@@ -9,9 +9,10 @@ use crate::spool::{Lane, LastError, Leader, Reason, SpoolDir, SpoolError, State,
 
 use super::backoff::{self, Gcra};
 use super::commit::{Committer, Counts};
+use super::pipeline::Pipeline;
 use super::send_batch::{send_batch, settle_only};
 use super::session::Session;
-use super::{Client, Settings, Time, Until, housekeeping};
+use super::{Callers, Client, Inline, Settings, Time, Until, housekeeping};
 
 /// How often a leader looks for records of other processes.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -71,6 +72,28 @@ pub fn drain(
     until: &Until,
     time: &dyn Time,
 ) -> Result<Tally, SpoolError> {
+    drain_by(
+        place,
+        settings,
+        &mut Inline::new(client),
+        waker,
+        until,
+        time,
+    )
+}
+
+/// The same with threads for the calls, which have to wake the same leader.
+///
+/// # Errors
+/// What the file system says.
+pub fn drain_by(
+    place: &SpoolDir,
+    settings: &Settings,
+    callers: &mut dyn Callers,
+    waker: &Waker,
+    until: &Until,
+    time: &dyn Time,
+) -> Result<Tally, SpoolError> {
     let mut tally = Tally::default();
     loop {
         let Some(leader) = Leader::try_lead(place)? else {
@@ -85,13 +108,15 @@ pub fn drain(
                     leader: &leader,
                     place,
                     settings,
-                    client: &mut *client,
+                    callers: &mut *callers,
+                    is_steady: true,
                     waker,
                     until,
                     time,
                     not_before,
                     rate: Gcra::new(settings.test),
                 },
+                pipeline: Pipeline::default(),
                 quiet_since: time.now(),
                 work_since: None,
                 settled_at: None,
@@ -168,12 +193,16 @@ enum Next {
     Held(Duration),
     /// Lines wait, and may wait so long for company.
     Linger(Duration),
-    /// Lines are to be sent.
-    Send,
+    /// Lines are to be sent: all that are next, or only those of one lane.
+    Send(Option<Lane>),
+    /// Nothing can be done before an answer comes.
+    Await,
 }
 
 struct Sender<'a> {
     session: Session<'a>,
+    /// What is in flight.
+    pipeline: Pipeline,
     /// Since when nothing waits.
     quiet_since: Instant,
     /// Since when something waits.
@@ -190,12 +219,23 @@ struct Sender<'a> {
 
 impl Sender<'_> {
     fn run(&mut self, tally: &mut Tally) -> Result<Exit, SpoolError> {
+        let exit = self.lead(tally);
+        let finished = self.committed(tally, |session, pipeline| pipeline.finish(session));
+        let exit = exit?;
+        finished.map(|_| exit)
+    }
+
+    fn lead(&mut self, tally: &mut Tally) -> Result<Exit, SpoolError> {
         // A process that is stopping still makes one call, if it comes back in
         // time: where workers live for one request, no other would ever do.
         let mut last_call = false;
         while !last_call && !self.session.must_leave() {
             last_call = process::is_stopping();
             self.session.leader.heartbeat();
+            self.receive(tally)?;
+            if last_call && !self.pipeline.is_empty() {
+                break;
+            }
             self.clean();
             self.look()?;
             match self.next() {
@@ -215,25 +255,49 @@ impl Sender<'_> {
                     self.rest(wait.min(LOOK_HELD));
                 }
                 Next::Linger(wait) if !last_call => self.wait(wait),
-                Next::Linger(_) | Next::Send => self.send(tally)?,
+                Next::Linger(_) => self.send(tally)?,
+                Next::Send(_) if last_call => self.send(tally)?,
+                Next::Send(lane) if self.session.may_overlap() => self.take(tally, lane)?,
+                Next::Send(_) => self.send(tally)?,
+                Next::Await => {
+                    let due = self.pipeline.wait(&self.session);
+                    let due = due.filter(|due| !due.is_zero());
+                    self.wait(due.map_or(LOOK_EVERY, |due| due.min(LOOK_EVERY)));
+                }
             }
         }
         Ok(Exit::Told)
     }
 
     fn next(&mut self) -> Next {
-        let Some(lane) = self.session.committer.ledger.work() else {
+        let is_sending = !self.pipeline.is_empty();
+        let work = self.session.committer.ledger.work();
+        if work.is_none() {
             self.work_since = None;
-            return Next::Idle;
+        }
+        if is_sending || work.is_some() {
+            self.quiet_since = self.session.time.now();
+        }
+        let Some(lane) = work else {
+            return if is_sending { Next::Await } else { Next::Idle };
         };
-        self.quiet_since = self.session.time.now();
-        if let Some(wait) = self.session.held() {
+        let held = self.session.held();
+        // What cannot be done beside calls waits until none is in flight.
+        if is_sending
+            && (held.is_some() || self.pipeline.is_failing() || !self.session.may_overlap())
+        {
+            return Next::Await;
+        }
+        if let Some(wait) = held {
             return Next::Held(wait);
         }
+        let Some(lanes) = self.pipeline.wants(&self.session, lane) else {
+            return Next::Await;
+        };
         let since = *self.work_since.get_or_insert(self.quiet_since);
         match self.linger(lane, since) {
             Some(wait) => Next::Linger(wait),
-            None => Next::Send,
+            None => Next::Send(lanes),
         }
     }
 
@@ -250,18 +314,47 @@ impl Sender<'_> {
         Ok(())
     }
 
+    /// Sends one batch, while none is in flight.
     fn send(&mut self, tally: &mut Tally) -> Result<(), SpoolError> {
         self.work_since = None;
-        let settled = self.committed(tally, send_batch)?;
+        let settled = self.committed(tally, |session, _| send_batch(session))?;
         self.sweep();
-        if settled.lines > 0 || self.session.held().is_some() {
+        self.rest_if_fruitless(settled.lines > 0 || self.session.held().is_some());
+        Ok(())
+    }
+
+    /// Puts one more batch in flight.
+    fn take(&mut self, tally: &mut Tally, lane: Option<Lane>) -> Result<(), SpoolError> {
+        self.work_since = None;
+        let mut is_sent = false;
+        let settled = self.committed(tally, |session, pipeline| {
+            let taken = pipeline.take(session, lane)?;
+            is_sent = taken.is_sent;
+            Ok(taken.settled)
+        })?;
+        self.rest_if_fruitless(settled.lines > 0 || is_sent);
+        Ok(())
+    }
+
+    /// Half a line whose writer is still at it, or the clock is to be watched first.
+    fn rest_if_fruitless(&mut self, is_fruitful: bool) {
+        if is_fruitful {
             self.fruitless = 0;
-            return Ok(());
+            return;
         }
-        // Half a line whose writer is still at it, or the clock is to be watched
-        // first.
         self.wait(LOOK_EVERY * (1 << self.fruitless.min(4)));
         self.fruitless += 1;
+    }
+
+    /// Settles what was answered.
+    fn receive(&mut self, tally: &mut Tally) -> Result<(), SpoolError> {
+        if self.pipeline.is_empty() {
+            return Ok(());
+        }
+        let settled = self.committed(tally, |session, pipeline| pipeline.receive(session))?;
+        if settled.lines > 0 {
+            self.sweep();
+        }
         Ok(())
     }
 
@@ -272,7 +365,7 @@ impl Sender<'_> {
             .is_none_or(|when| self.since(when) >= SETTLE_HELD)
         {
             self.settled_at = Some(self.session.time.now());
-            self.committed(tally, settle_only)?;
+            self.committed(tally, |session, _| settle_only(session))?;
         }
         Ok(())
     }
@@ -281,9 +374,9 @@ impl Sender<'_> {
     fn committed(
         &mut self,
         tally: &mut Tally,
-        settle: impl FnOnce(&mut Session<'_>) -> Result<Counts, SpoolError>,
+        settle: impl FnOnce(&mut Session<'_>, &mut Pipeline) -> Result<Counts, SpoolError>,
     ) -> Result<Counts, SpoolError> {
-        let settled = settle(&mut self.session);
+        let settled = settle(&mut self.session, &mut self.pipeline);
         self.session.committer.save();
         let settled = settled?;
         tally.delivered += settled.delivered;
@@ -298,7 +391,11 @@ impl Sender<'_> {
         let cleaned = self.cleaned_at;
         let now = session.time.now();
         let is_time = cleaned.is_none_or(|when| now.saturating_duration_since(when) >= CLEAN_EVERY);
-        if is_time && housekeeping::is_due(&session.committer.state, session.time.unix()) {
+        // What is in flight is not housekeeping's to settle.
+        if is_time
+            && self.pipeline.is_empty()
+            && housekeeping::is_due(&session.committer.state, session.time.unix())
+        {
             self.cleaned_at = Some(now);
             if let Err(error) = housekeeping::clean(&mut session.committer, session.time) {
                 log::warn!(target: session.place.log_target(), "cannot clear it: {error}");
@@ -345,7 +442,7 @@ impl Sender<'_> {
             Lane::Visit => LINGER_VISIT,
         };
         let left = most.saturating_sub(self.since(since));
-        let alone = self.session.committer.ledger.unsettled_bytes() < ENOUGH_BYTES;
+        let alone = self.session.committer.ledger.untaken_bytes() < ENOUGH_BYTES;
         (self.session.until.linger && alone && !left.is_zero()).then(|| left.min(LOOK_EVERY))
     }
 }

@@ -1,16 +1,18 @@
 //! What a leader has for as long as it leads: the spool that it commits to, the way
 //! to Pinterest, and the circuit between them, which failures open.
 
+use std::panic::resume_unwind;
 use std::time::{Duration, Instant};
 
 use crate::process::{self, Waker};
-use crate::spool::{Generation, LastError, Leader, Pause, SpoolDir, random};
+use crate::spool::{Entry, Generation, Lane, LastError, Leader, Pause, SpoolDir, random};
 
 use super::backoff::{self, Gcra};
 use super::batch::{Batch, Pending};
+use super::callers::{CallId, Callers, Reply, Request};
 use super::commit::Committer;
 use super::response::Response;
-use super::{Client, Settings, Time, Until};
+use super::{Settings, Time, Until};
 
 /// Events in one call.
 pub const MOST_EVENTS: usize = 1_000;
@@ -18,6 +20,22 @@ pub const MOST_EVENTS: usize = 1_000;
 pub const MOST_BYTES: u64 = 1_000_000;
 /// How often the one event is tried that a pause lets through.
 pub const PROBE_EVERY: Duration = Duration::from_secs(15 * 60);
+
+/// How often a leader that waits for an answer shows that it lives.
+const AWAIT_EVERY: Duration = Duration::from_millis(50);
+/// How long it waits for one when its process is about to end: less than the 200 ms
+/// that the process waits for the leader.
+const AWAIT_AT_STOP: Duration = Duration::from_millis(160);
+
+/// What a reply means for a call of `sent` events, and the status of the answer.
+pub fn read(reply: Reply, sent: usize) -> (Response, Option<u16>) {
+    let Some(call) = reply.call else {
+        // Counted and waited out like a panic of the leader's own.
+        resume_unwind(Box::new("a call panicked"));
+    };
+    let status = call.as_ref().ok().map(|answer| answer.status);
+    (Response::of(&call, sent), status)
+}
 
 /// Whether calls go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +56,11 @@ pub struct Session<'a> {
     pub place: &'a SpoolDir,
     /// Whom to call.
     pub settings: &'a Settings,
-    /// How to call.
-    pub client: &'a mut dyn Client,
+    /// Who calls.
+    pub callers: &'a mut dyn Callers,
+    /// Whether the last answer was a success, or there was none: else there is one
+    /// call at a time.
+    pub is_steady: bool,
     /// Wakes the leader.
     pub waker: &'a Waker,
     /// How long to lead.
@@ -55,15 +76,36 @@ pub struct Session<'a> {
 impl Session<'_> {
     /// The next lines, with what is to be done with each.
     pub fn take(&mut self, most: usize) -> Vec<Pending> {
-        let clock = self.committer.clock(self.time);
         let entries = self.committer.ledger.next(most, MOST_BYTES);
+        self.decide(entries)
+    }
+
+    /// The same of one lane.
+    pub fn take_of_lane(&mut self, lane: Lane, most: usize) -> Vec<Pending> {
+        let ledger = &mut self.committer.ledger;
+        let entries = ledger.next_of_lane(lane, most, MOST_BYTES);
+        self.decide(entries)
+    }
+
+    fn decide(&mut self, entries: Vec<Entry>) -> Vec<Pending> {
+        let clock = self.committer.clock(self.time);
         let decide = |entry| self.committer.decide(entry, self.settings.late, clock);
         entries.into_iter().map(decide).collect()
     }
 
-    /// One call of `sent` events when the rate limit lets it through: what came of
-    /// it, and the status of its answer.
-    pub fn call(&mut self, body: &[u8], sent: usize, test: bool) -> (Response, Option<u16>) {
+    /// One call of `sent` events when the rate limit lets it through, while none is
+    /// in flight: what came of it, and the status of its answer. `None` where the
+    /// process is about to end and the answer does not come in time.
+    pub fn call(
+        &mut self,
+        body: Vec<u8>,
+        sent: usize,
+        test: bool,
+    ) -> Option<(Response, Option<u16>)> {
+        // One may be left of a lease that failed.
+        while self.callers.in_flight() > 0 {
+            self.await_any()?;
+        }
         loop {
             let wait = self.rate.wait(self.time.now());
             if wait.is_zero() {
@@ -71,6 +113,17 @@ impl Session<'_> {
             }
             self.time.wait(self.waker, wait);
         }
+        let id = self.begin_call(body, test);
+        loop {
+            let reply = self.await_any()?;
+            if reply.id == id {
+                return Some(read(reply, sent));
+            }
+        }
+    }
+
+    /// Begins a call, which the rate limit has let through.
+    pub fn begin_call(&mut self, body: Vec<u8>, test: bool) -> CallId {
         let now = self.time.now();
         self.rate.call(now);
         // A call that is begun at the last moment still gets a second.
@@ -79,9 +132,27 @@ impl Session<'_> {
             left.max(Duration::from_secs(1))
         });
         let limit = self.settings.transport.timeout.min(left);
-        let call = self.client.post(body, test, limit);
-        let status = call.as_ref().ok().map(|answer| answer.status);
-        (Response::of(&call, sent), status)
+        self.callers.send(Request { body, test, limit })
+    }
+
+    /// The reply to a call, whichever comes next. Shows meanwhile that the leader
+    /// lives. `None` where the process is about to end and none comes in time.
+    pub fn await_any(&mut self) -> Option<Reply> {
+        let mut stopping_since = None;
+        loop {
+            if let Some(reply) = self.callers.reply() {
+                return Some(reply);
+            }
+            let now = self.time.now();
+            if process::is_stopping() {
+                let since = *stopping_since.get_or_insert(now);
+                if now.saturating_duration_since(since) >= AWAIT_AT_STOP {
+                    return None;
+                }
+            }
+            self.leader.heartbeat();
+            self.time.wait(self.waker, AWAIT_EVERY);
+        }
     }
 
     /// False once nothing may be sent any more, by these settings or at all; asked
@@ -109,8 +180,23 @@ impl Session<'_> {
         (!wait.is_zero()).then_some(wait)
     }
 
+    /// Whether several calls may be in flight: not before a success where the last
+    /// answer was none, nor in test mode, which has a limit of its own.
+    pub fn may_overlap(&self) -> bool {
+        let state = &self.committer.state;
+        self.callers.most() > 1
+            && !self.settings.test
+            && self.is_steady
+            && state.paused.is_none()
+            && state.failures == 0
+            && state.rejected_in_a_row == 0
+            && !state.doubted
+            && state.part.or(state.limit).is_none()
+    }
+
     /// Pinterest took an event.
     pub fn succeed(&mut self) {
+        self.is_steady = true;
         let state = &mut self.committer.state;
         state.last_success_at = Some(self.time.unix());
         state.paused = None;

@@ -76,6 +76,8 @@ pub struct Transport {
     pub connect_timeout: Duration,
     /// For a whole call.
     pub timeout: Duration,
+    /// Calls in flight at the same time, at most.
+    pub concurrency: usize,
 }
 
 impl Default for Transport {
@@ -85,6 +87,7 @@ impl Default for Transport {
             cafile: None,
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(10),
+            concurrency: 4,
         }
     }
 }

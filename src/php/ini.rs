@@ -36,7 +36,7 @@ const PROXY: &CStr = c"pinrelay.proxy";
 /// `pinrelay.sender = off` arrives as.
 type Setting = (&'static CStr, fn(&mut Ini) -> &mut String, &'static str);
 
-const SETTINGS: [Setting; 9] = [
+const SETTINGS: [Setting; 10] = [
     (c"pinrelay.spool_root", |ini| &mut ini.spool_root, ""),
     (c"pinrelay.sender", |ini| &mut ini.sender, "off"),
     (c"pinrelay.durability", |ini| &mut ini.durability, "off"),
@@ -49,6 +49,7 @@ const SETTINGS: [Setting; 9] = [
         "",
     ),
     (c"pinrelay.timeout", |ini| &mut ini.timeout, ""),
+    (c"pinrelay.concurrency", |ini| &mut ini.concurrency, ""),
     (c"pinrelay.log_level", |ini| &mut ini.log_level, "off"),
 ];
 

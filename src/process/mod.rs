@@ -39,7 +39,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 pub use clock::{boot_id, since_boot};
 pub use fork::{Descriptor, PerProcess};
 pub use thread::{
-    MAX_THREADS, is_full, is_stopping, run_on_new_thread, running, spawn, start, stop,
+    MAX_THREADS, is_full, is_stopping, run_on_new_thread, running, spawn, spawn_caller, start, stop,
 };
 pub use waker::Waker;
 

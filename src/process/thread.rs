@@ -15,12 +15,15 @@ use super::waker::Waker;
 
 /// More spools than this in one process are drained in turn, not at once.
 pub const MAX_THREADS: usize = 8;
+/// More threads of [`spawn_caller`] than the first of each sender, in one process.
+const MAX_MORE_CALLERS: usize = 12;
 /// How often [`stop`] looks whether the threads have ended.
 const STOP_POLL: Duration = Duration::from_millis(2);
 
 /// The event descriptors of running threads, for [`stop`].
 static WAKERS: FdTable<MAX_THREADS> = FdTable::new();
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
+static CALLERS: AtomicUsize = AtomicUsize::new(0);
 static STOPPING: AtomicBool = AtomicBool::new(false);
 
 /// Whether this process is about to end or to unload the library.
@@ -99,6 +102,44 @@ pub fn spawn(
     spawned.map(|_| true)
 }
 
+/// Starts a thread for a sender's calls. [`stop`] does not wait for it: its sender
+/// leaves without it, and may start one for its last call. Returns false if the process
+/// has enough of them, unless it is its sender's `first`.
+///
+/// # Errors
+/// The system has no thread to give.
+pub fn spawn_caller(first: bool, work: impl FnOnce() + Send + 'static) -> std::io::Result<bool> {
+    let most = if first { usize::MAX } else { MAX_MORE_CALLERS };
+    let count = |n: usize| (n < most).then(|| n + 1);
+    let counted = CALLERS.fetch_update(Ordering::AcqRel, Ordering::Acquire, count);
+    if counted.is_err() {
+        return Ok(false);
+    }
+    let caller = Caller;
+    if !pinned::keep_mapped() {
+        return Ok(false);
+    }
+    let masked = SignalMask::block_all();
+    let spawned = std::thread::Builder::new()
+        .name("pinrelay-call".to_owned())
+        .spawn(move || {
+            let _caller = caller;
+            // A panic in a call is the sender's to see; it must not end the process.
+            let _ = catch_unwind(AssertUnwindSafe(work));
+        });
+    drop(masked);
+    spawned.map(|_| true)
+}
+
+/// One of the running callers.
+struct Caller;
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        CALLERS.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
 /// Runs `work` on a new thread and waits for it. Threads that `work` starts (a DNS
 /// look-up may outlive its call) inherit the mask that blocks every signal, and PHP's
 /// own thread goes on taking them. A panic is passed on.
@@ -153,6 +194,7 @@ impl Drop for Running {
 pub(super) fn forget_all() {
     WAKERS.drain(|_| ());
     RUNNING.store(0, Ordering::Release);
+    CALLERS.store(0, Ordering::Release);
 }
 
 #[cfg(test)]

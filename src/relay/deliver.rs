@@ -2,12 +2,13 @@
 //!
 //! It must not know how events are batched or what an answer means.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::{LEADER_POLL, Refusal, Relay, report};
-use crate::delivery::{self, Client, Clock, Http, Secret, Settings, Until};
+use crate::delivery::{self, Client, Clock, Http, Secret, Settings, Threads, Until};
 use crate::event::Raw;
 use crate::process::{self, Waker};
 use crate::spool::{Generation, Leader, Ledger, Reason, SpoolDir, SpoolError};
@@ -28,14 +29,14 @@ impl Relay {
         let seconds = if seconds.is_finite() { seconds } else { 0.0 };
         let deadline = Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_DRAIN));
         let before = report::done(&spool.place);
-        let waker = Waker::new().map_err(no_waker)?;
+        let waker = Arc::new(Waker::new().map_err(no_waker)?);
         let until = Until {
             deadline: Some(deadline),
             idle: Duration::ZERO,
             linger: false,
         };
         let mut own = match self.may_lead(&spool.place) {
-            Some(settings) => Some((client(&settings)?, settings)),
+            Some(settings) => Some((callers(&settings, &waker)?, settings)),
             None => None,
         };
         let mut sender = "none";
@@ -47,9 +48,9 @@ impl Relay {
             }
             if !Leader::is_free(&spool.place)? {
                 sender = "other";
-            } else if let Some((client, settings)) = &mut own {
+            } else if let Some((callers, settings)) = &mut own {
                 let drain =
-                    || delivery::drain(&spool.place, settings, client, &waker, &until, &Clock);
+                    || delivery::drain_by(&spool.place, settings, callers, &waker, &until, &Clock);
                 if process::run_on_new_thread(drain).map_err(no_thread)??.led() {
                     sender = "self";
                     break;
@@ -125,6 +126,13 @@ pub(super) fn client(settings: &Settings) -> Result<Http, SpoolError> {
     let config = delivery::transport(&settings.transport, &settings.endpoint)
         .map_err(|message| SpoolError::new(Reason::Io, message))?;
     Ok(Http::new(settings, config))
+}
+
+/// The threads that call as settings ask for, and wake this leader.
+pub(super) fn callers(settings: &Settings, waker: &Arc<Waker>) -> Result<Threads, SpoolError> {
+    let http = client(settings)?;
+    let most = settings.transport.concurrency;
+    Ok(Threads::new(most, waker, move || Box::new(http.another())))
 }
 
 fn no_thread(error: std::io::Error) -> SpoolError {

@@ -17,6 +17,8 @@ const MEBI: u64 = 1 << 20;
 const MAX_BYTES: u64 = 256 * MEBI;
 /// Space for a few events at least, or nothing could ever be captured.
 const LEAST_MAX_BYTES: u64 = MEBI;
+/// Each costs a thread, a connection and about two megabytes while it is used.
+const MOST_CONCURRENCY: usize = 16;
 
 /// The settings as PHP has them, each without its `pinrelay.` prefix.
 #[derive(Clone)]
@@ -37,6 +39,8 @@ pub struct Ini {
     pub connect_timeout: String,
     /// Seconds, for a whole call.
     pub timeout: String,
+    /// Calls in flight at the same time, at most.
+    pub concurrency: String,
     /// `off`, `error`, `warn`, `info` or `debug`.
     pub log_level: String,
 }
@@ -60,6 +64,7 @@ impl Default for Ini {
             cafile: String::new(),
             connect_timeout: transport.connect_timeout.as_secs().to_string(),
             timeout: transport.timeout.as_secs().to_string(),
+            concurrency: transport.concurrency.to_string(),
             log_level: "warn".to_owned(),
         }
     }
@@ -151,6 +156,11 @@ pub fn read(ini: &Ini, faults: &mut Vec<Fault>) -> Rules {
         defaults.connect_timeout,
     );
     let timeout = seconds("timeout", &ini.timeout, defaults.timeout);
+    let concurrency = ini.concurrency.trim().parse().ok();
+    let concurrency = concurrency.filter(|calls| (1..=MOST_CONCURRENCY).contains(calls));
+    if concurrency.is_none() {
+        say("concurrency", "must be a number of calls from 1 to 16");
+    }
     let log_level = ini.log_level.parse();
     if log_level.is_err() {
         say("log_level", "must be off, error, warn, info or debug");
@@ -166,6 +176,7 @@ pub fn read(ini: &Ini, faults: &mut Vec<Fault>) -> Rules {
             cafile,
             connect_timeout,
             timeout,
+            concurrency: concurrency.unwrap_or(defaults.concurrency),
         },
         log_level: log_level.unwrap_or(LevelFilter::Warn),
         spool_root,
@@ -224,6 +235,7 @@ mod tests {
                 cafile: "ca.pem".into(),
                 connect_timeout: "NaN".into(),
                 timeout: "0".into(),
+                concurrency: "17".into(),
                 log_level: "loud".into(),
             },
             &mut faults,
@@ -234,6 +246,7 @@ mod tests {
             named,
             [
                 "pinrelay.cafile",
+                "pinrelay.concurrency",
                 "pinrelay.connect_timeout",
                 "pinrelay.durability",
                 "pinrelay.log_level",

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::delivery::{self, Clock, Exit, Http, Settings, Until};
+use crate::delivery::{self, Clock, Exit, Settings, Threads, Until};
 use crate::process::{self, PerProcess, Waker};
 use crate::spool::{Disk, Generation, Lane, Leader, Limits, SpoolDir, SpoolError, Watch, Writer};
 
-use super::deliver::{client, no_waker};
+use super::deliver::{callers, no_waker};
 use super::options::Options;
 
 /// How often a request looks whether another process left events behind.
@@ -56,7 +56,7 @@ enum SenderState {
         /// Of the newest settings that it was given.
         generation: u64,
         /// Settings to go on with once it has stopped to send with those it has.
-        next: Option<Box<(Http, Settings)>>,
+        next: Option<Box<(Threads, Settings)>>,
     },
     /// It ended by an error of the file system or by a panic, and another one would
     /// do so again at once.
@@ -202,7 +202,7 @@ pub fn start(
         if generation > *current
             && let Some(settings) = settings.and_then(|settings| settings())
         {
-            *next = Some(Box::new((client(&settings)?, settings)));
+            *next = Some(Box::new((callers(&settings, &spool.waker)?, settings)));
             *current = generation;
         }
         // Under the lock: the sender looks for a wake once more before it stops.
@@ -213,7 +213,7 @@ pub fn start(
         return Ok(());
     }
     if let Some(settings) = settings.and_then(|settings| settings())
-        && spawn(spool, client(&settings)?, settings)?
+        && spawn(spool, callers(&settings, &spool.waker)?, settings)?
     {
         *state = SenderState::Running {
             generation,
@@ -223,7 +223,11 @@ pub fn start(
     Ok(())
 }
 
-fn spawn(spool: &Arc<Spool>, mut http: Http, mut settings: Settings) -> Result<bool, SpoolError> {
+fn spawn(
+    spool: &Arc<Spool>,
+    mut callers: Threads,
+    mut settings: Settings,
+) -> Result<bool, SpoolError> {
     let shared = Arc::clone(spool);
     let target = spool.place.log_target().to_owned();
     process::spawn(&spool.waker, target, move || {
@@ -235,7 +239,7 @@ fn spawn(spool: &Arc<Spool>, mut http: Http, mut settings: Settings) -> Result<b
         };
         let (place, waker) = (&shared.place, &shared.waker);
         loop {
-            let done = delivery::drain(place, &settings, &mut http, waker, &until, &Clock);
+            let done = delivery::drain_by(place, &settings, &mut callers, waker, &until, &Clock);
             if let Err(error) = &done {
                 log::error!(target: place.log_target(), "the sender stopped: {error}");
             }
@@ -243,7 +247,7 @@ fn spawn(spool: &Arc<Spool>, mut http: Http, mut settings: Settings) -> Result<b
             if let SenderState::Running { next, .. } = &mut *state
                 && let Some(next) = next.take()
             {
-                (http, settings) = *next;
+                (callers, settings) = *next;
                 continue;
             }
             match done {

@@ -11,7 +11,7 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::disk::{self, Mode};
 use super::error::Context;
-use super::ledger::Known;
+use super::ledger::Progress;
 use super::record::{self, Rest, may_be_later_format};
 use super::verdicts;
 use super::{DAY, EVENT_LIFETIME, Ledger, SegmentName, SpoolDir, SpoolError};
@@ -97,9 +97,9 @@ impl Ledger {
         let is_needed = needed.into_iter().any(|name| {
             ledger
                 .see(&name)
-                .is_some_and(|known| match known.is_done() {
+                .is_some_and(|progress| match progress.is_done() {
                     true => name.is_old(now, LONGEST_LIFE),
-                    false => !is_of_later_version(spool, &name, known),
+                    false => !is_of_later_version(spool, &name, progress),
                 })
         });
         Ok(is_needed || names.len() >= MOST_LOOKED_AT)
@@ -113,8 +113,8 @@ impl Ledger {
         let done: Vec<_> = self
             .segments
             .iter()
-            .filter(|(_, known)| known.is_done())
-            .map(|(name, known)| (name.clone(), known.acked))
+            .filter(|(_, progress)| progress.is_done())
+            .map(|(name, progress)| (name.clone(), progress.acked))
             .collect();
         let disk = self.spool.disk();
         for (name, acked) in done {
@@ -182,12 +182,15 @@ impl Ledger {
         let unreadable: Vec<_> = self
             .segments
             .iter()
-            .filter(|(_, known)| known.is_unreadable())
+            .filter(|(_, progress)| progress.is_unreadable())
             .map(|(name, _)| name.clone())
             .collect();
         for name in unreadable {
             let (disk, path) = (self.spool.disk(), self.dir.join(name.as_str()));
-            let acked = self.segments.remove(&name).map_or(0, |known| known.acked);
+            let acked = self
+                .segments
+                .remove(&name)
+                .map_or(0, |progress| progress.acked);
             let text = disk::read(disk, &path).ok().flatten().unwrap_or_default();
             disk::remove(disk, &path).context("remove", &path)?;
             let _ = self.acks.forget(&name);
@@ -201,16 +204,16 @@ impl Ledger {
 
 /// Whether a leader could settle nothing there, because the next record is of a later
 /// version. Costs one read of a byte where it is not.
-fn is_of_later_version(spool: &SpoolDir, segment: &SegmentName, known: &Known) -> bool {
+fn is_of_later_version(spool: &SpoolDir, segment: &SegmentName, progress: &Progress) -> bool {
     let (disk, path) = (spool.disk(), spool.file("seg").join(segment.as_str()));
     let first = disk::open_if_there(disk, &path).and_then(|file| match file {
-        Some(file) => disk::read_at(disk, &file, known.acked, 1),
+        Some(file) => disk::read_at(disk, &file, progress.acked, 1),
         None => Ok(Vec::new()),
     });
     if !first.is_ok_and(|first| first.first().copied().is_some_and(may_be_later_format)) {
         return false;
     }
-    let (from, len) = (known.acked, known.len);
+    let (from, len) = (progress.acked, progress.len);
     let path = &path;
     let rest = Rest {
         segment,

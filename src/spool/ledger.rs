@@ -37,10 +37,17 @@ impl Waiting {
     }
 }
 
-/// What is known of one segment.
+/// How far one segment is settled. Offsets and lengths are bytes.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct Progress {
+    /// Everything before it is settled, and that is on disk.
     pub acked: u64,
+    /// Everything before it is on its way to Pinterest, or settled; progress to this
+    /// leader alone.
+    taken: u64,
+    /// Behind `acked`, where lines before are still on their way: what is settled,
+    /// from its start to its end.
+    ahead: BTreeMap<u64, u64>,
     pub len: u64,
     /// The next record is of a later version, or the file cannot be read: for how
     /// many looks it is left alone.
@@ -49,9 +56,44 @@ pub(super) struct Known {
     later_version: bool,
 }
 
-impl Known {
+impl Progress {
+    /// Whether lines can be taken.
     pub fn has_work(&self) -> bool {
-        !self.is_done() && !self.is_blocked()
+        self.next() < self.len && !self.is_blocked()
+    }
+
+    /// Where the next line to be taken begins.
+    fn next(&self) -> u64 {
+        let mut next = self.acked.max(self.taken);
+        while let Some(end) = self.ahead.get(&next) {
+            next = *end;
+        }
+        next
+    }
+
+    /// The end of what can be taken from `next` on without a gap.
+    fn end_from(&self, next: u64) -> u64 {
+        let ahead = self.ahead.range(next..).next();
+        ahead.map_or(self.len, |(start, _)| self.len.min(*start))
+    }
+
+    /// Notes lines as settled. Says whether the offset moves.
+    fn settle(&mut self, start: u64, end: u64) -> bool {
+        if start > self.acked {
+            self.ahead.insert(start, end);
+            return false;
+        }
+        if end <= self.acked {
+            return false;
+        }
+        self.acked = end;
+        while let Some((start, end)) = self.ahead.first_key_value().map(|(s, e)| (*s, *e))
+            && start <= self.acked
+        {
+            self.ahead.remove(&start);
+            self.acked = self.acked.max(end);
+        }
+        true
     }
 
     /// Whether it is left alone for now.
@@ -76,7 +118,7 @@ pub struct Ledger {
     pub(super) spool: SpoolDir,
     pub(super) dir: PathBuf,
     pub(super) acks: Acks,
-    pub(super) segments: BTreeMap<SegmentName, Known>,
+    pub(super) segments: BTreeMap<SegmentName, Progress>,
 }
 
 impl Ledger {
@@ -108,56 +150,59 @@ impl Ledger {
     }
 
     /// Looks at one segment; nothing where it is gone.
-    pub(super) fn see(&mut self, name: &SegmentName) -> Option<&Known> {
+    pub(super) fn see(&mut self, name: &SegmentName) -> Option<&Progress> {
         // A writer may have removed it, or the leader before us.
         let meta = fs::symlink_metadata(self.dir.join(name.as_str())).ok()?;
         if !meta.is_file() {
             return None;
         }
         let acks = &self.acks;
-        let known = self.segments.entry(name.clone()).or_insert_with(|| Known {
-            // More than there is cannot have been settled: a power cut may
-            // keep the one and lose the other.
-            acked: Some(acks.get(name))
-                .filter(|acked| *acked <= meta.len())
-                .unwrap_or(0),
-            ..Known::default()
-        });
-        known.len = meta.len();
-        known.blocked = known.blocked.saturating_sub(1);
-        Some(known)
+        let progress = self
+            .segments
+            .entry(name.clone())
+            .or_insert_with(|| Progress {
+                // More than there is cannot have been settled: a power cut may
+                // keep the one and lose the other.
+                acked: Some(acks.get(name))
+                    .filter(|acked| *acked <= meta.len())
+                    .unwrap_or(0),
+                ..Progress::default()
+            });
+        progress.len = meta.len();
+        progress.blocked = progress.blocked.saturating_sub(1);
+        Some(progress)
     }
 
     /// Tells those who capture how much the spool holds, by what was seen of the
     /// segments. Only the leader may.
     pub fn tell_held(&self) {
-        let waiting: u64 = self.segments.values().map(|known| known.len).sum();
+        let waiting: u64 = self.segments.values().map(|progress| progress.len).sum();
         let settled = HeldBytes::count(&self.spool, "settled");
         HeldBytes::write(&self.spool, waiting.saturating_add(settled));
     }
 
-    /// Whether any line is not settled, and whether one of them is an order.
+    /// Whether any line can be taken, and whether one of them is an order.
     pub fn work(&self) -> Option<Lane> {
         self.segments
             .iter()
-            .find(|(_, known)| known.has_work())
+            .find(|(_, progress)| progress.has_work())
             .map(|(name, _)| name.lane())
     }
 
-    /// Bytes that are not settled.
-    pub fn unsettled_bytes(&self) -> u64 {
+    /// Bytes that can be taken, about.
+    pub fn untaken_bytes(&self) -> u64 {
         self.segments
             .values()
-            .filter(|known| known.has_work())
-            .map(|known| known.len - known.acked)
+            .filter(|progress| progress.has_work())
+            .map(|progress| progress.len - progress.next())
             .sum()
     }
 
-    /// The segments of a lane in which lines wait.
+    /// The segments of a lane in which lines can be taken.
     pub fn with_work(&self, lane: Lane) -> Vec<SegmentName> {
-        let known = self.segments.iter();
-        known
-            .filter(|(name, known)| name.lane() == lane && known.has_work())
+        let progress = self.segments.iter();
+        progress
+            .filter(|(name, progress)| name.lane() == lane && progress.has_work())
             .map(|(name, _)| name.clone())
             .collect()
     }
@@ -174,6 +219,26 @@ impl Ledger {
         self.next_in(|_| true, events, bytes)
     }
 
+    /// The same of one lane.
+    pub fn next_of_lane(&mut self, lane: Lane, events: usize, bytes: u64) -> Vec<Entry> {
+        self.next_in(|name| name.lane() == lane, events, bytes)
+    }
+
+    /// Marks a segment's lines before `end` as on their way: they are not taken
+    /// again, until [`release`](Self::release).
+    pub fn take(&mut self, segment: &SegmentName, end: u64) {
+        if let Some(progress) = self.segments.get_mut(segment) {
+            progress.taken = progress.taken.max(end);
+        }
+    }
+
+    /// Nothing is on its way any more: what is not settled can be taken again.
+    pub fn release(&mut self) {
+        for progress in self.segments.values_mut() {
+            progress.taken = 0;
+        }
+    }
+
     fn next_in(
         &mut self,
         is_meant: impl Fn(&SegmentName) -> bool,
@@ -182,32 +247,33 @@ impl Ledger {
     ) -> Vec<Entry> {
         let mut entries = Vec::new();
         let mut left = bytes.max(1);
-        for (name, known) in &mut self.segments {
-            if !known.has_work() || !is_meant(name) {
+        for (name, progress) in &mut self.segments {
+            if !progress.has_work() || !is_meant(name) {
                 continue;
             }
             if entries.len() >= events || left == 0 {
                 break;
             }
             let path = self.dir.join(name.as_str());
+            let from = progress.next();
             let rest = Rest {
                 segment: name,
                 path: &path,
-                from: known.acked,
-                len: known.len,
+                from,
+                len: progress.end_from(from),
             };
             match record::next(self.spool.disk(), rest, events, left, &mut entries) {
                 Ok(looked) => {
                     left = left.saturating_sub(looked.bytes);
-                    known.blocked = if looked.blocked { LEFT_ALONE } else { 0 };
-                    if looked.blocked && !known.later_version {
+                    progress.blocked = if looked.blocked { LEFT_ALONE } else { 0 };
+                    if looked.blocked && !progress.later_version {
                         log::warn!(
                             target: self.spool.log_target(),
                             "{}",
                             of_later_version(&path)
                         );
                     }
-                    known.later_version = looked.blocked;
+                    progress.later_version = looked.blocked;
                 }
                 Err(error) => {
                     log::error!(
@@ -215,26 +281,32 @@ impl Ledger {
                         "cannot read {}: {error}",
                         path.display()
                     );
-                    known.blocked = LEFT_ALONE;
-                    known.later_version = false;
+                    progress.blocked = LEFT_ALONE;
+                    progress.later_version = false;
                 }
             }
         }
         entries
     }
 
-    /// Moves a segment's offset to `end`: everything before it is settled.
+    /// Notes that a segment's lines from `start` to `end` are settled, and moves its
+    /// offset over all that are settled without a gap. What is behind a gap is known
+    /// to this leader only: the next one meets it again.
     ///
     /// # Errors
     /// What the file system says; then the next leader meets the events again,
     /// unless the segment is swept before.
-    pub fn settle(&mut self, segment: &SegmentName, end: u64) -> Result<(), SpoolError> {
-        if let Some(known) = self.segments.get_mut(segment)
-            && known.acked < end
+    pub fn settle(
+        &mut self,
+        segment: &SegmentName,
+        start: u64,
+        end: u64,
+    ) -> Result<(), SpoolError> {
+        if let Some(progress) = self.segments.get_mut(segment)
+            && progress.settle(start, end)
         {
-            known.acked = end;
             self.acks
-                .set(segment, end)
+                .set(segment, progress.acked)
                 .context("acknowledge in", &self.dir)?;
         }
         Ok(())
@@ -282,12 +354,16 @@ impl Ledger {
     ) -> Result<Option<SpoolError>, SpoolError> {
         self.refresh()?;
         let mut unread = None;
-        for (name, known) in self.segments.iter().filter(|(_, known)| known.has_work()) {
+        for (name, progress) in self
+            .segments
+            .iter()
+            .filter(|(_, progress)| progress.has_work())
+        {
             let (disk, path) = (self.spool.disk(), self.dir.join(name.as_str()));
-            let rest = known.len - known.acked;
+            let rest = progress.len - progress.acked;
             let text = disk::open_if_there(disk, &path).and_then(|file| {
                 let Some(file) = file else { return Ok(None) };
-                disk::read_at(disk, &file, known.acked, rest).map(Some)
+                disk::read_at(disk, &file, progress.acked, rest).map(Some)
             });
             let text = match text.context("read", &path) {
                 Ok(text) => text.unwrap_or_default(),
@@ -296,7 +372,7 @@ impl Ledger {
                     continue;
                 }
             };
-            let mut end = known.acked;
+            let mut end = progress.acked;
             'lines: for line in text.split_inclusive(|byte| *byte == b'\n') {
                 let start = end;
                 end += line.len() as u64;

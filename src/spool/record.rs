@@ -293,6 +293,8 @@ pub(super) const LONGEST_LINE: u64 = 2 << 20;
 pub struct Entry {
     /// Where it stands.
     pub segment: SegmentName,
+    /// The offset of its first byte.
+    pub start: u64,
     /// The offset behind it.
     pub end: u64,
     /// What it says.
@@ -359,6 +361,7 @@ pub(super) fn next(
     if is_tail && end == rest.from && looked.bytes >= LONGEST_LINE {
         entries.push(Entry {
             segment: rest.segment.clone(),
+            start: end,
             end: end + looked.bytes,
             content: Content::Damaged,
         });
@@ -380,13 +383,16 @@ fn lines_at(disk: &dyn Disk, file: &File, from: u64, len: u64) -> io::Result<Vec
 /// Adds an entry for each whole line, up to `most`. False when it met a record
 /// of a later version.
 fn split(text: &[u8], rest: Rest<'_>, most: usize, entries: &mut Vec<Entry>) -> bool {
+    let mut start = rest.from;
     for (end, record) in Lines::new(text) {
         if entries.len() >= most {
             break;
         }
+        let end = rest.from + end as u64;
         entries.push(Entry {
             segment: rest.segment.clone(),
-            end: rest.from + end as u64,
+            start: std::mem::replace(&mut start, end),
+            end,
             content: match record {
                 Record::LaterVersion => return false,
                 Record::Damaged => Content::Damaged,
@@ -407,6 +413,7 @@ fn torn_tail(disk: &dyn Disk, file: &File, rest: Rest<'_>, from: u64) -> Option<
     let torn = same_len && !text.is_empty() && !text.contains(&b'\n');
     torn.then(|| Entry {
         segment: rest.segment.clone(),
+        start: from,
         end: rest.len,
         content: Content::Torn,
     })

@@ -14,12 +14,14 @@ mod spool;
 #[path = "../shared/world.rs"]
 mod world;
 
+mod callers;
 mod clock;
 mod http;
 mod middlebox;
 mod outage;
 mod pace;
 mod panic;
+mod pipeline;
 mod poison;
 mod retention;
 mod secrets;

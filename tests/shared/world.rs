@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use pinrelay::delivery::{
-    self, Answer, CallFailed, Client, Late, Secret, Settings, Tally, Time, Transport, Until,
+    self, Answer, CallFailed, CallId, Callers, Client, Inline, Late, Reply, Request, Secret,
+    Settings, Tally, Time, Transport, Until,
 };
 use pinrelay::process::Waker;
 use pinrelay::spool::{
@@ -189,8 +190,18 @@ impl World {
     }
 
     /// A sender's thread that stays until nothing waits, or until its process
-    /// goes after so long.
+    /// goes after so long. It makes one call at a time.
     pub fn lead(&self, settings: &Settings, api: &mut Api<'_>, stay: Option<Duration>) -> Tally {
+        self.lead_by(settings, &mut Inline::new(api), stay)
+    }
+
+    /// The same by these callers.
+    pub fn lead_by(
+        &self,
+        settings: &Settings,
+        callers: &mut dyn Callers,
+        stay: Option<Duration>,
+    ) -> Tally {
         let end = stay.map(|stay| {
             self.at(self.passed() + stay, |world| {
                 Leader::want(&world.place).unwrap();
@@ -202,7 +213,7 @@ impl World {
             idle: Duration::from_secs(2),
             linger: true,
         };
-        let tally = delivery::drain(&self.place, settings, api, &self.waker, &until, self);
+        let tally = delivery::drain_by(&self.place, settings, callers, &self.waker, &until, self);
         Leader::unwant(&self.place);
         if let Some(end) = end {
             self.plan.borrow_mut().remove(&end);
@@ -288,8 +299,8 @@ impl<'w> Api<'w> {
     }
 }
 
-impl Client for Api<'_> {
-    fn post(&mut self, body: &[u8], test: bool, limit: Duration) -> Result<Answer, CallFailed> {
+impl Api<'_> {
+    fn note(&mut self, body: &[u8], test: bool) -> Call {
         let body: Value = serde_json::from_slice(body).unwrap();
         let events = body["data"].as_array().unwrap();
         let id = |event: &Value| event["event_id"].as_str().unwrap().to_owned();
@@ -299,8 +310,86 @@ impl Client for Api<'_> {
             test,
         };
         self.calls.push(call.clone());
+        call
+    }
+}
+
+impl Client for Api<'_> {
+    fn post(&mut self, body: &[u8], test: bool, limit: Duration) -> Result<Answer, CallFailed> {
+        let call = self.note(body, test);
         self.world.pass(self.takes.min(limit), None);
         (self.answer)(&call)
+    }
+}
+
+/// Callers of this API that wait for their answers at the same time.
+pub struct Several<'a, 'w> {
+    pub api: &'a mut Api<'w>,
+    most: usize,
+    calls: CallId,
+    /// How long a call takes.
+    takes: Box<dyn FnMut(&Call) -> Duration + 'a>,
+    /// What is in flight, by when it is answered.
+    in_flight: BTreeMap<(Duration, CallId), Call>,
+    /// The most that were in flight at the same time, with an order and without.
+    pub peak: [usize; 2],
+}
+
+impl<'a, 'w> Several<'a, 'w> {
+    pub fn new(
+        api: &'a mut Api<'w>,
+        most: usize,
+        takes: impl FnMut(&Call) -> Duration + 'a,
+    ) -> Self {
+        Self {
+            api,
+            most,
+            calls: 0,
+            takes: Box::new(takes),
+            in_flight: BTreeMap::new(),
+            peak: [0; 2],
+        }
+    }
+}
+
+impl Callers for Several<'_, '_> {
+    fn most(&self) -> usize {
+        self.most
+    }
+
+    fn in_flight(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    fn send(&mut self, request: Request) -> CallId {
+        assert!(
+            self.in_flight.len() < self.most,
+            "one caller makes one call"
+        );
+        let call = self.api.note(&request.body, request.test);
+        let takes = (self.takes)(&call).min(request.limit);
+        let due = self.api.world.passed() + takes;
+        self.api.world.at(due, |world| world.waker.wake());
+        self.calls += 1;
+        self.in_flight.insert((due, self.calls), call);
+        let is_order = |call: &&Call| call.ids.iter().any(|id| id.starts_with('o'));
+        let orders = self.in_flight.values().filter(is_order).count();
+        let visits = self.in_flight.len() - orders;
+        self.peak = [self.peak[0].max(orders), self.peak[1].max(visits)];
+        self.calls
+    }
+
+    fn reply(&mut self) -> Option<Reply> {
+        let first = self.in_flight.first_entry()?;
+        let (due, id) = *first.key();
+        if due > self.api.world.passed() {
+            return None;
+        }
+        let call = first.remove();
+        Some(Reply {
+            id,
+            call: Some((self.api.answer)(&call)),
+        })
     }
 }
 

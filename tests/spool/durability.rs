@@ -108,6 +108,6 @@ fn no_record_takes_the_place_of_one_that_did_not_reach_the_platter() {
         .unwrap();
     // Of a sender that read the record while it was being synced.
     let end = line("a").len() as u64;
-    ledger.settle(&name, end).unwrap();
+    ledger.settle(&name, 0, end).unwrap();
     assert!(all(&spool).contains(&"b".to_owned()));
 }

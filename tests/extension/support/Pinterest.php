@@ -38,10 +38,10 @@ final class Pinterest
     }
 
     /**
-     * The calls that are over, in the order they ended; `began` in milliseconds. `pid` is null where a caller had gone
+     * The calls that are over, in the order they ended; times in milliseconds. `pid` is null where a caller had gone
      * before it could be seen, and `beside` are the callers that waited for an answer when this call came.
-     * @return list<array{connection: int, pid: ?int, began: float, beside: list<?int>, mode: string, test: bool,
-     *   answered: bool, ids: list<string>}>
+     * @return list<array{connection: int, pid: ?int, began: float, ended: float, beside: list<?int>, mode: string,
+     *   test: bool, answered: bool, ids: list<string>}>
      */
     public function calls(): array
     {

@@ -4,7 +4,7 @@
 //   node pinterest.mjs RECORDS PAYLOADS
 //
 // RECORDS gets requests.ndjson, one line for each call as it arrives, and calls.ndjson, one line for each call that is
-// over: which process made it, when it began, whether the whole answer left, and which others waited for an answer when
+// over: which process made it, when it began and ended, whether the whole answer left, and which others waited for an answer when
 // it came (a caller that has died waits for nothing, however late that is noticed here). PAYLOADS gets the first bodies
 // as files, for the schema checks. RECORDS/behaviour.json, read at each call, says how to behave:
 //
@@ -108,7 +108,7 @@ const server = createServer((request, response) => {
             const ids = events.map((event) => event.event_id);
             const answered = response.writableFinished;
             const test = request.url.includes('?test=true');
-            line('calls.ndjson', { ...socket.caller, began, beside, mode, test, answered, ids });
+            line('calls.ndjson', { ...socket.caller, began, ended: now(), beside, mode, test, answered, ids });
         });
         if (mode === 'hang') return;
         const [status, text] = mode === 'ok' ? [200, answer(events)] : [503, { code: 1, message: 'Unavailable' }];

@@ -8,14 +8,17 @@ namespace Pinrelay\Tests;
 
 final class Evidence
 {
+    /** `pinrelay.concurrency`. */
+    private const IN_FLIGHT = 4;
+
     /** @param list<array<string, mixed>> $calls as Pinterest::calls() gives them */
     public function __construct(private readonly array $calls)
     {
     }
 
     /**
-     * Pairs of processes that both waited for an answer at one moment. A sender makes one call after the other, so each
-     * such pair is the work of two leaders.
+     * Pairs of processes that both waited for an answer at one moment. One process leads a spool, with several calls in
+     * flight; so each such pair is the work of two leaders.
      * @return list<string>
      */
     public function overlaps(): array
@@ -23,6 +26,9 @@ final class Evidence
         $pairs = [];
         foreach ($this->calls as $call) {
             foreach ($call['beside'] as $other) {
+                if ($other === null || $call['pid'] === null || $other === $call['pid']) {
+                    continue;
+                }
                 $pairs[] = "process $other and process {$call['pid']}";
             }
         }
@@ -31,27 +37,34 @@ final class Evidence
 
     /**
      * Ids that Pinterest took more than once although the sender knew, or could have known, that it had them; each with
-     * the two calls. One whose sender was killed between Pinterest's receipt and the verdict is sent again rightly:
-     * then its call was the last one that process ever made. Nobody says which of the two Pinterest is done with first.
+     * the two calls. One whose sender was killed between Pinterest's receipt and the verdict is sent again rightly: then
+     * it was among the calls that its process had in flight at the end. Those are its newest ones, since a leader settles
+     * an answer before it makes another call in its place, and any that had no answer when it made its last.
      * @param callable(?int): bool $ended whether a process was killed, or ended with its call in flight
      * @return list<string>
      */
     public function repeats(callable $ended): array
     {
-        $last = [];
+        $began = [];
         foreach ($this->calls as $call) {
-            $caller = self::caller($call);
-            $last[$caller] = max($last[$caller] ?? 0.0, $call['began']);
+            $began[self::process($call)][] = $call['began'];
         }
-        $excused = static fn (array $call): bool =>
-            $call['began'] === $last[self::caller($call)] && $ended($call['pid']);
+        $began = array_map(static function (array $times): array {
+            rsort($times);
+            return $times;
+        }, $began);
+        $excused = static function (array $call) use ($began, $ended): bool {
+            $its = $began[self::process($call)];
+            $inFlight = $call['began'] >= ($its[self::IN_FLIGHT - 1] ?? 0.0) || $call['ended'] >= $its[0];
+            return $inFlight && $ended($call['pid']);
+        };
         $known = $repeats = [];
         $calls = array_filter($this->calls, static fn (array $call): bool => $call['mode'] === 'ok' && !$call['test']);
         usort($calls, static fn (array $a, array $b): int => $a['began'] <=> $b['began']);
         foreach ($calls as $call) {
             foreach ($call['ids'] as $id) {
                 if (isset($known[$id])) {
-                    $repeats[] = "$id: " . self::told($known[$id]) . ', then ' . self::told($call);
+                    $repeats[] = "$id: " . self::describe($known[$id]) . ', then ' . self::describe($call);
                 }
             }
             if (!$excused($call)) {
@@ -61,14 +74,14 @@ final class Evidence
         return $repeats;
     }
 
-    private static function caller(array $call): string
+    private static function process(array $call): string
     {
         return $call['pid'] === null ? "connection {$call['connection']}" : "process {$call['pid']}";
     }
 
-    private static function told(array $call): string
+    private static function describe(array $call): string
     {
         $answered = $call['answered'] ? 'answered' : 'cut off';
-        return sprintf('%s, %s, at %.0f ms', self::caller($call), $answered, $call['began']);
+        return sprintf('%s, %s, at %.0f ms', self::process($call), $answered, $call['began']);
     }
 }

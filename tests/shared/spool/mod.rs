@@ -164,7 +164,7 @@ pub fn ended(segment: &Path) -> SegmentName {
 pub fn settle(ledger: &mut Ledger, entries: &[Entry]) {
     for entry in entries {
         // Where it cannot be written down, it is known all the same.
-        let _ = ledger.settle(&entry.segment, entry.end);
+        let _ = ledger.settle(&entry.segment, entry.start, entry.end);
     }
 }
 
