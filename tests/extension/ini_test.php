@@ -9,7 +9,8 @@ namespace Pinrelay\Tests;
 require __DIR__ . '/support/world.php';
 
 const SETTINGS = [
-    'cafile', 'concurrency', 'connect_timeout', 'durability', 'log_level', 'max_bytes', 'proxy', 'sender', 'spool_root', 'timeout',
+    'cafile', 'concurrency', 'connect_timeout', 'durability', 'log_level', 'max_bytes', 'proxy', 'sender', 'spool_root',
+    'timeout',
 ];
 
 test('the settings are those of the design, and nothing else', function (): void {
