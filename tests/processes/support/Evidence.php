@@ -37,9 +37,9 @@ final class Evidence
 
     /**
      * Ids that Pinterest took more than once although the sender knew, or could have known, that it had them; each with
-     * the two calls. One whose sender was killed between Pinterest's receipt and the verdict is sent again rightly: then
-     * it was among the calls that its process had in flight at the end. Those are its newest ones, since a leader settles
-     * an answer before it makes another call in its place, and any that had no answer when it made its last.
+     * the two calls. One whose sender was killed between Pinterest's receipt and the verdict is sent again rightly:
+     * then it was among the calls that its process had in flight at the end. Those are its newest ones, since a leader
+     * settles an answer before it makes another call in its place, and any that had no answer when it made its last.
      * @param callable(?int): bool $ended whether a process was killed, or ended with its call in flight
      * @return list<string>
      */
