@@ -29,7 +29,7 @@ const TEST_EMAIL: &str = "973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea6
 
 /// Whether refusals were left behind that are not believed yet.
 pub fn is_needed(session: &Session<'_>) -> bool {
-    session.committer.state.doubted || is_all_rejected(session)
+    session.committer.state.probe_due || is_all_rejected(session)
 }
 
 /// Probes before a batch, where [`is_needed`] says so. `Closed` where an event
@@ -49,7 +49,7 @@ pub fn probe_first(session: &mut Session<'_>) -> Circuit {
     let circuit = probe_test_event(session, &next);
     if circuit == Circuit::Closed {
         let state = &mut session.committer.state;
-        state.doubted = false;
+        state.probe_due = false;
         // The refusals in a row stay counted: this proves nothing of them.
         state.paused = None;
         state.retry_at = None;
@@ -116,7 +116,7 @@ pub fn probe_for_lone(session: &mut Session<'_>, batch: &Batch) -> Circuit {
     let Some(held) = batch.held.last() else {
         return Circuit::Closed;
     };
-    if within(state.last_success_at, SUCCESS_COUNTS) || within(state.vouched_at, probed) {
+    if within(state.last_success_at, SUCCESS_COUNTS) || within(state.probe_succeeded_at, probed) {
         return Circuit::Closed;
     }
     // Told to the owner, whatever the probe finds.
@@ -125,7 +125,7 @@ pub fn probe_for_lone(session: &mut Session<'_>, batch: &Batch) -> Circuit {
         true => Circuit::Open,
         false => probe_test_event(session, batch),
     };
-    session.committer.state.doubted = circuit == Circuit::Open;
+    session.committer.state.probe_due = circuit == Circuit::Open;
     circuit
 }
 
@@ -157,7 +157,7 @@ fn probe_test_event(session: &mut Session<'_>, batch: &Batch) -> Circuit {
     };
     match response {
         response if response.is_processed() => {
-            session.committer.state.vouched_at = Some(session.time.unix());
+            session.committer.state.probe_succeeded_at = Some(session.time.unix());
             Circuit::Closed
         }
         // Should it be this one that Pinterest has something against, others tell.

@@ -38,7 +38,7 @@ pub enum Exit {
     /// Nothing waited.
     Idle,
     /// Out of time, or told to.
-    Told,
+    Stopped,
 }
 
 /// What leading came to.
@@ -137,10 +137,10 @@ pub fn drain_by(
             .unwrap_or_else(|_| Err(panicked(&leader, settings, time)))?;
         drop(leader);
         tally.exit = match process::is_stopping() {
-            true => Exit::Told,
+            true => Exit::Stopped,
             false => exit,
         };
-        if tally.exit == Exit::Told {
+        if tally.exit == Exit::Stopped {
             return Ok(tally);
         }
         // Whoever captured in the meantime found the lock taken and trusted us.
@@ -250,7 +250,7 @@ impl Sender<'_> {
                     self.settle_held(tally)?;
                     // Its wait is written down: another destination can use the thread.
                     if last_call || self.is_out_of_time_after(wait) || process::is_full() {
-                        return Ok(Exit::Told);
+                        return Ok(Exit::Stopped);
                     }
                     self.rest(wait.min(LOOK_HELD));
                 }
@@ -266,7 +266,7 @@ impl Sender<'_> {
                 }
             }
         }
-        Ok(Exit::Told)
+        Ok(Exit::Stopped)
     }
 
     fn next(&mut self) -> Next {

@@ -190,7 +190,7 @@ impl Session<'_> {
             && state.paused.is_none()
             && state.failures == 0
             && state.rejected_in_a_row == 0
-            && !state.doubted
+            && !state.probe_due
             && state.part.or(state.limit).is_none()
     }
 
@@ -202,7 +202,7 @@ impl Session<'_> {
         state.paused = None;
         state.retry_at = None;
         state.failures = 0;
-        state.doubted = false;
+        state.probe_due = false;
         // Whoever let these through may let more.
         state.limit = state.limit.map(|most| most.saturating_mul(2));
         state.limit = state.limit.filter(|most| *most < MOST_EVENTS);

@@ -23,14 +23,14 @@ const KEPT_FOR_ORDERS: u64 = 16 << 20;
 #[derive(Debug)]
 pub(super) struct Quota {
     lane: Lane,
-    known: Option<Known>,
+    measured: Option<Measurement>,
     /// Bytes that were appended and not told yet.
     untold: u64,
     told: Option<Instant>,
 }
 
 #[derive(Debug)]
-struct Known {
+struct Measurement {
     when: Instant,
     held: u64,
     free: u64,
@@ -42,7 +42,7 @@ impl Quota {
     pub fn new(lane: Lane) -> Self {
         Self {
             lane,
-            known: None,
+            measured: None,
             untold: 0,
             told: None,
         }
@@ -58,13 +58,13 @@ impl Quota {
             Lane::Revenue => (max_bytes, KEPT_FOR_VERDICTS, "a spool"),
             Lane::Visit => (max_bytes / 5 * 4, KEPT_FOR_ORDERS, "visits"),
         };
-        let (held, free) = match &self.known {
-            Some(known) if known.when.elapsed() < RECHECK_AFTER => (known.held, known.free),
+        let (held, free) = match &self.measured {
+            Some(last) if last.when.elapsed() < RECHECK_AFTER => (last.held, last.free),
             _ => {
                 let free = free(spool);
                 let held = self.held(spool, limit.saturating_sub(more));
                 let when = Instant::now();
-                self.known = Some(Known {
+                self.measured = Some(Measurement {
                     when,
                     held,
                     free,
@@ -106,10 +106,10 @@ impl Quota {
     pub fn take(&mut self, spool: &SpoolDir, bytes: u64) {
         self.untold = self.untold.saturating_add(bytes);
         let mut much = true;
-        if let Some(known) = &mut self.known {
-            known.held = known.held.saturating_add(bytes);
-            known.free = known.free.saturating_sub(bytes);
-            much = self.untold > known.limit / MUCH;
+        if let Some(last) = &mut self.measured {
+            last.held = last.held.saturating_add(bytes);
+            last.free = last.free.saturating_sub(bytes);
+            much = self.untold > last.limit / MUCH;
         }
         if !much && self.told.is_some_and(|when| when.elapsed() < RECHECK_AFTER) {
             return;

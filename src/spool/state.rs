@@ -53,11 +53,11 @@ pub struct State {
     pub rejected_in_a_row: u32,
     /// An event was refused while nothing shows that Pinterest would take any:
     /// to be found out before it is sent again.
-    #[serde(rename = "probe_due", alias = "doubted")]
-    pub doubted: bool,
+    #[serde(alias = "doubted")]
+    pub probe_due: bool,
     /// When Pinterest last said in test mode that it would take an event.
-    #[serde(rename = "probe_succeeded_at", alias = "vouched_at")]
-    pub vouched_at: Option<i64>,
+    #[serde(alias = "vouched_at")]
+    pub probe_succeeded_at: Option<i64>,
     /// How often a sender panicked.
     pub panics: u64,
     /// When what had its time was last cleared away, all of it.
@@ -198,8 +198,8 @@ impl State {
             self.part = None;
             self.limit = None;
             self.rejected_in_a_row = 0;
-            self.doubted = false;
-            self.vouched_at = None;
+            self.probe_due = false;
+            self.probe_succeeded_at = None;
         }
         self
     }
@@ -282,7 +282,7 @@ mod tests {
     fn the_names_of_earlier_versions_are_read() {
         let earlier = r#"{"doubted":true,"vouched_at":5}"#;
         let state: State = serde_json::from_str(earlier).unwrap();
-        assert_eq!((state.doubted, state.vouched_at), (true, Some(5)));
+        assert_eq!((state.probe_due, state.probe_succeeded_at), (true, Some(5)));
         let written = serde_json::to_string(&state).unwrap();
         assert!(written.contains(r#""probe_due":true,"probe_succeeded_at":5"#));
     }
