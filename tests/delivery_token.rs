@@ -100,13 +100,13 @@ fn once_newer_settings_are_written_no_call_is_made_with_older_ones() {
         let calls = RefCell::new(0);
         let mut api = Api::new(&world, |call| {
             assert_eq!(
-                Generation::read(&world.place),
+                Generation::read(&world.spool),
                 0,
                 "a call of the old leader"
             );
             *calls.borrow_mut() += 1;
             if *calls.borrow() == nth {
-                Generation::raise(&world.place, 1).unwrap();
+                Generation::raise(&world.spool, 1).unwrap();
             }
             crate::world::all_or_nothing(call, |id| id == "o-0")
         });

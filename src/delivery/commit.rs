@@ -52,7 +52,7 @@ impl Counts {
 
 /// Everything a leader writes.
 pub struct Committer {
-    place: SpoolDir,
+    spool: SpoolDir,
     /// What makes us the one who writes.
     lock: FileIdentity,
     /// What waits.
@@ -80,30 +80,30 @@ impl Committer {
     /// # Errors
     /// What the file system says.
     pub fn open(leader: &Leader, generation: u64, time: &dyn Time) -> Result<Self, SpoolError> {
-        let place = leader.spool();
-        let log = VerdictLog::new(place);
-        let dead = DeadLetters::new(place);
-        let written = State::read(place);
+        let spool = leader.spool();
+        let log = VerdictLog::new(spool);
+        let dead = DeadLetters::new(spool);
+        let written = State::read(spool);
         let mut state = written.clone().for_generation(generation);
         let now = time.unix();
         // Noted by a clock that ran ahead: one leader after another would wait.
         let longest = now.saturating_add_unsigned(backoff::LONGEST.as_secs());
         state.retry_at = state.retry_at.map(|at| at.min(longest));
         state.clocks.look(&time.boot_id(), now, time.since_boot());
-        let mut ledger = Ledger::new(place);
+        let mut ledger = Ledger::new(spool);
         ledger.refresh()?;
         ledger.tidy(now);
         Ok(Self {
             delivered: OnceCell::new(),
-            withdrawn: Withdrawn::read(place),
+            withdrawn: Withdrawn::read(spool),
             state,
             written,
-            place: place.clone(),
+            spool: spool.clone(),
             lock: leader.lock().clone(),
             ledger,
             log,
             reserved: HashMap::new(),
-            recent: Recent::read(place),
+            recent: Recent::read(spool),
             dead,
             published: None,
         })
@@ -132,8 +132,8 @@ impl Committer {
             return;
         }
         self.ledger.tell_held();
-        if let Err(error) = self.recent.write(&self.place) {
-            log::warn!(target: self.place.log_target(), "cannot write recent.json: {error}");
+        if let Err(error) = self.recent.write(&self.spool) {
+            log::warn!(target: self.spool.log_target(), "cannot write recent.json: {error}");
         }
         self.published = Some(Instant::now());
     }
@@ -151,13 +151,13 @@ impl Committer {
     /// Throws away what is a week old. By a clock that jumped forward all would be:
     /// the verdicts that nobody has read, and the memory of what was delivered.
     pub fn prune(&mut self, now: i64) {
-        prune(&self.place, now);
+        prune(&self.spool, now);
         self.recent.prune(now);
     }
 
     /// Looks again at what was taken back.
     pub fn see_withdrawn(&mut self) {
-        self.withdrawn = Withdrawn::read(&self.place);
+        self.withdrawn = Withdrawn::read(&self.spool);
     }
 
     /// Reads the clock, and says whether it is to be believed.
@@ -191,7 +191,7 @@ impl Committer {
     }
 
     fn is_delivered(&self, id: &str) -> bool {
-        let delivered = || IdSet::delivered(&self.place);
+        let delivered = || IdSet::delivered(&self.spool);
         let delivered = self.delivered.get_or_init(delivered);
         delivered.contains(&fingerprint(id))
     }
@@ -239,7 +239,7 @@ impl Committer {
     pub fn commit(&mut self, lines: &mut [Pending], now: i64) -> Result<Counts, SpoolError> {
         if !self.lock.is_current() {
             self.keep_acknowledgements(lines, now);
-            return Err(self.place.moved());
+            return Err(self.spool.moved());
         }
         let mut done = settleable(lines);
         self.spare_withdrawn(&mut done);
@@ -247,7 +247,7 @@ impl Committer {
         for line in &done {
             if let Decision::Unreadable(reason) = line.decision {
                 log::error!(
-                    target: self.place.log_target(),
+                    target: self.spool.log_target(),
                     "a line of {} ending at {} cannot be read: {reason}",
                     line.entry.segment.as_str(),
                     line.entry.end
@@ -308,7 +308,7 @@ impl Committer {
         } in ranges(&done)
         {
             if let Err(error) = self.ledger.settle(segment, start, end) {
-                log::warn!(target: self.place.log_target(), "{error}");
+                log::warn!(target: self.spool.log_target(), "{error}");
                 unmoved.insert(segment);
             }
         }
@@ -329,7 +329,7 @@ impl Committer {
             Ok(dropped) => self.state.lose("dead_letters_full", dropped),
             Err(error) => {
                 log::error!(
-                    target: self.place.log_target(),
+                    target: self.spool.log_target(),
                     "a rejected event cannot be kept: {error}"
                 );
                 self.state.lose("dead_letter_unwritten", 1);
@@ -377,7 +377,7 @@ impl Committer {
                 && let Some(event) = line.event()
                 && let Err(error) = self.dead.remove(&event.id)
             {
-                log::error!(target: self.place.log_target(), "{error}");
+                log::error!(target: self.spool.log_target(), "{error}");
             }
         }
     }
@@ -390,8 +390,8 @@ impl Committer {
             return;
         }
         self.written = self.state.clone();
-        if let Err(error) = self.state.write(&self.place) {
-            log::warn!(target: self.place.log_target(), "cannot write state.json: {error}");
+        if let Err(error) = self.state.write(&self.spool) {
+            log::warn!(target: self.spool.log_target(), "cannot write state.json: {error}");
         }
     }
 }

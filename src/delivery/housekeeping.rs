@@ -32,32 +32,32 @@ pub fn is_due(state: &State, now: i64) -> bool {
 ///
 /// # Errors
 /// What the file system says.
-pub fn retain(place: &SpoolDir, time: &dyn Time) -> Result<bool, SpoolError> {
-    retain_until(place, time, time.now() + AT_MOST)
+pub fn retain(spool: &SpoolDir, time: &dyn Time) -> Result<bool, SpoolError> {
+    retain_until(spool, time, time.now() + AT_MOST)
 }
 
 /// The same for each of several, which have the time of one together. What fails
 /// in one is written to its log. It begins with any of them, so that none which
 /// takes all the time keeps the others waiting for good.
-pub fn retain_each(places: &[SpoolDir], time: &dyn Time) {
+pub fn retain_each(spools: &[SpoolDir], time: &dyn Time) {
     let end = time.now() + AT_MOST;
-    let first = usize::try_from(random() % places.len().max(1) as u64).unwrap_or(0);
-    let (before, after) = places.split_at(first);
-    for place in after.iter().chain(before) {
+    let first = usize::try_from(random() % spools.len().max(1) as u64).unwrap_or(0);
+    let (before, after) = spools.split_at(first);
+    for spool in after.iter().chain(before) {
         if time.now() >= end {
             return;
         }
-        if let Err(error) = retain_until(place, time, end) {
-            log::warn!(target: place.log_target(), "cannot clear it: {error}");
+        if let Err(error) = retain_until(spool, time, end) {
+            log::warn!(target: spool.log_target(), "cannot clear it: {error}");
         }
     }
 }
 
-fn retain_until(place: &SpoolDir, time: &dyn Time, end: Instant) -> Result<bool, SpoolError> {
-    if !is_due(&State::read(place), time.unix()) || !Leader::is_free(place)? {
+fn retain_until(spool: &SpoolDir, time: &dyn Time, end: Instant) -> Result<bool, SpoolError> {
+    if !is_due(&State::read(spool), time.unix()) || !Leader::is_free(spool)? {
         return Ok(false);
     }
-    let Some(leader) = Leader::try_lead(place)? else {
+    let Some(leader) = Leader::try_lead(spool)? else {
         return Ok(false);
     };
     let mut committer = Committer::open(&leader, 0, time)?;

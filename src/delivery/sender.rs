@@ -65,7 +65,7 @@ impl Tally {
 /// # Errors
 /// What the file system says.
 pub fn drain(
-    place: &SpoolDir,
+    spool: &SpoolDir,
     settings: &Settings,
     client: &mut dyn Client,
     waker: &Waker,
@@ -73,7 +73,7 @@ pub fn drain(
     time: &dyn Time,
 ) -> Result<Tally, SpoolError> {
     drain_by(
-        place,
+        spool,
         settings,
         &mut Inline::new(client),
         waker,
@@ -87,7 +87,7 @@ pub fn drain(
 /// # Errors
 /// What the file system says.
 pub fn drain_by(
-    place: &SpoolDir,
+    spool: &SpoolDir,
     settings: &Settings,
     callers: &mut dyn Callers,
     waker: &Waker,
@@ -96,7 +96,7 @@ pub fn drain_by(
 ) -> Result<Tally, SpoolError> {
     let mut tally = Tally::default();
     loop {
-        let Some(leader) = Leader::try_lead(place)? else {
+        let Some(leader) = Leader::try_lead(spool)? else {
             return Ok(tally);
         };
         let lead = || {
@@ -106,7 +106,7 @@ pub fn drain_by(
                 session: Session {
                     committer,
                     leader: &leader,
-                    place,
+                    spool,
                     settings,
                     callers: &mut *callers,
                     is_steady: true,
@@ -154,10 +154,10 @@ pub fn drain_by(
 /// Counts a panic, and makes the next leader wait, here or in any other process:
 /// whatever brought it about may still be in line. Only by the lock's holder.
 fn panicked(leader: &Leader, settings: &Settings, time: &dyn Time) -> SpoolError {
-    let place = leader.spool();
+    let spool = leader.spool();
     // Its own words may hold what a visitor typed.
     let message = "the sender panicked";
-    let mut state = State::read(place).for_generation(settings.generation);
+    let mut state = State::read(spool).for_generation(settings.generation);
     state.panics += 1;
     state.failures = state.failures.saturating_add(1);
     let wait = backoff::wait(state.failures, true, random()).as_secs() + 1;
@@ -168,10 +168,10 @@ fn panicked(leader: &Leader, settings: &Settings, time: &dyn Time) -> SpoolError
         http_status: None,
     });
     if !leader.leads() {
-        return place.moved();
+        return spool.moved();
     }
-    if let Err(error) = state.write(place) {
-        log::warn!(target: place.log_target(), "cannot write state.json: {error}");
+    if let Err(error) = state.write(spool) {
+        log::warn!(target: spool.log_target(), "cannot write state.json: {error}");
     }
     SpoolError::new(Reason::Io, message)
 }
@@ -398,7 +398,7 @@ impl Sender<'_> {
         {
             self.cleaned_at = Some(now);
             if let Err(error) = housekeeping::clean(&mut session.committer, session.time) {
-                log::warn!(target: session.place.log_target(), "cannot clear it: {error}");
+                log::warn!(target: session.spool.log_target(), "cannot clear it: {error}");
             }
             session.committer.save();
         }

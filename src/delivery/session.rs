@@ -53,7 +53,7 @@ pub struct Session<'a> {
     /// The lock.
     pub leader: &'a Leader,
     /// The spool.
-    pub place: &'a SpoolDir,
+    pub spool: &'a SpoolDir,
     /// Whom to call.
     pub settings: &'a Settings,
     /// Who calls.
@@ -158,7 +158,7 @@ impl Session<'_> {
     /// False once nothing may be sent any more, by these settings or at all; asked
     /// before the first call. Some other process may have been told otherwise since.
     pub fn may_call(&self) -> bool {
-        self.leader.leads() && Generation::read(self.place) <= self.settings.generation
+        self.leader.leads() && Generation::read(self.spool) <= self.settings.generation
     }
 
     /// False once the leader should leave; asked between calls.
@@ -170,7 +170,7 @@ impl Session<'_> {
     pub fn must_leave(&self) -> bool {
         let deadline = self.until.deadline;
         deadline.is_some_and(|deadline| self.time.now() >= deadline)
-            || Leader::is_wanted(self.place)
+            || Leader::is_wanted(self.spool)
             || !self.may_call()
     }
 

@@ -31,26 +31,26 @@ impl Relay {
     pub fn status(&self) -> Result<Value, Refusal> {
         let spool = self.spool()?;
         self.retain(&spool);
-        Ok(report::status(&spool.place, self.options.generation)?)
+        Ok(report::status(&spool.dir, self.options.generation)?)
     }
 
     /// Deletes what was kept long enough, hourly, also where nothing may be sent: here,
     /// and at the shop's other destinations, for which no relay may be made again.
     pub(super) fn retain(&self, spool: &Arc<Spool>) {
-        delivery::retain_each(&self.siblings(&spool.place), &Clock);
-        match delivery::retain(&spool.place, &Clock) {
+        delivery::retain_each(&self.siblings(&spool.dir), &Clock);
+        match delivery::retain(&spool.dir, &Clock) {
             // A capture in the meantime found the lock taken, and started no sender.
             Ok(true) => self.send_from(spool),
             Ok(false) => {}
             Err(error) => {
-                log::warn!(target: spool.place.log_target(), "cannot clear it: {error}");
+                log::warn!(target: spool.dir.log_target(), "cannot clear it: {error}");
             }
         }
     }
 
     /// The other destinations of this site.
-    fn siblings(&self, place: &SpoolDir) -> Vec<SpoolDir> {
-        let own = place.dir();
+    fn siblings(&self, spool: &SpoolDir) -> Vec<SpoolDir> {
+        let own = spool.dir();
         let (options, disk) = (&self.options, &self.disk);
         let entries = own.parent().and_then(|dir| std::fs::read_dir(dir).ok());
         let open = |dir: PathBuf| {
@@ -74,7 +74,7 @@ impl Relay {
     pub fn settled(&self, cursor: &str, limit: i64) -> Result<Value, Refusal> {
         let spool = self.spool()?;
         let limit = usize::try_from(limit).unwrap_or(0);
-        let (cursor, events) = Verdicts::new(&spool.place).after(cursor, limit)?;
+        let (cursor, events) = Verdicts::new(&spool.dir).after(cursor, limit)?;
         Ok(json!({ "cursor": cursor, "events": events }))
     }
 
@@ -85,7 +85,7 @@ impl Relay {
     pub fn recent(&self, limit: i64) -> Result<Value, Refusal> {
         let spool = self.spool()?;
         let limit = usize::try_from(limit).unwrap_or(0);
-        let recent = Recent::read(&spool.place);
+        let recent = Recent::read(&spool.dir);
         Ok(recent
             .newest()
             .take(limit)
@@ -100,7 +100,7 @@ impl Relay {
     pub fn rejected(&self, limit: i64) -> Result<Value, Refusal> {
         let spool = self.spool()?;
         let limit = usize::try_from(limit).unwrap_or(0);
-        Ok(json!(DeadLetters::new(&spool.place).list(limit)))
+        Ok(json!(DeadLetters::new(&spool.dir).list(limit)))
     }
 
     /// Captures dead letters again, by their events' ids; returns how many.
@@ -109,7 +109,7 @@ impl Relay {
     /// [`Refusal::Spool`]; those before the one that failed are captured.
     pub fn retry(&self, ids: &Raw) -> Result<i64, Refusal> {
         let spool = self.spool()?;
-        let dead = DeadLetters::new(&spool.place);
+        let dead = DeadLetters::new(&spool.dir);
         let mut back = 0;
         for id in texts(ids) {
             // Against a withdrawal at the same moment.
@@ -179,12 +179,12 @@ impl Relay {
         is_one: impl Fn(&Envelope<'_>) -> bool,
     ) -> Result<i64, Refusal> {
         let spool = self.spool()?;
-        let dead = DeadLetters::new(&spool.place);
+        let dead = DeadLetters::new(&spool.dir);
         let discard = || dead.discard(&wants_dead, &is_one);
         let mut ids: HashSet<String> = discard()?.into_iter().collect();
-        let mut withdrawn = Withdrawn::read(&spool.place);
+        let mut withdrawn = Withdrawn::read(&spool.dir);
         let mut found = Vec::new();
-        Ledger::new(&spool.place).scan(&mut wants, |segment, end, event| {
+        Ledger::new(&spool.dir).scan(&mut wants, |segment, end, event| {
             if let Some(event) = event.filter(|event| is_one(event))
                 && !withdrawn.contains(segment, end)
             {
@@ -212,14 +212,14 @@ impl Relay {
         let spool = self.spool()?;
         let deadline = Instant::now() + self.rules.transport.timeout + PURGE_PATIENCE;
         let leader = loop {
-            Leader::want(&spool.place)?;
+            Leader::want(&spool.dir)?;
             spool.waker.wake();
-            match Leader::try_lead(&spool.place)? {
+            match Leader::try_lead(&spool.dir)? {
                 None if Instant::now() < deadline => std::thread::sleep(LEADER_POLL),
                 other => break other,
             }
         };
-        Leader::unwant(&spool.place);
+        Leader::unwant(&spool.dir);
         let leader = leader.ok_or_else(|| {
             let why = "the process that sends from this spool does not leave: try again";
             SpoolError::new(Reason::Io, why)

@@ -28,14 +28,14 @@ impl Relay {
         let spool = self.spool()?;
         let seconds = if seconds.is_finite() { seconds } else { 0.0 };
         let deadline = Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_DRAIN));
-        let before = report::done(&spool.place);
+        let before = report::done(&spool.dir);
         let waker = Arc::new(Waker::new().map_err(no_waker)?);
         let until = Until {
             deadline: Some(deadline),
             idle: Duration::ZERO,
             linger: false,
         };
-        let mut own = match self.may_lead(&spool.place) {
+        let mut own = match self.may_lead(&spool.dir) {
             Some(settings) => Some((callers(&settings, &waker)?, settings)),
             None => None,
         };
@@ -46,11 +46,11 @@ impl Relay {
             if !spool.has_seen(self.options.generation) {
                 spool.raise_generation(self.options.generation);
             }
-            if !Leader::is_free(&spool.place)? {
+            if !Leader::is_free(&spool.dir)? {
                 sender = "other";
             } else if let Some((callers, settings)) = &mut own {
                 let drain =
-                    || delivery::drain_by(&spool.place, settings, callers, &waker, &until, &Clock);
+                    || delivery::drain_by(&spool.dir, settings, callers, &waker, &until, &Clock);
                 if process::run_on_new_thread(drain).map_err(no_thread)??.led() {
                     sender = "self";
                     break;
@@ -58,7 +58,7 @@ impl Relay {
             } else {
                 break; // There is no leader, and this process may not lead.
             }
-            let mut ledger = Ledger::new(&spool.place);
+            let mut ledger = Ledger::new(&spool.dir);
             ledger.refresh()?;
             if Instant::now() >= deadline || ledger.work().is_none() {
                 break;
@@ -66,12 +66,12 @@ impl Relay {
             std::thread::sleep(LEADER_POLL);
         }
         self.retain(&spool);
-        let after = report::done(&spool.place);
+        let after = report::done(&spool.dir);
         Ok(json!({
             "sender": sender,
             "delivered": after.delivered.saturating_sub(before.delivered),
             "rejected": after.rejected.saturating_sub(before.rejected),
-            "waiting": report::waiting(&spool.place)?.total(),
+            "waiting": report::waiting(&spool.dir)?.total(),
         }))
     }
 
@@ -114,8 +114,8 @@ impl Relay {
     }
 
     /// The settings, if they allow this process to send from the spool.
-    pub(super) fn may_lead(&self, place: &SpoolDir) -> Option<Settings> {
-        let newest = Generation::read(place) <= self.options.generation;
+    pub(super) fn may_lead(&self, spool: &SpoolDir) -> Option<Settings> {
+        let newest = Generation::read(spool) <= self.options.generation;
         (self.options.enabled && newest).then(|| self.settings())?
     }
 }

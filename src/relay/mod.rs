@@ -139,7 +139,7 @@ impl Relay {
             Ok(()) => return Ok(spool),
             Err(error) => error,
         };
-        if spool.place.is_current() && spool.place.file("seg").exists() {
+        if spool.dir.is_current() && spool.dir.file("seg").exists() {
             return Err(failed);
         }
         registry::forget(&self.options, &spool);
@@ -161,12 +161,12 @@ impl Relay {
             if let Some(spool) = spool
                 && spool.is_time_to_look()
             {
-                if !spool.place.is_current() {
+                if !spool.dir.is_current() {
                     registry::forget(&self.options, &spool);
                     return Ok(());
                 }
                 spool.raise_generation(self.options.generation);
-                if Ledger::needs_leader(&spool.place, unix_now())? {
+                if Ledger::needs_leader(&spool.dir, unix_now())? {
                     self.send_from(&spool);
                 }
             }
@@ -180,10 +180,10 @@ impl Relay {
             return;
         }
         let can_send = self.options.access_token.is_some();
-        let settings = can_send.then_some(|| self.may_lead(&spool.place));
+        let settings = can_send.then_some(|| self.may_lead(&spool.dir));
         if let Err(error) = registry::start(spool, self.options.generation, settings) {
             // The event is on disk: the next request, or a drain, sends it.
-            log::warn!(target: spool.place.log_target(), "no sender could start: {error}");
+            log::warn!(target: spool.dir.log_target(), "no sender could start: {error}");
         }
     }
 }

@@ -33,7 +33,7 @@ static SPOOLS: PerProcess<Spools> = PerProcess::new(Spools::default);
 /// A spool that this process has open.
 pub struct Spool {
     /// Where it lies.
-    pub place: SpoolDir,
+    pub dir: SpoolDir,
     /// Wakes this process's sender.
     pub waker: Arc<Waker>,
     writers: [Mutex<Writer>; 2],
@@ -88,10 +88,10 @@ impl Spool {
     /// on a full or read-only disk, older settings go on, and the status can still be
     /// read.
     pub fn raise_generation(&self, generation: u64) {
-        match Generation::raise(&self.place, generation) {
+        match Generation::raise(&self.dir, generation) {
             Ok(seen) => drop(self.generation.fetch_max(seen, Ordering::Relaxed)),
             Err(error) => {
-                let target = self.place.log_target();
+                let target = self.dir.log_target();
                 log::warn!(target: target, "cannot write down the generation: {error}");
             }
         }
@@ -105,10 +105,10 @@ impl Spool {
             return Ok(true);
         }
         *watch = None;
-        if Leader::is_free(&self.place)? {
+        if Leader::is_free(&self.dir)? {
             return Ok(false);
         }
-        *watch = Some(Watch::open(&self.place)?);
+        *watch = Some(Watch::open(&self.dir)?);
         Ok(true)
     }
 
@@ -129,7 +129,7 @@ pub fn open(options: &Options, disk: &Arc<dyn Disk>) -> Result<Arc<Spool>, Spool
     if let Some(spool) = spools.get(&options.dir) {
         return Ok(Arc::clone(spool));
     }
-    let place = SpoolDir::open_on(
+    let dir = SpoolDir::open_on(
         Arc::clone(disk),
         &options.root,
         &options.site,
@@ -138,12 +138,12 @@ pub fn open(options: &Options, disk: &Arc<dyn Disk>) -> Result<Arc<Spool>, Spool
     )?;
     let spool = Arc::new(Spool {
         waker: Arc::new(Waker::new().map_err(no_waker)?),
-        writers: Lane::ALL.map(|lane| Mutex::new(Writer::new(place.clone(), lane))),
+        writers: Lane::ALL.map(|lane| Mutex::new(Writer::new(dir.clone(), lane))),
         sender: Mutex::default(),
         looked: Mutex::new(None),
         generation: AtomicU64::new(0),
         leader: Mutex::new(None),
-        place,
+        dir,
     });
     if spools.len() >= MOST_OPEN {
         spools.retain(|_, spool| held(&spool.sender).is_running());
@@ -166,7 +166,7 @@ pub fn open_if_there(
 /// Opens a spool, or makes it, and is sure that its path leads to it.
 pub fn current(options: &Options, disk: &Arc<dyn Disk>) -> Result<Arc<Spool>, SpoolError> {
     let spool = open(options, disk)?;
-    if spool.place.is_current() {
+    if spool.dir.is_current() {
         return Ok(spool);
     }
     forget(options, &spool);
@@ -229,7 +229,7 @@ fn spawn(
     mut settings: Settings,
 ) -> Result<bool, SpoolError> {
     let shared = Arc::clone(spool);
-    let target = spool.place.log_target().to_owned();
+    let target = spool.dir.log_target().to_owned();
     process::spawn(&spool.waker, target, move || {
         let _guard = FailOnPanic(Arc::clone(&shared));
         let until = Until {
@@ -237,11 +237,11 @@ fn spawn(
             idle: LINGER_IDLE,
             linger: true,
         };
-        let (place, waker) = (&shared.place, &shared.waker);
+        let (dir, waker) = (&shared.dir, &shared.waker);
         loop {
-            let done = delivery::drain_by(place, &settings, &mut callers, waker, &until, &Clock);
+            let done = delivery::drain_by(dir, &settings, &mut callers, waker, &until, &Clock);
             if let Err(error) = &done {
-                log::error!(target: place.log_target(), "the sender stopped: {error}");
+                log::error!(target: dir.log_target(), "the sender stopped: {error}");
             }
             let mut state = held(&shared.sender);
             if let SenderState::Running { next, .. } = &mut *state
@@ -259,7 +259,7 @@ fn spawn(
             break;
         }
     })
-    .map_err(|error| SpoolError::from_io("start a thread for", spool.place.dir(), &error))
+    .map_err(|error| SpoolError::from_io("start a thread for", spool.dir.dir(), &error))
 }
 
 /// Puts down that the sender has failed where its thread panics.

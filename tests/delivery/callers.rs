@@ -64,7 +64,7 @@ fn a_call_that_panics_is_a_panic_of_the_sender() {
     };
     let settings = settings(Late::Send);
     let mut callers = Threads::new(1, &waker, || Box::new(Panics));
-    let done = delivery::drain_by(&world.place, &settings, &mut callers, &waker, &stay, &Clock);
+    let done = delivery::drain_by(&world.spool, &settings, &mut callers, &waker, &stay, &Clock);
     assert_eq!(done.unwrap_err().message, "the sender panicked");
     assert_eq!(world.state().panics, 1);
     assert_eq!(world.waiting(), 1);

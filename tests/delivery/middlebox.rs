@@ -45,7 +45,7 @@ fn a_page_of_any_status_is_waited_out_and_no_verdict() {
         });
         world.lead(&settings(Late::Return), &mut api, Some(MINUTE * 45));
         assert!(world.verdicts().is_empty(), "{status}");
-        assert_eq!(DeadLetters::new(&world.place).count(), 0);
+        assert_eq!(DeadLetters::new(&world.spool).count(), 0);
         assert_eq!(world.state().paused, None, "{status}");
         // As dense as after any failure in an order's first hour.
         assert!((40..150).contains(&api.calls.len()), "{status}");
@@ -221,7 +221,7 @@ fn a_success_of_the_last_day_is_proof_enough_and_an_older_one_is_not() {
             last_success_at: Some(world.unix() - age),
             ..State::default()
         };
-        state.write(&world.place).unwrap();
+        state.write(&world.spool).unwrap();
         let mut api = Api::new(&world, |call| all_or_nothing(call, |id| id == "o-0"));
         world.lead(&settings(Late::Send), &mut api, None);
         assert_eq!(world.of(Verdict::Rejected), ["o-0"]);

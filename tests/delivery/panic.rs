@@ -18,7 +18,7 @@ fn a_panic_is_contained_counted_and_waited_out_by_the_next_leader() {
     };
     for panics in 1..=5 {
         let told = delivery::drain(
-            &world.place,
+            &world.spool,
             &settings(Late::Send),
             &mut api,
             &world.waker,

@@ -321,7 +321,7 @@ fn a_leader_that_leaves_settles_what_is_in_flight_and_sends_no_more() {
     let world = World::new();
     orders(&world, 8_000);
     world.at(MS * 100, |world| {
-        Leader::want(&world.place).unwrap();
+        Leader::want(&world.spool).unwrap();
         world.waker.wake();
     });
     let mut api = Api::new(&world, good);
@@ -370,7 +370,7 @@ proptest! {
         orders(&world, count);
         for at in leaves {
             world.at(MS * at, |world| {
-                Leader::want(&world.place).unwrap();
+                Leader::want(&world.spool).unwrap();
                 world.waker.wake();
             });
         }

@@ -39,7 +39,7 @@ fn assert_only(world: &World, api: &Api<'_>, orders: usize, bad: &[usize]) {
             .all(|verdicts| verdicts.len() == 1)
     );
     for word in names {
-        let letters = DeadLetters::new(&world.place).list(usize::MAX);
+        let letters = DeadLetters::new(&world.spool).list(usize::MAX);
         let letter = letters
             .iter()
             .find(|letter| letter.event_id == word)
@@ -128,7 +128,7 @@ fn a_200_with_failed_entries_settles_each_event_by_itself_in_one_call() {
     lead(&world, &mut api);
     assert_eq!(api.calls.len(), 1);
     assert_eq!(world.of(Verdict::Rejected).len(), 10);
-    let letter = &DeadLetters::new(&world.place).list(1)[0];
+    let letter = &DeadLetters::new(&world.spool).list(1)[0];
     assert_eq!(letter.message, format!("bad {}", letter.event_id));
 }
 
@@ -192,7 +192,7 @@ fn when_everything_is_refused_for_days_nothing_is_given_up_and_little_is_asked()
     let asked = api.calls.len() - search;
     assert!(asked <= 6 * 4 * 5 + 5, "{asked}");
     assert_eq!(
-        (world.waiting(), DeadLetters::new(&world.place).count()),
+        (world.waiting(), DeadLetters::new(&world.spool).count()),
         (40, 0)
     );
     api.now(good);

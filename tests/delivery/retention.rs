@@ -13,7 +13,7 @@ use serde_json::json;
 const DAY: Duration = Duration::from_secs(86_400);
 
 fn segments(world: &World, lane: Lane) -> usize {
-    let paths = files(&world.place.file("seg")).into_iter();
+    let paths = files(&world.spool.file("seg")).into_iter();
     let names = paths.filter_map(|path| SegmentName::parse(path.file_name()?.to_str()?));
     names.filter(|name| name.lane() == lane).count()
 }
@@ -22,7 +22,7 @@ fn segments(world: &World, lane: Lane) -> usize {
 fn look(world: &World, every: Duration, span: Duration) {
     let end = world.passed() + span;
     while world.passed() < end {
-        retain(&world.place, world).unwrap();
+        retain(&world.spool, world).unwrap();
         world.pass(every, None);
     }
 }
@@ -57,7 +57,7 @@ fn dead_letters_verdicts_and_markers_end_after_a_week_though_nobody_sends() {
     world.lead(&settings(Late::Send), &mut api, None);
     world.capture(Lane::Revenue, "later");
     world.withdraw("later");
-    let kept = |part: &str| files(&world.place.file(part)).len();
+    let kept = |part: &str| files(&world.spool.file(part)).len();
     // The day's verdicts, and the index of those who were delivered.
     assert_eq!(
         (kept("dead"), kept("settled"), kept("withdrawn")),
@@ -82,16 +82,16 @@ fn what_was_kept_by_a_clock_that_ran_ahead_ends_as_well_once_it_is_right_again()
     world.lead(&settings(Late::Send), &mut api, None);
     // A marker whose record is gone.
     let gone = SegmentName::fresh(Lane::Revenue);
-    std::fs::write(world.place.file("withdrawn").join(gone.as_str()), "").unwrap();
+    std::fs::write(world.spool.file("withdrawn").join(gone.as_str()), "").unwrap();
     world.capture_with(Lane::Visit, "ahead", soon, false);
     let ahead = std::time::UNIX_EPOCH + Duration::from_secs(soon.cast_unsigned());
     for part in ["dead", "withdrawn"] {
-        for path in files(&world.place.file(part)) {
+        for path in files(&world.spool.file(part)) {
             let file = std::fs::File::options().write(true).open(path);
             file.unwrap().set_modified(ahead).unwrap();
         }
     }
-    let kept = || ["dead", "withdrawn"].map(|part| files(&world.place.file(part)).len());
+    let kept = || ["dead", "withdrawn"].map(|part| files(&world.spool.file(part)).len());
     look(&world, MINUTE, MINUTE * 9);
     assert_eq!((kept(), segments(&world, Lane::Visit)), ([1, 1], 1));
     look(&world, MINUTE, MINUTE * 3);
@@ -129,16 +129,16 @@ impl Time for Passing {
 fn a_shops_other_spools_are_cleared_in_the_time_of_one() {
     let time = Passing(World::new(), Duration::from_millis(400));
     let dir = tempfile::tempdir().unwrap();
-    let place = |account: usize| SpoolDir::open(dir.path(), "site", &account.to_string(), false);
-    let places: Vec<SpoolDir> = (1..=10).map(|account| place(account).unwrap()).collect();
-    retain_each(&places, &time);
+    let spool = |account: usize| SpoolDir::open(dir.path(), "site", &account.to_string(), false);
+    let spools: Vec<SpoolDir> = (1..=10).map(|account| spool(account).unwrap()).collect();
+    retain_each(&spools, &time);
     assert!(time.0.passed() < Duration::from_secs(2));
-    let is_seen = |place: &SpoolDir| State::read(place) != State::default();
-    assert!(places.iter().any(is_seen));
+    let is_seen = |spool: &SpoolDir| State::read(spool) != State::default();
+    assert!(spools.iter().any(is_seen));
     // Though the first of them are due again each time, none waits for good.
     let all_seen = (0..200).any(|_| {
-        retain_each(&places, &time);
-        places.iter().all(is_seen)
+        retain_each(&spools, &time);
+        spools.iter().all(is_seen)
     });
     assert!(all_seen);
 }
@@ -146,20 +146,20 @@ fn a_shops_other_spools_are_cleared_in_the_time_of_one() {
 #[test]
 fn it_is_done_once_an_hour_and_never_beside_a_leader() {
     let world = World::new();
-    assert!(retain(&world.place, &world).unwrap());
+    assert!(retain(&world.spool, &world).unwrap());
     // Until the clock is to be believed it is tried again.
     world.pass(MINUTE * 11, None);
-    assert!(retain(&world.place, &world).unwrap());
+    assert!(retain(&world.spool, &world).unwrap());
     world.pass(MINUTE * 59, None);
-    assert!(!retain(&world.place, &world).unwrap());
+    assert!(!retain(&world.spool, &world).unwrap());
     world.pass(MINUTE, None);
-    let leader = Leader::try_lead(&world.place).unwrap().unwrap();
-    assert!(!retain(&world.place, &world).unwrap());
+    let leader = Leader::try_lead(&world.spool).unwrap().unwrap();
+    assert!(!retain(&world.spool, &world).unwrap());
     drop(leader);
-    assert!(retain(&world.place, &world).unwrap());
+    assert!(retain(&world.spool, &world).unwrap());
     // A clock that was set back leaves no hole of days.
     world.skew.set(-86_400 * 3);
-    assert!(retain(&world.place, &world).unwrap());
+    assert!(retain(&world.spool, &world).unwrap());
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn what_is_taken_back_while_pinterest_refuses_it_is_no_dead_letter() {
     });
     world.lead(&settings(Late::Send), &mut api, None);
     assert_eq!(world.of(Verdict::Withdrawn), ["o-0"]);
-    assert_eq!(DeadLetters::new(&world.place).count(), 0);
+    assert_eq!(DeadLetters::new(&world.spool).count(), 0);
 }
 
 #[test]

@@ -26,7 +26,7 @@ type Deed = Box<dyn FnOnce(&World)>;
 
 pub struct World {
     _dir: tempfile::TempDir,
-    pub place: SpoolDir,
+    pub spool: SpoolDir,
     pub waker: Waker,
     writers: [RefCell<Writer>; 2],
     origin: Instant,
@@ -49,11 +49,11 @@ impl World {
 
     pub fn with_test_mode(test: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let place = SpoolDir::open(&dir.path().join("root"), "site", "1", test).unwrap();
+        let spool = SpoolDir::open(&dir.path().join("root"), "site", "1", test).unwrap();
         Self {
             _dir: dir,
-            writers: Lane::ALL.map(|lane| RefCell::new(Writer::new(place.clone(), lane))),
-            place,
+            writers: Lane::ALL.map(|lane| RefCell::new(Writer::new(spool.clone(), lane))),
+            spool,
             waker: Waker::new().unwrap(),
             origin: Instant::now(),
             start: unix_now(),
@@ -134,7 +134,7 @@ impl World {
     /// Takes an event back, wherever it stands in line.
     pub fn withdraw(&self, id: &str) {
         let mut found = Vec::new();
-        let mut ledger = Ledger::new(&self.place);
+        let mut ledger = Ledger::new(&self.spool);
         ledger
             .scan(
                 |_, json| json.starts_with(beginning(id).as_bytes()),
@@ -146,18 +146,18 @@ impl World {
             )
             .unwrap();
         for (segment, end) in found {
-            Withdrawn::read(&self.place).mark(&segment, end).unwrap();
+            Withdrawn::read(&self.spool).mark(&segment, end).unwrap();
         }
     }
 
     pub fn state(&self) -> State {
-        State::read(&self.place)
+        State::read(&self.spool)
     }
 
     pub fn waiting(&self) -> u64 {
-        let mut ledger = Ledger::new(&self.place);
+        let mut ledger = Ledger::new(&self.spool);
         ledger
-            .waiting(&Withdrawn::read(&self.place))
+            .waiting(&Withdrawn::read(&self.spool))
             .unwrap()
             .total()
     }
@@ -165,8 +165,8 @@ impl World {
     /// Every verdict on each order, and on each of the newest visits.
     pub fn verdicts(&self) -> HashMap<String, Vec<Verdict>> {
         let mut all: HashMap<String, Vec<Verdict>> = HashMap::new();
-        let (_, orders) = Verdicts::new(&self.place).after("", usize::MAX).unwrap();
-        let recent = Recent::read(&self.place);
+        let (_, orders) = Verdicts::new(&self.spool).after("", usize::MAX).unwrap();
+        let recent = Recent::read(&self.spool);
         let visits = recent.newest().filter(|one| one.lane == Lane::Visit);
         for one in orders
             .into_iter()
@@ -204,7 +204,7 @@ impl World {
     ) -> Tally {
         let end = stay.map(|stay| {
             self.at(self.passed() + stay, |world| {
-                Leader::want(&world.place).unwrap();
+                Leader::want(&world.spool).unwrap();
                 world.waker.wake();
             })
         });
@@ -213,8 +213,8 @@ impl World {
             idle: Duration::from_secs(2),
             linger: true,
         };
-        let tally = delivery::drain_by(&self.place, settings, callers, &self.waker, &until, self);
-        Leader::unwant(&self.place);
+        let tally = delivery::drain_by(&self.spool, settings, callers, &self.waker, &until, self);
+        Leader::unwant(&self.spool);
         if let Some(end) = end {
             self.plan.borrow_mut().remove(&end);
         }
