@@ -19,6 +19,9 @@ final class State
     public const OPTION = 'pinrelay_state';
     public const SECRET = 'pinrelay_secret';
 
+    /** So many requests may write at the same moment. */
+    private const TRIES = 5;
+
     /** @return array<string, mixed> */
     public function all(): array
     {
@@ -31,9 +34,26 @@ final class State
         return $this->all()[$key] ?? $default;
     }
 
-    /** @param array<string, mixed> $changes merged over what is there now */
+    /**
+     * Another request may have put something since this one read the option: that stays.
+     *
+     * @param array<string, mixed> $changes merged over what is there now
+     */
     public function put(array $changes): void
     {
+        for ($try = 0; $try < self::TRIES; $try++) {
+            $current = null;
+            $isDone = $this->amend(static function (array $state) use ($changes, &$current): ?array {
+                $current = $state;
+                return $changes + $state == $state ? null : $changes;
+            });
+            if ($isDone || ($current !== null && $changes + $current == $current)) {
+                return;
+            }
+            if ($current === null) {
+                break; // None was stored yet.
+            }
+        }
         update_option(self::OPTION, $changes + $this->all(), true);
     }
 

@@ -19,6 +19,8 @@ final class Database
     public int $num_queries = 0;
     /** Makes the next statements fail, as a database that went away does. */
     public bool $isGone = false;
+    /** What another request does before the next statement that changes something. */
+    public ?\Closure $before = null;
     /** Whether its user may make and change no tables. */
     public bool $isStrict = false;
     /** How often somebody tried to all the same. */
@@ -56,6 +58,8 @@ final class Database
 
     public function query(string $sql): int|bool
     {
+        [$before, $this->before] = [$this->before, null];
+        $before === null || $before();
         return $this->attempt(function () use ($sql): int|bool {
             if ($this->isStrict && preg_match('/^(CREATE|ALTER) TABLE/', $sql) === 1) {
                 $this->refused++;
