@@ -11,9 +11,13 @@
 //! event that was sent and whose counts agree with these. Everything else tells
 //! nothing: the events may have been taken, or not.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::backoff::LONGEST;
 use super::client::{Answer, CallFailed};
@@ -95,6 +99,29 @@ impl Response {
     }
 }
 
+/// A JSON object. A struct alone could be read out of an array, too, by position.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfMap<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for OfMap<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(OfMap(PhantomData))
+    }
+}
+
 /// An error of Pinterest's.
 #[derive(Deserialize)]
 struct ApiError {
@@ -108,7 +135,7 @@ impl ApiError {
     /// the same two keys, in which the code is the status once more; Pinterest's
     /// codes are numbers of its own.
     fn read(answer: &Answer) -> Option<Self> {
-        let error: Self = serde_json::from_slice(&answer.body).ok()?;
+        let Object(error): Object<Self> = serde_json::from_slice(&answer.body).ok()?;
         (error.code != i64::from(answer.status)).then_some(error)
     }
 }
@@ -118,7 +145,7 @@ impl ApiError {
 struct Body {
     num_events_received: Option<u64>,
     num_events_processed: Option<u64>,
-    events: Vec<EventStatus>,
+    events: Vec<Object<EventStatus>>,
 }
 
 #[derive(Deserialize)]
@@ -175,7 +202,7 @@ fn read(answer: &Answer, sent: usize) -> Response {
 /// # Errors
 /// Why the answer cannot be believed, for the owner.
 fn results(body: &[u8], sent: usize) -> Result<Vec<Result<(), String>>, String> {
-    let body: Body = serde_json::from_slice(body)
+    let Object(body): Object<Body> = serde_json::from_slice(body)
         .map_err(|_| "the answer has no word on the single events".to_owned())?;
     let sent_says = |what: &str, count: u64| format!("{sent} events were sent, and {count} {what}");
     let answered = body.events.len() as u64;
@@ -188,7 +215,7 @@ fn results(body: &[u8], sent: usize) -> Result<Vec<Result<(), String>>, String> 
     let events: Vec<_> = body
         .events
         .into_iter()
-        .map(result)
+        .map(|Object(event)| result(event))
         .collect::<Result<_, _>>()?;
     let processed = events.iter().filter(|event| event.is_ok()).count() as u64;
     match body.num_events_processed {

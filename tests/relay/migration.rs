@@ -124,7 +124,10 @@ fn record(id: &str, lane: char) -> Value {
     };
     json!({
         "id": id, "name": name, "time": now() - 30, "at": now() - 30, "late_ok": false,
-        "event": {"event_id": id, "event_name": name},
+        "event": {
+            "event_id": id, "event_name": name, "event_time": now() - 60, "action_source": "web",
+            "user_data": {"em": ["973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b"]},
+        },
     })
 }
 

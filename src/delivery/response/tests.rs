@@ -376,6 +376,18 @@ fn is_result_for_each(body: &[u8], sent: usize, words: &[Result<(), String>]) ->
         })
 }
 
+#[test]
+fn arrays_in_place_of_objects_acknowledge_nothing() {
+    for body in [
+        r#"[1,1,[{"status":"processed"}]]"#,
+        r#"{"events":[["processed",null]]}"#,
+        r#"[{"events":[{"status":"processed"}]}]"#,
+    ] {
+        assert!(results(body.as_bytes(), 1).is_err(), "{body}");
+    }
+    assert!(results(br#"{"events":[{"status":"processed"}]}"#, 1).is_ok());
+}
+
 proptest! {
     #[test]
     fn no_bytes_break_it_and_none_are_taken_for_an_acknowledgement(
