@@ -48,6 +48,8 @@ final class Plugin
 
     private readonly Kernel $kernel;
     private readonly ?Compiled $compiled;
+    /** What was to be compiled when this request began, where nothing was. */
+    private readonly string $uncompiled;
     private ?Guard $guard = null;
     private ?Container $container = null;
     private ?BaseTag $tag = null;
@@ -57,6 +59,7 @@ final class Plugin
     private function __construct(private readonly string $mainFile)
     {
         $this->compiled = self::isWeb() ? Compiled::read() : null;
+        $this->uncompiled = self::isWeb() && $this->compiled === null ? Compiled::fingerprint() : '';
         $this->kernel = new Kernel(
             fn (string $where, \Throwable $thrown) => $this->guard()->report($where, $thrown),
             $this->make(...),
@@ -225,7 +228,10 @@ final class Plugin
         }
         // The page's own may be of a revision that has just passed.
         $page = fn (): ?array => $this->isPageNew ? $container->pageData(false) : null;
-        $container->guard->run('compiled settings', static fn () => $container->compiler()->keep($page, time()));
+        // Not in the request that changed them: it has worked out a part of them before that.
+        if ($this->compiled?->isGood() ?? $this->uncompiled === Compiled::fingerprint()) {
+            $container->guard->run('compiled settings', static fn () => $container->compiler()->keep($page, time()));
+        }
     }
 
     /**
