@@ -133,10 +133,10 @@ impl Threads {
         }
     }
 
-    /// Starts one more where all are busy. False where there is none at all.
-    fn start(&mut self) -> bool {
+    /// Starts one more where all are busy.
+    fn start(&mut self) {
         if self.started > self.in_flight {
-            return true;
+            return;
         }
         let (requests, replies) = (self.requests.1.clone(), self.replies.0.clone());
         let (connect, waker) = (Arc::clone(&self.connect), Arc::clone(&self.waker));
@@ -156,7 +156,6 @@ impl Threads {
             // The process has enough of them: it goes on with those it has.
             _ => self.most = self.started.max(1),
         }
-        self.started > self.in_flight
     }
 }
 
@@ -172,10 +171,10 @@ impl Callers for Threads {
     fn send(&mut self, request: Request) -> CallId {
         self.calls += 1;
         let id = self.calls;
-        // What no thread takes now, one takes that is done with its call.
-        let has_thread = self.start() || self.started > 0;
+        self.start();
         self.in_flight += 1;
-        if !has_thread || self.requests.0.try_send((id, request)).is_err() {
+        // What no thread takes now, one takes that is done with its call.
+        if self.started == 0 || self.requests.0.try_send((id, request)).is_err() {
             let why = "no thread to call from".to_owned();
             let call = Some(Err(CallFailed::Lost(why)));
             // It has space for the replies of all that may be in flight.
