@@ -32,7 +32,7 @@ final class Changes
                     'pinrelay',
                 ),
                 __(
-                    'An order that an express button makes counts once its shopper was seen. Paid orders of unknown '
+                    'An order that an express button makes counts once its visitor was seen. Paid orders of unknown '
                         . 'sources are listed in the settings, where one click makes a source count.',
                     'pinrelay',
                 ),
